@@ -1,0 +1,100 @@
+// PageCache: the pages that seekd has read, their past versions, and search over their passages.
+//
+// All functions may be called from any thread at once. A store is atomic: a page, its blocks and its index entries
+// appear together or not at all, and are on disk when store() returns. Every error leaves the cache as it was.
+// Nothing past its expires_at is ever returned. URLs are canonical (policy::Url::text()).
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/config.h"
+#include "policy/page.h"
+#include "policy/passages.h"
+#include "policy/result.h"
+
+namespace seekd::cache {
+
+struct StoredPage {
+  std::string url;
+  std::string final_url;
+  std::uint32_t version = 1;      // counts changes of content, from 1
+  std::string snapshot_hash;      // 32 hex digits, xxh3-128 of snapshot_text(blocks)
+  TimePoint retrieved_at;         // last time its server confirmed it (200 or 304)
+  TimePoint changed_at;           // when this version was first seen
+  TimePoint fresh_until;
+  TimePoint expires_at;
+  bool always_revalidate = false;
+  CachingHeaders headers;
+  PageMetadata metadata;
+  std::vector<Block> blocks;
+  std::vector<Link> links;
+};
+
+enum class Change : std::uint8_t { added, unchanged, changed };
+std::string_view to_string(Change change);
+
+struct StoreOutcome {
+  Change change = Change::added;
+  std::uint32_t version = 1;
+  std::size_t blocks_total = 0;
+  std::size_t blocks_written = 0;   // not already in the cache
+  std::uint64_t bytes_written = 0;  // text of those blocks
+  double similarity = 0.0;          // to the version before; 1 when unchanged, 0 when added
+};
+
+struct VersionInfo {
+  std::uint32_t version = 0;
+  std::string snapshot_hash;
+  TimePoint first_seen;
+  std::optional<TimePoint> replaced_at;  // nullopt: the current one
+  std::size_t blocks = 0;
+};
+
+struct CacheStatistics {
+  std::uint64_t pages = 0;
+  std::uint64_t versions = 0;  // past ones
+  std::uint64_t blocks = 0;
+  std::uint64_t passages = 0;
+  std::uint64_t disk_bytes = 0;
+  std::uint64_t bloom_negative_answers = 0;  // lookups that RocksDB was spared
+};
+
+struct SearchQuery {
+  std::string text;
+  std::size_t top = 10;
+  std::vector<std::string> hosts;         // empty: all; as in policy::SiteRule::host
+  std::vector<std::string> hosts_denied;  // likewise; wins
+};
+
+class PageCache {
+ public:
+  virtual ~PageCache() = default;
+
+  virtual Result<std::optional<StoredPage>> find(std::string_view url, TimePoint now) = 0;
+  virtual Result<std::optional<StoredPage>> find_version(std::string_view url, std::uint32_t version,
+                                                         TimePoint now) = 0;
+  // Newest first, the current one included; empty for a page that is not there.
+  virtual Result<std::vector<VersionInfo>> versions(std::string_view url, TimePoint now) = 0;
+
+  // Stores a page that its server sent whole. Errors: invalid_argument (its headers forbid storing), io, corrupt.
+  virtual Result<StoreOutcome> store(const FetchedPage& page, TimePoint now) = 0;
+
+  // 304: the stored page is confirmed; `headers` update the stored ones (RFC 9111 §3.2). Returns the page as it now
+  // stands. Errors: not_found.
+  virtual Result<StoredPage> touch(std::string_view url, const CachingHeaders& headers,
+                                   TimePoint requested_at, TimePoint received_at) = 0;
+
+  // BM25 over passages, best first.
+  virtual Result<std::vector<Passage>> search(const SearchQuery& query, TimePoint now) = 0;
+
+  virtual Result<CacheStatistics> statistics() = 0;
+};
+
+}  // namespace seekd::cache

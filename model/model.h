@@ -1,0 +1,89 @@
+// Model: text out of messages. A plain interface; TorchModel runs weights of its own, a remote server can be another.
+//
+// generate() and count_tokens() may be called from any thread; generations of one Model are served one after another unless
+// an implementation says otherwise. No exception leaves model/.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/config.h"
+#include "policy/result.h"
+
+namespace seekd::model {
+
+enum class Role : std::uint8_t { system, user, assistant };
+
+struct Message {
+  Role role = Role::user;
+  std::string content;  // text; what looks like a special token in it stays text
+};
+
+struct Sampling {
+  double temperature = 0.0;  // 0: greedy
+  double top_p = 1.0;        // (0, 1]
+  std::uint64_t seed = 0;    // same seed, same prompt, same weights, same device: same text
+};
+
+struct GenerateRequest {
+  std::vector<Message> messages;  // REQUIRES: not empty
+  Sampling sampling;
+  std::vector<std::string> stop;  // the text ends before the first of them; at most 4, none empty
+  std::size_t tokens_max = 256;   // REQUIRES: > 0
+};
+
+enum class FinishReason : std::uint8_t {
+  stop,    // the model ended, or a stop string was met
+  length,  // tokens_max or the context was full
+};
+
+// One piece of output as it becomes certain: never part of a stop string, never half a UTF-8 character.
+struct TextDelta {
+  std::string content;    // the answer's text
+  std::string reasoning;  // of a thinking model: what stands before </think>
+};
+
+struct Generation {
+  std::string content;
+  std::string reasoning;
+  FinishReason finish = FinishReason::stop;
+  std::size_t prompt_tokens = 0;
+  std::size_t completion_tokens = 0;
+};
+
+struct ModelInfo {
+  std::string name;          // file or folder name without its ending
+  std::string architecture;  // "llama", "qwen2"
+  std::string device;        // "cpu", "cuda:0 (NVIDIA …)"
+  std::uint64_t parameters = 0;
+  std::size_t context_tokens = 0;
+};
+
+class Model {
+ public:
+  virtual ~Model() = default;
+
+  virtual const ModelInfo& info() const = 0;
+
+  // Tokens of `text` as page text: special tokens off.
+  virtual std::size_t count_tokens(std::string_view text) const = 0;
+
+  // Tokens of the messages as generate() would see them, template included.
+  virtual Result<std::size_t> count_prompt_tokens(const std::vector<Message>& messages) const = 0;
+
+  // Errors: too_large (the prompt does not fit the context; the message says both numbers), cancelled (`stop` was
+  // requested; checked at least once a token and once a prefill chunk), internal.
+  virtual Result<Generation> generate(const GenerateRequest& request,
+                                      const std::function<void(const TextDelta&)>& on_text,
+                                      std::stop_token stop) = 0;
+};
+
+}  // namespace seekd::model

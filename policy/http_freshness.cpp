@@ -1,0 +1,1 @@
+#include "policy/http_freshness.h"

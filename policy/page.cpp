@@ -1,0 +1,27 @@
+#include "policy/page.h"
+
+namespace seekd {
+
+std::string_view to_string(BlockKind kind) {
+  switch (kind) {
+    case BlockKind::heading: return "heading";
+    case BlockKind::paragraph: return "paragraph";
+    case BlockKind::list_item: return "list_item";
+    case BlockKind::table_row: return "table_row";
+    case BlockKind::code: return "code";
+    case BlockKind::quote: return "quote";
+    case BlockKind::caption: return "caption";
+  }
+  return "paragraph";
+}
+
+std::string snapshot_text(const std::vector<Block>& blocks) {
+  std::string text;
+  for (const Block& block : blocks) {
+    if (!text.empty()) text += '\n';
+    text += block.text;
+  }
+  return text;
+}
+
+}  // namespace seekd

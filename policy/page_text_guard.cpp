@@ -1,0 +1,1 @@
+#include "policy/page_text_guard.h"

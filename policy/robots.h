@@ -1,0 +1,40 @@
+// robots.txt, RFC 9309: parsing, and whether an agent may fetch a path.
+//
+// Pure; any thread. Parsing happens in a worker (the text is hostile); what crosses to the broker is RobotsRules.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace seekd::policy {
+
+inline constexpr std::size_t robots_bytes_max = 512 * 1024;  // RFC 9309 §2.5 asks for at least 500 KiB
+inline constexpr std::size_t robots_rules_max = 10'000;
+
+enum class RobotsVerb : std::uint8_t { allow, disallow };
+
+struct RobotsRule {
+  RobotsVerb verb = RobotsVerb::disallow;
+  std::string pattern;  // percent-normalised (RFC 9309 §2.2.2), may hold '*' and a final '$'
+
+  bool operator==(const RobotsRule&) const = default;
+};
+
+// The rules of the group or groups that apply to one agent; empty allows everything.
+struct RobotsRules {
+  std::vector<RobotsRule> rules;
+
+  bool operator==(const RobotsRules&) const = default;
+};
+
+// `agent` is the product token ("seekd"). Bytes past robots_bytes_max are not read.
+RobotsRules parse_robots(std::string_view text, std::string_view agent);
+
+// RFC 9309 §2.2.2: the longest match wins, allow on a tie. `target` is a Url's path and query.
+bool robots_allow(const RobotsRules& rules, std::string_view target);
+
+}  // namespace seekd::policy
