@@ -71,6 +71,7 @@ struct SearchQuery {
   std::size_t top = 10;
   std::vector<std::string> hosts;         // empty: all; as in policy::SiteRule::host
   std::vector<std::string> hosts_denied;  // likewise; wins
+  std::vector<std::string> urls;          // canonical; empty: all pages, else passages of these pages only
 };
 
 class PageCache {
