@@ -1,0 +1,56 @@
+"""The separation of the processes, read off the built programs: what each loads and what it cannot call.
+
+usage: binaries_test.py BIN_FOLDER
+"""
+
+import pathlib
+import subprocess
+import sys
+import unittest
+
+BIN = pathlib.Path(sys.argv.pop(1))
+
+
+def loaded_libraries(program):
+    """Every shared library that the program loads, directly or through another."""
+    output = subprocess.run(["ldd", BIN / program], check=True, capture_output=True, text=True).stdout
+    return {line.split()[0].split("/")[-1] for line in output.splitlines() if line.strip()}
+
+
+def imported_symbols(program):
+    output = subprocess.run(["nm", "-D", "--undefined-only", BIN / program], check=True, capture_output=True, text=True).stdout
+    return {line.split()[-1].split("@")[0] for line in output.splitlines()}
+
+
+def having(names, *parts):
+    return sorted(name for name in names if any(part in name for part in parts))
+
+
+class Binaries(unittest.TestCase):
+    def test_seekd_loads_no_curl_and_no_gumbo(self):
+        self.assertEqual(having(loaded_libraries("seekd"), "libcurl", "libgumbo"), [])
+
+    def test_seekd_calls_nothing_of_curl_or_gumbo(self):
+        self.assertEqual(having(imported_symbols("seekd"), "curl_", "gumbo_"), [])
+
+    def test_seekd_loads_the_cache_and_the_model(self):
+        libraries = loaded_libraries("seekd")
+        self.assertTrue(having(libraries, "librocksdb"))
+        self.assertTrue(having(libraries, "libtorch_cpu"))
+
+    def test_the_fetcher_loads_no_torch_and_no_rocksdb(self):
+        self.assertEqual(having(loaded_libraries("seekd-fetcher"), "libtorch", "libc10", "librocksdb", "libcuda"), [])
+
+    def test_the_fetcher_loads_curl_and_gumbo(self):
+        libraries = loaded_libraries("seekd-fetcher")
+        self.assertTrue(having(libraries, "libcurl"))
+        self.assertTrue(having(libraries, "libgumbo"))
+
+    def test_every_program_says_its_version(self):
+        for program in ("seekd", "seekd-fetcher", "seekctl", "seekd-bench"):
+            output = subprocess.run([BIN / program, "--version"], check=True, capture_output=True, text=True).stdout
+            self.assertRegex(output, r"\d+\.\d+\.\d+", program)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,87 @@
+"""The units, judged by systemd's own tools: valid, hardened, and with the deny list whole.
+
+usage: units_test.py BUILD_FOLDER
+"""
+
+import ipaddress
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+BUILD = pathlib.Path(sys.argv.pop(1))
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+UNITS = ROOT / "systemd"
+
+# Highest exposure accepted, in systemd-analyze's points: lower is tighter. A rise is a decision, not an accident.
+EXPOSURE_MAX = {"seekd.service": 0.5, "seekd-fetcher.service": 1.1}
+
+# docs/egress.md, "Addresses that are never connected to".
+DENIED = """0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24
+192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4 ::/3 2001::/23
+2001:db8::/32 2002::/16 3fff::/20 4000::/2 8000::/1""".split()
+
+
+def setting(unit, name):
+    text = (UNITS / unit).read_text()
+    return " ".join(re.findall(rf"^{name}=(.*)$", text, re.M)).split()
+
+
+class Units(unittest.TestCase):
+    def test_systemd_finds_nothing_wrong_with_the_installed_units(self):
+        with tempfile.TemporaryDirectory() as name:
+            root = pathlib.Path(name)
+            environment = dict(os.environ, DESTDIR=str(root))
+            subprocess.run(["cmake", "--install", BUILD, "--prefix", "/usr", "--component", "Unspecified"],
+                           check=True, capture_output=True, env=environment)
+            # The host's own targets, which ours refer to.
+            shutil.copytree("/lib/systemd/system", root / "usr/lib/systemd/system", symlinks=True, dirs_exist_ok=True)
+            (root / "lib").symlink_to("usr/lib")
+            units = [f"/usr/lib/systemd/system/{unit}" for unit in ("seekd.socket", "seekd.service", "seekd-fetcher.service")]
+            done = subprocess.run(["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", f"--root={root}", *units],
+                                  capture_output=True, text=True)
+            ours = [line for line in (done.stdout + done.stderr).splitlines() if "seekd" in line]
+            self.assertEqual(ours, [])
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_exposure_is_no_higher_than_agreed(self):
+        for unit, most in EXPOSURE_MAX.items():
+            done = subprocess.run(["systemd-analyze", "security", "--offline=yes", UNITS / unit],
+                                  capture_output=True, text=True, env=dict(os.environ, LC_ALL="C.UTF-8"))
+            found = re.search(r"Overall exposure level for \S+: ([\d.]+)", done.stdout)
+            self.assertIsNotNone(found, done.stdout + done.stderr)
+            self.assertLessEqual(float(found[1]), most, unit)
+
+    def test_the_fetcher_denies_the_whole_list(self):
+        denied = {ipaddress.ip_network(text) for text in setting("seekd-fetcher.service", "IPAddressDeny")}
+        self.assertEqual(denied, {ipaddress.ip_network(text) for text in DENIED})
+
+    def test_seekd_has_no_network(self):
+        self.assertEqual(setting("seekd.service", "PrivateNetwork"), ["yes"])
+        self.assertEqual(setting("seekd.service", "IPAddressDeny"), ["any"])
+        self.assertEqual(setting("seekd.service", "RestrictAddressFamilies"), ["AF_UNIX"])
+
+    def test_the_fetcher_cannot_see_the_cache(self):
+        self.assertIn("-/var/lib/seekd", setting("seekd-fetcher.service", "InaccessiblePaths"))
+        self.assertNotEqual(setting("seekd.service", "User"), setting("seekd-fetcher.service", "User"))
+
+    def test_sysusers_and_tmpfiles_parse(self):
+        with tempfile.TemporaryDirectory() as name:
+            etc = pathlib.Path(name) / "etc"
+            etc.mkdir()
+            subprocess.run(["systemd-sysusers", f"--root={name}", UNITS / "seekd.sysusers"], check=True, capture_output=True)
+            accounts = (etc / "passwd").read_text()
+            self.assertIn("seekd:", accounts)
+            self.assertIn("seekd-fetcher:", accounts)
+            self.assertIn("seekd-users:", (etc / "group").read_text())
+            subprocess.run(["systemd-tmpfiles", f"--root={name}", "--create", UNITS / "seekd.tmpfiles"],
+                           check=True, capture_output=True)
+            self.assertTrue((etc / "seekd" / "seekd.toml.d").is_dir())
+
+
+if __name__ == "__main__":
+    unittest.main()
