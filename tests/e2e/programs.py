@@ -1,0 +1,112 @@
+"""Starts and speaks to the built programs, as a user of theirs would."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import urllib.parse
+
+import network
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path, timeout):
+        super().__init__("seekd", timeout=timeout)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self.path))
+
+
+def request(path, method, target, body=None, timeout=120):
+    """(status, headers, parsed JSON or text) of one request over a unix socket; a dict is sent as JSON."""
+    connection = UnixConnection(path, timeout)
+    if isinstance(body, (dict, list)):
+        body = json.dumps(body)
+    try:
+        connection.request(method, target, body, {"Content-Type": "application/json"} if body is not None else {})
+        reply = connection.getresponse()
+        text = reply.read().decode()
+        kind = reply.getheader("Content-Type", "")
+        return reply.status, reply.headers, json.loads(text) if kind.startswith("application/json") else text
+    finally:
+        connection.close()
+
+
+class Programs:
+    """seekd and seekd-fetcher with one configuration in one folder."""
+
+    def __init__(self, bin_folder, folder, ca_file, extra=""):
+        self.bin, self.folder = bin_folder, folder
+        self.socket, self.fetcher_socket = folder / "seekd.sock", folder / "fetcher.sock"
+        self.config = folder / "seekd.toml"
+        self.config.write_text(f"""
+[daemon]
+socket = "{self.socket}"
+http_listen = "127.0.0.1:8017"
+[fetcher]
+socket = "{self.fetcher_socket}"
+ca_file = "{ca_file}"
+dns_servers = ["{network.NAME_SERVER}"]
+[cache]
+directory = "{folder}/cache"
+[answer]
+tokens_max = 64
+[[egress.exception]]
+address = "{network.WEB}"
+port = 443
+reason = "the tests' own web server"
+{extra}""")
+        self.seekd = self.fetcher = None
+
+    def start_fetcher(self):
+        self.fetcher = self._spawn("seekd-fetcher")
+        network.wait_until(lambda: self._answers(self.fetcher_socket, "/status"), "seekd-fetcher")
+
+    def start_seekd(self):
+        self.seekd = self._spawn("seekd")
+        network.wait_until(lambda: self._answers(self.socket, "/health"), "seekd", 60)
+
+    def _spawn(self, program):
+        log = open(self.folder / f"{program}.log", "a")
+        return subprocess.Popen([self.bin / program, "--config", self.config], stderr=log)
+
+    @staticmethod
+    def _answers(path, target):
+        try:
+            return request(path, "GET", target, timeout=5)[0] == 200
+        except OSError:
+            return False
+
+    def ask(self, question, **fields):
+        body = {"messages": [{"role": "user", "content": question}], **fields}
+        return request(self.socket, "POST", "/v1/chat/completions", body)
+
+    def page(self, url, version=None):
+        query = urllib.parse.urlencode({"url": url, **({"version": version} if version else {})})
+        return request(self.socket, "GET", f"/seekd/v1/page?{query}")
+
+    def fetch(self, url):
+        return request(self.socket, "POST", "/seekd/v1/fetch", {"url": url})[2]
+
+    def ctl(self, *arguments, **options):
+        return subprocess.run([self.bin / "seekctl", *arguments], capture_output=True, text=True, timeout=120,
+                              env=dict(os.environ, SEEKD_CONFIG=str(self.config)), **options)
+
+    def log(self, program):
+        return (self.folder / f"{program}.log").read_text()
+
+    @staticmethod
+    def kill(process):
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+    def stop(self):
+        for process in (self.seekd, self.fetcher):
+            if process and process.poll() is None:
+                process.terminate()
+                process.wait(timeout=40)
