@@ -101,10 +101,9 @@ class Internet:
             stderr=subprocess.DEVNULL))
 
     def _start_web_server(self):
-        good, other, old = (self.authority.server(name, host) for name, host in
-                            (("good", "*.example.org"), ("other", "elsewhere.example.net"), ("plain", "docs.example.org")))
+        good = self.authority.server("good", "*.example.org")
+        other = self.authority.server("other", "elsewhere.example.net")
         self_signed = self.authority.self_signed("self", "selfsigned.example.org")
-        del old
         self.access_log = self.folder / "access.log"
         (self.folder / "nginx.conf").write_text(f"""
 daemon off; user root; pid {self.folder}/nginx.pid; worker_processes 1; error_log {self.folder}/nginx.log;
