@@ -1,30 +1,34 @@
 // FetcherClient: seekd's side of the door. One connection per request, on the caller's executor.
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
 #include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
 
+#include <boost/asio/any_io_executor.hpp>
+
 #include "fetcher/wire.h"
 
 namespace seekd::fetcher {
 
-// Handle of a running fetch; destroying it does nothing, cancel() ends the fetch with ErrorCode::cancelled.
+// Handle of a running fetch; destroying it does nothing, cancel() ends the fetch with
+// ErrorCode::cancelled.
 class FetchHandle {
  public:
   virtual ~FetchHandle() = default;
   virtual void cancel() = 0;
 };
 
-// Thread safety: call from the executor's thread or strand; the callback runs there, exactly once, never inside the call.
+// Thread safety: call from the executor's thread or strand; the callback runs there, exactly once,
+// never inside the call.
 class FetcherClient {
  public:
   FetcherClient(boost::asio::any_io_executor executor, std::filesystem::path socket,
                 std::size_t reply_bytes_max);
 
-  // Errors: unavailable (no fetcher behind the socket; the message names it and the remedy), timeout, too_large, cancelled.
+  // Errors: unavailable (no fetcher behind the socket; the message names it and the remedy),
+  // timeout, too_large, cancelled.
   std::shared_ptr<FetchHandle> fetch(const FetchRequest& request, std::chrono::milliseconds timeout,
                                      std::function<void(Result<FetchReply>)> done);
 

@@ -1,9 +1,12 @@
 // Taking rights away from the calling process, for good: Landlock and seccomp (libseccomp).
 //
-// Called once, before the first byte from outside, from a process's only thread. Each granted path or call has a
-// comment that says why. Errors: unsupported (the kernel lacks the mechanism; the message names it), io.
+// Called once, before the first byte from outside, from a process's only thread (a second thread
+// would keep its rights: that is an error). Each granted path or call has a comment that says why.
+// Errors: unsupported (the kernel lacks a mechanism and the caller does not accept that; the
+// message names it), io, internal (several threads).
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -12,14 +15,40 @@
 
 namespace seekd::fetcher {
 
-// seekd: no INET socket can be made or connected any more; nothing can be executed. Call it after the listeners are bound.
-Status enter_daemon_sandbox();
+enum class MissingMechanism : std::uint8_t {
+  refuse,  // an error that names it
+  accept,  // go on with the others; the report names it
+};
 
-// The broker: may read these files and folders, and no other; may not execute; may write nothing but its socket's folder.
-Status enter_broker_sandbox(const std::vector<std::filesystem::path>& readable,
-                            const std::vector<std::filesystem::path>& writable);
+// What GET /status and the log say: "landlock file system", "landlock tcp", "seccomp", …
+struct SandboxReport {
+  std::vector<std::string> in_force;
+  std::vector<std::string> missing;
+};
 
-// The process that forks workers: as the broker, without sockets of its own.
+// seekd: no INET socket can be made or connected any more (an inherited listener keeps accepting,
+// and cannot be turned into a connection); nothing can be executed. Call it after the listeners are
+// bound and before any thread starts.
+Result<SandboxReport> enter_daemon_sandbox(MissingMechanism missing = MissingMechanism::refuse);
+
+struct BrokerRights {
+  std::vector<std::filesystem::path> readable;  // those that do not exist are left out
+  std::vector<std::filesystem::path>
+      removable_in;                      // folders whose files may be removed: the socket's
+  std::vector<std::uint16_t> tcp_ports;  // that may be connected to; the policy names them
+};
+
+// The broker: may read those files, and no other; may not execute, fork or listen on a further
+// port.
+Result<SandboxReport> enter_broker_sandbox(const BrokerRights& rights, MissingMechanism missing);
+
+// The process that forks workers: no file, no socket of its own, nothing executable; it may fork
+// and kill its children.
+Result<SandboxReport> enter_zygote_sandbox(MissingMechanism missing);
+
+// A worker, forked from the above: it may read and write the two descriptors that it was given, use
+// memory and end. connect() answers EINPROGRESS, which is how libcurl takes a descriptor that is
+// connected already.
 Status enter_worker_sandbox();
 
 }  // namespace seekd::fetcher

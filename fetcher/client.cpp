@@ -1,0 +1,133 @@
+#include "fetcher/client.h"
+
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+#include <fmt/format.h>
+
+namespace seekd::fetcher {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using boost::system::error_code;
+
+constexpr std::size_t verdict_bytes_max = 600 * 1024;  // hops_max URLs and a message
+constexpr std::uint32_t header_bytes_max = 8 * 1024;
+
+// One request and its reply; keeps itself alive through its handlers until `done_` has run.
+class Exchange final : public FetchHandle, public std::enable_shared_from_this<Exchange> {
+ public:
+  Exchange(const asio::any_io_executor& executor, std::filesystem::path socket,
+           std::function<void(Result<FetchReply>)> done)
+      : socket_(executor), timer_(executor), path_(std::move(socket)), done_(std::move(done)) {}
+
+  void start(const FetchRequest& request, std::chrono::milliseconds timeout,
+             std::size_t reply_bytes_max) {
+    message_.method(http::verb::post);
+    message_.target("/fetch");
+    message_.set(http::field::host, "fetcher");
+    message_.set(http::field::content_type, "application/json");
+    message_.body() = to_json(request);
+    message_.prepare_payload();
+    parser_.body_limit(reply_bytes_max + verdict_bytes_max);
+    parser_.header_limit(header_bytes_max);
+    timer_.expires_after(timeout);
+    timer_.async_wait([self = shared_from_this(), timeout](error_code error) {
+      if (error) return;
+      self->finish(fail(ErrorCode::timeout,
+                        fmt::format("the fetcher did not answer within {} ms", timeout.count())));
+    });
+    asio::post(socket_.get_executor(), [self = shared_from_this()] { self->connect(); });
+  }
+
+  void cancel() override {
+    asio::post(socket_.get_executor(), [self = shared_from_this()] {
+      self->finish(fail(ErrorCode::cancelled, "the fetch was taken back"));
+    });
+  }
+
+ private:
+  void connect() {
+    if (!done_) return;
+    if (path_.native().size() >= sizeof(sockaddr_un::sun_path)) {
+      return finish(fail(ErrorCode::invalid_argument,
+                         fmt::format("fetcher.socket '{}' is too long", path_.native())));
+    }
+    socket_.async_connect(asio::local::stream_protocol::endpoint(path_.native()),
+                          [self = shared_from_this()](error_code error) { self->write(error); });
+  }
+
+  void write(error_code error) {
+    if (error) return refuse_peer(error);
+    http::async_write(
+        socket_, message_,
+        [self = shared_from_this()](error_code error, std::size_t) { self->read(error); });
+  }
+
+  void read(error_code error) {
+    if (error) return refuse_peer(error);
+    http::async_read(
+        socket_, buffer_, parser_,
+        [self = shared_from_this()](error_code error, std::size_t) { self->parse(error); });
+  }
+
+  void parse(error_code error) {
+    if (error == http::error::body_limit) {
+      return finish(fail(ErrorCode::too_large, "the fetcher's reply is over reply_bytes_max"));
+    }
+    if (error) return refuse_peer(error);
+    const auto& response = parser_.get();
+    if (response.result() != http::status::ok) {
+      return finish(fail(ErrorCode::invalid_argument,
+                         fmt::format("the fetcher refused the request: {}", response.body())));
+    }
+    finish(parse_fetch_reply(response.body()));
+  }
+
+  void refuse_peer(error_code error) {
+    finish(fail(ErrorCode::unavailable,
+                fmt::format("no fetcher answers on '{}' ({}): start seekd-fetcher, and see that "
+                            "both programs name the same fetcher.socket",
+                            path_.native(), error.message())));
+  }
+
+  void finish(Result<FetchReply> reply) {
+    if (!done_) return;
+    timer_.cancel();
+    error_code ignored;
+    socket_.close(ignored);
+    std::exchange(done_, nullptr)(std::move(reply));
+  }
+
+  asio::local::stream_protocol::socket socket_;
+  asio::steady_timer timer_;
+  std::filesystem::path path_;
+  std::function<void(Result<FetchReply>)> done_;
+  http::request<http::string_body> message_;
+  beast::flat_buffer buffer_;
+  http::response_parser<http::string_body> parser_;
+};
+
+}  // namespace
+
+FetcherClient::FetcherClient(boost::asio::any_io_executor executor, std::filesystem::path socket,
+                             std::size_t reply_bytes_max)
+    : executor_(std::move(executor)),
+      socket_(std::move(socket)),
+      reply_bytes_max_(reply_bytes_max) {}
+
+std::shared_ptr<FetchHandle> FetcherClient::fetch(const FetchRequest& request,
+                                                  std::chrono::milliseconds timeout,
+                                                  std::function<void(Result<FetchReply>)> done) {
+  auto exchange = std::make_shared<Exchange>(executor_, socket_, std::move(done));
+  exchange->start(request, timeout, reply_bytes_max_);
+  return exchange;
+}
+
+}  // namespace seekd::fetcher

@@ -1,0 +1,119 @@
+#include "fetcher/sandbox/landlock.h"
+
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "fetcher/sandbox/descriptor.h"
+
+namespace seekd::fetcher {
+namespace {
+
+// include/uapi/linux/landlock.h as of ABI 6. Older kernels take a shorter structure and fewer bits.
+struct RulesetAttributes {
+  std::uint64_t handled_access_fs = 0;
+  std::uint64_t handled_access_net = 0;  // ABI 4
+  std::uint64_t scoped = 0;              // ABI 6
+};
+struct PathRule {
+  std::uint64_t allowed_access = 0;
+  std::int32_t parent_fd = -1;
+} __attribute__((packed));
+struct PortRule {
+  std::uint64_t allowed_access = 0;
+  std::uint64_t port = 0;
+};
+
+constexpr std::uint32_t create_ruleset_version = 1;
+constexpr int rule_path_beneath = 1, rule_net_port = 2;
+constexpr std::uint64_t fs_execute = 1 << 0, fs_read_file = 1 << 2, fs_read_dir = 1 << 3;
+constexpr std::uint64_t fs_remove_file = 1 << 5;
+constexpr std::uint64_t net_bind_tcp = 1 << 0, net_connect_tcp = 1 << 1;
+constexpr std::uint64_t scope_abstract_unix_socket = 1 << 0, scope_signal = 1 << 1;
+
+// Every file system right that the ABI knows, so that what is not granted is refused.
+std::uint64_t all_file_rights(int abi) {
+  const int count = abi >= 5 ? 16 : abi >= 3 ? 15 : abi >= 2 ? 14 : 13;
+  return (std::uint64_t{1} << count) - 1;
+}
+
+Error system_error(const std::string& what) {
+  return {errno == ENOSYS || errno == EOPNOTSUPP ? ErrorCode::unsupported : ErrorCode::io,
+          what + ": " + std::strerror(errno)};
+}
+
+RulesetAttributes attributes(const LandlockRights& rights, int abi) {
+  RulesetAttributes attributes;
+  attributes.handled_access_fs =
+      rights.file_system == FileSystem::untouched ? fs_execute : all_file_rights(abi);
+  if (abi >= 4) attributes.handled_access_net = net_bind_tcp | net_connect_tcp;
+  if (abi >= 6) attributes.scoped = scope_abstract_unix_socket | scope_signal;
+  return attributes;
+}
+
+std::size_t attributes_size(int abi) {
+  return sizeof(std::uint64_t) * (abi >= 6 ? 3 : abi >= 4 ? 2 : 1);
+}
+
+Status add_path(int ruleset, const std::filesystem::path& path, std::uint64_t access) {
+  const Descriptor file(open(path.c_str(), O_PATH | O_CLOEXEC));
+  if (!file) {
+    if (errno == ENOENT) return {};  // what is not there needs no right
+    return std::unexpected(system_error("landlock: cannot open '" + path.native() + "'"));
+  }
+  struct stat status{};
+  // Rights of folders are refused on a file.
+  if (fstat(file.get(), &status) == 0 && !S_ISDIR(status.st_mode)) access &= fs_read_file;
+  const PathRule rule{access, file.get()};
+  if (syscall(SYS_landlock_add_rule, ruleset, rule_path_beneath, &rule, 0) != 0) {
+    return std::unexpected(system_error("landlock: cannot grant '" + path.native() + "'"));
+  }
+  return {};
+}
+
+Status add_rules(int ruleset, const LandlockRights& rights, int abi) {
+  for (const auto& path : rights.readable) {
+    if (auto added = add_path(ruleset, path, fs_read_file | fs_read_dir); !added) return added;
+  }
+  for (const auto& path : rights.removable_in) {
+    if (auto added = add_path(ruleset, path, fs_remove_file); !added) return added;
+  }
+  if (abi < 4) return {};
+  for (const std::uint16_t port : rights.tcp_connect_ports) {
+    const PortRule rule{net_connect_tcp, port};
+    if (syscall(SYS_landlock_add_rule, ruleset, rule_net_port, &rule, 0) != 0) {
+      return std::unexpected(system_error("landlock: cannot grant port " + std::to_string(port)));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Status enter_landlock(const LandlockRights& rights, std::vector<std::string>& in_force,
+                      std::vector<std::string>& missing) {
+  const long version = syscall(SYS_landlock_create_ruleset, nullptr, 0, create_ruleset_version);
+  const int abi = version < 0 ? 0 : static_cast<int>(version);
+  (abi >= 1 ? in_force : missing).emplace_back("landlock file system (Linux 5.13)");
+  (abi >= 4 ? in_force : missing).emplace_back("landlock tcp (Linux 6.7)");
+  // An addition of newer kernels to what seccomp and file modes give already; its absence is no
+  // hole.
+  if (abi >= 6) in_force.emplace_back("landlock scopes (Linux 6.12)");
+  if (abi < 1) return {};
+
+  const RulesetAttributes wanted = attributes(rights, abi);
+  const Descriptor ruleset(
+      static_cast<int>(syscall(SYS_landlock_create_ruleset, &wanted, attributes_size(abi), 0)));
+  if (!ruleset) return std::unexpected(system_error("landlock: cannot create a rule set"));
+  if (auto added = add_rules(ruleset.get(), rights, abi); !added) return added;
+  if (syscall(SYS_landlock_restrict_self, ruleset.get(), 0) != 0) {
+    return std::unexpected(system_error("landlock: cannot restrict the process"));
+  }
+  return {};
+}
+
+}  // namespace seekd::fetcher
