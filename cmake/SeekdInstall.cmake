@@ -1,0 +1,25 @@
+# What `cmake --install build/release --prefix /usr` puts where. libtorch and the embedded model travel along (components libtorch
+# and model), because neither is a package of Debian's; the programs look for libtorch beside themselves.
+include(GNUInstallDirs)
+
+set(libtorch_folder "${CMAKE_INSTALL_LIBDIR}/seekd")
+install(TARGETS seekd seekd-fetcher seekctl RUNTIME DESTINATION bin)
+file(RELATIVE_PATH from_bin "/bin" "/${libtorch_folder}")
+set_target_properties(seekd seekctl PROPERTIES INSTALL_RPATH "$ORIGIN/${from_bin}")
+
+get_filename_component(libtorch_lib "${LIBTORCH_CPU_LIBRARY}" DIRECTORY)
+install(DIRECTORY "${libtorch_lib}/" DESTINATION "${libtorch_folder}" COMPONENT libtorch
+  FILES_MATCHING PATTERN "lib*.so*" PATTERN "libtorch_python.so" EXCLUDE PATTERN "libshm*" EXCLUDE)
+# libtorch's own search path names its folder last, so the CUDA libraries may lie beside it.
+file(GLOB cuda_folders LIST_DIRECTORIES true "${libtorch_lib}/../../nvidia/*/lib")
+foreach(folder ${cuda_folders})
+  install(DIRECTORY "${folder}/" DESTINATION "${libtorch_folder}" COMPONENT libtorch FILES_MATCHING PATTERN "*.so*")
+endforeach()
+
+install(FILES config/default.toml DESTINATION "${CMAKE_INSTALL_FULL_SYSCONFDIR}/seekd" RENAME seekd.toml)
+set(embedded_model "$ENV{XDG_CACHE_HOME}")
+if(NOT embedded_model)
+  set(embedded_model "$ENV{HOME}/.cache")
+endif()
+install(FILES "${embedded_model}/seekd/models/SmolLM2-135M-Instruct.Q4_1.gguf" DESTINATION share/seekd/models
+  COMPONENT model OPTIONAL)
