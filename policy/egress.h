@@ -1,7 +1,9 @@
-// The verdict of the door: may this URL be fetched, may this address be connected to, and if not, why.
+// The verdict of the door: may this URL be fetched, may this address be connected to, and if not,
+// why.
 //
 // Pure and deterministic: names are resolved by the caller, the clock is not read. Any thread.
-// Order of checks and reason codes: docs/egress.md. Every function fails closed: what is not understood is denied.
+// Order of checks and reason codes: docs/egress.md. Every function fails closed: what is not
+// understood is denied.
 
 #pragma once
 
@@ -23,83 +25,106 @@ enum class Provenance : std::uint8_t { user, site_list, search_result, page_link
 std::string_view to_string(Provenance provenance);
 std::optional<Provenance> parse_provenance(std::string_view text);
 
-// One reason code per check; to_string gives the stable name of the log, the reply and `seekctl egress`.
+// One reason code per check; to_string gives the stable name of the log, the reply and `seekctl
+// egress`.
 enum class EgressReason : std::uint8_t {
   allowed,
-  no_provenance,           // step 1: the request does not say where its URL came from
-  url_invalid,             // step 2: not a URL, or spelled in a way that parsers read differently
-  url_ambiguous,           // step 2: the second parser reads it differently
-  userinfo,                // step 2: user:password@
-  url_too_long,            // step 3
-  scheme_denied,           // step 3: neither https nor an http that the policy allows
-  port_denied,             // step 4
-  ip_literal,              // step 5: an address in the place of a name, in whatever spelling
-  host_invalid,            // step 5: not a public DNS name (single label, numeric last label, bad label)
-  special_name,            // step 5: .local, .internal, .localhost, .home.arpa, …
-  host_denied,             // step 5: the policy's deny list
-  host_not_allowed,        // step 5: the policy has an allow list, and this is not on it
-  robots_denied,           // step 6
-  robots_unavailable,      // step 6: robots.txt answered 5xx or not at all
-  rate_limited,            // step 6: the site's rate or concurrency is used up
-  resolve_failed,          // step 7
-  resolve_timeout,         // step 7
-  too_many_addresses,      // step 7
-  address_denied,          // step 7: one denied address refuses the whole name
-  peer_mismatch,           // step 8: getpeername says another address than the judged one
-  connect_failed,          // step 8
-  tls_failed,              // step 9
-  redirect_invalid,        // step 10: no or unreadable Location
-  redirect_downgrade,      // step 10: https to http
-  too_many_redirects,      // step 10
-  framing_invalid,         // step 11: contradicting lengths, truncated or excess body, header limits
-  body_too_large,          // step 11
-  content_type_denied,     // step 11
-  content_mismatch,        // step 11: the first bytes are not what the type says
-  content_invalid,         // step 11: the page cannot be parsed within its limits
-  http_error,              // the server answered 4xx or 5xx
-  timeout,                 // a time limit of the transfer passed
-  worker_failed,           // the worker died or broke its limits
+  no_provenance,     // step 1: the request does not say where its URL came from
+  url_invalid,       // step 2: not a URL, or spelled in a way that parsers read differently
+  url_ambiguous,     // step 2: the second parser reads it differently
+  userinfo,          // step 2: user:password@
+  url_too_long,      // step 3
+  scheme_denied,     // step 3: neither https nor an http that the policy allows
+  port_denied,       // step 4
+  ip_literal,        // step 5: an address in the place of a name, in whatever spelling
+  host_invalid,      // step 5: not a public DNS name (single label, numeric last label, bad label)
+  special_name,      // step 5: .local, .internal, .localhost, .home.arpa, …
+  host_denied,       // step 5: the policy's deny list
+  host_not_allowed,  // step 5: the policy has an allow list, and this is not on it
+  robots_denied,     // step 6
+  robots_unavailable,   // step 6: robots.txt answered 5xx or not at all
+  rate_limited,         // step 6: the site's rate or concurrency is used up
+  resolve_failed,       // step 7
+  resolve_timeout,      // step 7
+  too_many_addresses,   // step 7
+  address_denied,       // step 7: one denied address refuses the whole name
+  peer_mismatch,        // step 8: getpeername says another address than the judged one
+  connect_failed,       // step 8
+  tls_failed,           // step 9
+  redirect_invalid,     // step 10: no or unreadable Location
+  redirect_downgrade,   // step 10: https to http
+  too_many_redirects,   // step 10
+  framing_invalid,      // step 11: contradicting lengths, truncated or excess body, header limits
+  body_too_large,       // step 11
+  content_type_denied,  // step 11
+  content_mismatch,     // step 11: the first bytes are not what the type says
+  content_invalid,      // step 11: the page cannot be parsed within its limits
+  http_error,           // the server answered 4xx or 5xx
+  timeout,              // a time limit of the transfer passed
+  worker_failed,        // the worker died or broke its limits
   internal,
 };
 std::string_view to_string(EgressReason reason);
 
 struct SiteRule {
-  std::string host;                 // A-label; "example.org" is that host, ".example.org" it and everything below
-  std::string path_prefix = "/";    // of the canonical target
+  // A-label; "example.org" is that host, ".example.org" it and everything below.
+  std::string host;
+  // Canonical, as parse_url writes a path; no query. Matches whole segments: "/docs" is "/docs",
+  // "/docs/x" and "/docs?x", not "/docsx". Servers read some paths in two ways ("/a%2Fb", "//a",
+  // "/a;x"): a rule that opens must cover both readings, a rule that closes one of them.
+  std::string path_prefix = "/";
+
+  bool operator==(const SiteRule&) const = default;
 };
 
+// Whether a SiteRule's host, or one of the same form, covers a canonical host.
+bool host_matches(std::string_view rule, std::string_view host);
+
 struct EgressPolicy {
-  std::vector<SiteRule> allow;      // empty: every public host
-  std::vector<SiteRule> deny;       // wins over allow
-  std::vector<SiteRule> http_allowed;             // hosts where plain http is accepted
-  struct PortRule { std::string host; std::uint16_t port; };
-  std::vector<PortRule> ports;      // beside 443 (and 80 where http is accepted), host as in SiteRule
+  // Empty: every public host. A rule that names a host exactly also opens it where it is a special
+  // name or a single label ("wiki.internal", "localhost"); its address needs an exception still.
+  std::vector<SiteRule> allow;
+  std::vector<SiteRule> deny;          // wins over allow
+  std::vector<SiteRule> http_allowed;  // hosts where plain http is accepted
+  struct PortRule {
+    std::string host;
+    std::uint16_t port;
+
+    bool operator==(const PortRule&) const = default;
+  };
+  std::vector<PortRule> ports;  // beside 443 (and 80 where http is accepted), host as in SiteRule
   AddressPolicy addresses;
   std::uint8_t redirects_max = 5;
   std::uint8_t addresses_max = 16;
-  std::vector<std::string> robots_ignored;        // hosts (as in SiteRule) whose robots.txt is not asked
+  std::vector<std::string> robots_ignored;  // hosts (as in SiteRule) whose robots.txt is not asked
+
+  bool operator==(const EgressPolicy&) const = default;
 };
 
 struct EgressVerdict {
   EgressReason reason = EgressReason::internal;
-  std::string detail;        // one sentence; "" when allowed
-  std::optional<Url> url;    // canonical; present when allowed
+  std::string detail;      // one sentence; "" when allowed
+  std::optional<Url> url;  // canonical; present when allowed
   bool allowed() const { return reason == EgressReason::allowed; }
 };
 
-// The second parser of step 2 (CURLU, in fetcher/url_reader.h; policy/ depends on no libcurl): the canonical Url as that
-// parser reads the text, or an error.
+// The second parser of step 2 (CURLU, in fetcher/url_reader.h; policy/ depends on no libcurl): the
+// canonical Url as that parser reads the text, or an error. It cuts the text into UrlParts by
+// itself and ends in canonical_url: what is compared is where each parser sees scheme, host, port,
+// path and query.
 using SecondReader = std::function<Result<Url>(std::string_view)>;
 
-// Steps 1 to 5. REQUIRES: second_reader is callable.
+// Steps 1 to 5, in this order but for one: a text over url_bytes_max is refused before it is
+// parsed. REQUIRES: second_reader is callable.
 EgressVerdict judge_url(std::string_view text, std::optional<Provenance> provenance,
                         const EgressPolicy& policy, const SecondReader& second_reader);
 
-// Step 7: what a name resolved to.
+// Step 7: what a name resolved to. None at all is resolve_failed.
 EgressVerdict judge_addresses(const Url& url, std::span<const IpAddress> addresses,
                               const EgressPolicy& policy, std::span<const IpAddress> own);
 
-// Step 10: the `hop`-th redirect (1 is the first), judged from step 2 again.
+// Step 10: the `hop`-th redirect (1 is the first), judged from step 2 again. REQUIRES: as
+// judge_url.
 EgressVerdict judge_redirect(const Url& from, std::string_view location, unsigned hop,
                              const EgressPolicy& policy, const SecondReader& second_reader);
 

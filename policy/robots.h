@@ -1,6 +1,8 @@
 // robots.txt, RFC 9309: parsing, and whether an agent may fetch a path.
 //
-// Pure; any thread. Parsing happens in a worker (the text is hostile); what crosses to the broker is RobotsRules.
+// Pure; any thread. Parsing happens in a worker (the text is hostile); what crosses to the broker
+// is RobotsRules. Nothing fails: what is no rule is skipped, as §2.2.4 asks. Matching takes time
+// linear in the pattern and the target together, whatever the '*' in it.
 
 #pragma once
 
@@ -12,7 +14,8 @@
 
 namespace seekd::policy {
 
-inline constexpr std::size_t robots_bytes_max = 512 * 1024;  // RFC 9309 §2.5 asks for at least 500 KiB
+inline constexpr std::size_t robots_bytes_max =
+    512 * 1024;  // RFC 9309 §2.5 asks for at least 500 KiB
 inline constexpr std::size_t robots_rules_max = 10'000;
 
 enum class RobotsVerb : std::uint8_t { allow, disallow };
@@ -31,7 +34,9 @@ struct RobotsRules {
   bool operator==(const RobotsRules&) const = default;
 };
 
-// `agent` is the product token ("seekd"). Bytes past robots_bytes_max are not read.
+// `agent` is the product token ("seekd"; a "/version" behind it is ignored), compared without
+// regard to case. A line that
+// robots_bytes_max cuts and rules past robots_rules_max are not read.
 RobotsRules parse_robots(std::string_view text, std::string_view agent);
 
 // RFC 9309 §2.2.2: the longest match wins, allow on a tie. `target` is a Url's path and query.
