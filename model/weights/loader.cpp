@@ -1,1 +1,239 @@
 #include "model/weights/loader.h"
+
+#include <algorithm>
+#include <cassert>
+#include <functional>
+#include <numeric>
+#include <utility>
+
+#include "model/weights/gguf.h"
+#include "model/weights/input_file.h"
+#include "model/weights/safetensors.h"
+#include "model/weights/tensor_names.h"
+
+namespace seekd::model {
+namespace {
+
+constexpr std::string_view kRopeDivisors = "rope_freqs.weight";
+constexpr std::uint64_t kChunkBytes = 1U << 20;
+
+struct Source {
+  std::size_t file = 0;      // which of the files
+  std::uint64_t offset = 0;  // bytes, from its beginning
+  std::size_t paired_heads =
+      0;  // > 0: rows of this many heads lie in rotary pairs and not in halves
+};
+
+std::string show(std::span<const std::uint64_t> shape) {
+  std::string text = "[";
+  for (const std::uint64_t extent : shape) {
+    if (text.size() > 1) text.append(", ");
+    text.append(std::to_string(extent));
+  }
+  return text.append("]");
+}
+
+// GGUF `llama` files store the rows of a head as (pair, half), Hugging Face as (half, pair).
+void pairs_to_halves(std::span<float> weights, std::size_t heads, std::size_t row_weights) {
+  const std::size_t head_weights = weights.size() / heads;
+  const std::size_t pairs = head_weights / row_weights / 2;
+  std::vector<float> paired(head_weights);
+  for (std::size_t head = 0; head < heads; ++head) {
+    const auto rows = weights.subspan(head * head_weights, head_weights);
+    std::ranges::copy(rows, paired.begin());
+    for (std::size_t row = 0; row < 2 * pairs; ++row) {
+      const std::size_t to = row % 2 * pairs + row / 2;
+      std::copy_n(paired.begin() + static_cast<std::ptrdiff_t>(row * row_weights), row_weights,
+                  rows.begin() + static_cast<std::ptrdiff_t>(to * row_weights));
+    }
+  }
+}
+
+Status read_weights(const InputFile& file, std::uint64_t offset, DType type, std::span<float> out) {
+  const std::size_t step = kChunkBytes / block_bytes(type) * block_weights(type);
+  std::vector<std::byte> chunk;
+  while (!out.empty()) {
+    const auto part = out.first(std::min(step, out.size()));
+    chunk.resize(*storage_bytes(type, part.size()));
+    if (auto read = file.read(offset, chunk); !read) return read;
+    dequantize(type, chunk, part);
+    offset += chunk.size();
+    out = out.subspan(part.size());
+  }
+  return {};
+}
+
+}  // namespace
+
+struct Checkpoint::State {
+  std::string path;
+  CheckpointConfig config;
+  std::vector<InputFile> files;
+  std::vector<Tensor> tensors;  // sorted by name
+  std::vector<Source> sources;  // of tensors, in their order
+
+  static Result<std::unique_ptr<State>> from_gguf(const std::filesystem::path& path);
+  static Result<std::unique_ptr<State>> from_folder(const std::filesystem::path& folder);
+
+  void add(Tensor tensor, Source source);
+  void sort();
+  Status read_rope_divisors(const InputFile& file, const GgufTensor& tensor);
+  std::size_t paired_heads(std::string_view name) const;
+};
+
+void Checkpoint::State::add(Tensor tensor, Source source) {
+  tensors.push_back(std::move(tensor));
+  sources.push_back(source);
+}
+
+void Checkpoint::State::sort() {
+  std::vector<std::size_t> order(tensors.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::sort(order, {},
+                    [this](std::size_t i) -> std::string_view { return tensors[i].name; });
+  std::vector<Tensor> sorted_tensors;
+  std::vector<Source> sorted_sources;
+  for (const std::size_t i : order) {
+    sorted_tensors.push_back(std::move(tensors[i]));
+    sorted_sources.push_back(sources[i]);
+  }
+  tensors = std::move(sorted_tensors);
+  sources = std::move(sorted_sources);
+}
+
+std::size_t Checkpoint::State::paired_heads(std::string_view name) const {
+  if (config.architecture != "llama") return 0;
+  if (name.contains(".self_attn.q_proj.")) return config.heads;
+  return name.contains(".self_attn.k_proj.") ? config.kv_heads : 0;
+}
+
+Status Checkpoint::State::read_rope_divisors(const InputFile& file, const GgufTensor& tensor) {
+  if (tensor.weights != config.head_dim / 2) {
+    return fail(ErrorCode::corrupt, path + ": " + tensor.name + " has " +
+                                        std::to_string(tensor.weights) + " numbers, not " +
+                                        std::to_string(config.head_dim / 2));
+  }
+  config.rope_divisors.resize(tensor.weights);
+  return read_weights(file, tensor.offset, tensor.type, config.rope_divisors);
+}
+
+Result<std::unique_ptr<Checkpoint::State>> Checkpoint::State::from_gguf(
+    const std::filesystem::path& path) {
+  auto gguf = GgufFile::open(path);
+  if (!gguf) return std::unexpected(gguf.error());
+  auto config = read_gguf_config(*gguf);
+  if (!config) return std::unexpected(config.error());
+  auto state = std::make_unique<State>();
+  state->path = path.string();
+  state->config = std::move(*config);
+  for (const GgufTensor& tensor : gguf->tensors()) {
+    if (tensor.name == kRopeDivisors) {
+      if (auto read = state->read_rope_divisors(gguf->file(), tensor); !read)
+        return std::unexpected(read.error());
+      continue;
+    }
+    auto name = hf_tensor_name(tensor.name);
+    if (!name) {
+      return fail(ErrorCode::unsupported, path.string() + ": tensor '" +
+                                              tensor.name.substr(0, 100) +
+                                              "' belongs to no architecture that is served");
+    }
+    const Source source{0, tensor.offset, state->paired_heads(*name)};
+    state->add(Tensor{std::move(*name), tensor.shape, tensor.type}, source);
+  }
+  state->files.push_back(std::move(*gguf).release_file());
+  state->sort();
+  return state;
+}
+
+Result<std::unique_ptr<Checkpoint::State>> Checkpoint::State::from_folder(
+    const std::filesystem::path& folder) {
+  auto config = read_hf_config(folder);
+  if (!config) return std::unexpected(config.error());
+  auto files = open_safetensors_folder(folder);
+  if (!files) return std::unexpected(files.error());
+  auto state = std::make_unique<State>();
+  state->path = folder.string();
+  state->config = std::move(*config);
+  for (SafetensorsFile& file : *files) {
+    for (const SafetensorsTensor& tensor : file.tensors()) {
+      // Buffers that older exporters left behind are integers; weights of another type are missed
+      // by read().
+      if (!tensor.type) continue;
+      state->add(Tensor{tensor.name, tensor.shape, *tensor.type},
+                 Source{state->files.size(), tensor.offset, 0});
+    }
+    state->files.push_back(std::move(file).release_file());
+  }
+  state->sort();
+  return state;
+}
+
+Result<Checkpoint> Checkpoint::open(const std::filesystem::path& path) {
+  std::error_code error;
+  const bool folder = std::filesystem::is_directory(path, error);
+  auto state = folder ? State::from_folder(path) : State::from_gguf(path);
+  if (!state) return std::unexpected(state.error());
+  Checkpoint checkpoint(std::move(*state));
+  CheckpointConfig& config = checkpoint.state_->config;
+  // A GGUF file says that its head is tied by leaving it out.
+  if (!folder) config.tied_head = checkpoint.find("lm_head.weight") == nullptr;
+  return checkpoint;
+}
+
+Checkpoint::Checkpoint(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Checkpoint::Checkpoint(Checkpoint&&) noexcept = default;
+Checkpoint& Checkpoint::operator=(Checkpoint&&) noexcept = default;
+Checkpoint::~Checkpoint() = default;
+
+const CheckpointConfig& Checkpoint::config() const {
+  return state_->config;
+}
+
+std::span<const Tensor> Checkpoint::tensors() const {
+  return state_->tensors;
+}
+
+const Tensor* Checkpoint::find(std::string_view name) const {
+  const auto tensor = std::ranges::lower_bound(
+      state_->tensors, name, {}, [](const Tensor& t) -> std::string_view { return t.name; });
+  return tensor == state_->tensors.end() || tensor->name != name ? nullptr : &*tensor;
+}
+
+std::uint64_t Checkpoint::parameters() const {
+  std::uint64_t sum = 0;
+  for (const Tensor& tensor : state_->tensors) {
+    sum += std::accumulate(tensor.shape.begin(), tensor.shape.end(), std::uint64_t{1},
+                           std::multiplies<>());
+  }
+  return sum;
+}
+
+Status Checkpoint::read(std::string_view name, std::span<const std::uint64_t> shape,
+                        std::span<float> out) const {
+  const Tensor* tensor = find(name);
+  if (tensor == nullptr) {
+    return fail(ErrorCode::corrupt,
+                state_->path + ": no tensor " + std::string(name) +
+                    " of a type that is read (f32, f16, bf16, q8_0, q4_0, q4_1)");
+  }
+  if (!std::ranges::equal(tensor->shape, shape)) {
+    return fail(ErrorCode::corrupt, state_->path + ": " + std::string(name) + " has the shape " +
+                                        show(tensor->shape) + ", not " + show(shape));
+  }
+  assert(out.size() ==
+         std::accumulate(shape.begin(), shape.end(), std::uint64_t{1}, std::multiplies<>()));
+  const Source& source = state_->sources[static_cast<std::size_t>(tensor - state_->tensors.data())];
+  auto read = read_weights(state_->files[source.file], source.offset, tensor->type, out);
+  if (!read || source.paired_heads == 0) return read;
+  const std::size_t rows = shape.empty() ? 1 : shape.front();
+  if (rows % (2 * source.paired_heads) != 0) {
+    return fail(ErrorCode::corrupt, state_->path + ": " + std::string(name) + " has " +
+                                        std::to_string(rows) + " rows for " +
+                                        std::to_string(source.paired_heads) + " heads");
+  }
+  pairs_to_halves(out, source.paired_heads, out.size() / rows);
+  return read;
+}
+
+}  // namespace seekd::model

@@ -2,10 +2,9 @@
 //
 // Tensors carry Hugging Face names ("model.layers.0.self_attn.q_proj.weight") and layout:
 // row-major, [outputs, inputs], rotary halves (the row permutation that GGUF `llama` files apply to
-// q and k is undone while reading). A tied head is a missing "lm_head.weight". Files are hostile:
-// each size is checked when the checkpoint is opened, before anything is allocated by it; tensor
-// data is read with pread, so a file that shrinks later is an error and no SIGBUS. Immutable after
-// open(); any thread may read.
+// q and k is undone while reading). Files are hostile: each size is checked when the checkpoint is
+// opened, before anything is allocated by it; tensor data is read with pread, so a file that
+// shrinks later is an error and no SIGBUS. Immutable after open(); any thread may read.
 
 #pragma once
 
@@ -18,35 +17,16 @@
 #include <string_view>
 #include <vector>
 
+#include "model/weights/checkpoint_config.h"
 #include "model/weights/quantize.h"
 #include "policy/result.h"
 
 namespace seekd::model {
 
-struct CheckpointConfig {
-  std::string architecture;  // "llama" or "qwen2"
-  std::size_t layers = 0;
-  std::size_t hidden = 0;          // width of the residual stream
-  std::size_t feed_forward = 0;    // width of gate and up
-  std::size_t heads = 0;           // query heads
-  std::size_t kv_heads = 0;        // divides heads
-  std::size_t head_dim = 0;        // even; heads * head_dim need not be hidden
-  std::size_t vocabulary = 0;      // rows of the embedding
-  std::size_t context_tokens = 0;  // positions the model was trained for
-  double rope_theta = 10000.0;
-  std::vector<float> rope_divisors;  // [head_dim / 2], each frequency is divided by its own; empty:
-                                     // none (linear, llama3)
-  double norm_epsilon = 1e-5;
-  bool tied_head = false;             // the embedding is the head; there is no lm_head.weight
-  std::int32_t bos_id = -1;           // -1: none
-  std::vector<std::int32_t> eos_ids;  // any of them ends the text; generation_config.json included
-};
-
 struct Tensor {
-  std::string name;  // Hugging Face name
-  std::vector<std::uint64_t>
-      shape;                // row-major, outermost first; [outputs, inputs] for a projection
-  DType type = DType::f32;  // as stored
+  std::string name;                  // Hugging Face name
+  std::vector<std::uint64_t> shape;  // row-major; [outputs, inputs] for a projection
+  DType type = DType::f32;           // as stored
 };
 
 class Checkpoint {
@@ -71,9 +51,9 @@ class Checkpoint {
   // Weights of all tensors together.
   std::uint64_t parameters() const;
 
-  // Reads a tensor as float32, row-major. Errors: corrupt (no such tensor, or its shape is another;
-  // names both shapes), io (the file shrank or the disk failed). REQUIRES: out.size() is the
-  // product of `shape`.
+  // Reads a tensor as float32, row-major. Errors: corrupt (no such tensor, its shape is another
+  // (names both), or the file shrank), unsupported (a type that is not read), io. REQUIRES:
+  // out.size() is the product of `shape`.
   Status read(std::string_view name, std::span<const std::uint64_t> shape,
               std::span<float> out) const;
 
