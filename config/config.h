@@ -1,9 +1,10 @@
 // Every option of seekd, once: its default, its unit, its check.
 //
-// One TOML format for all programs: default.toml (built in, and the documentation of every option), then the file,
-// then its drop-ins (FILE.d/*.toml in name order), then SEEKD_* in the environment (SEEKD_CACHE_DIRECTORY sets
-// cache.directory). Later wins. An unknown key, a wrong type or unit, an impossible value is an error that names file,
-// line and remedy. A Config is a plain value: load once, share read-only between threads.
+// One TOML format for all programs: the defaults below (documented, one by one, in default.toml),
+// then the file, then its drop-ins (FILE.d/*.toml in name order), then SEEKD_* in the environment
+// (SEEKD_CACHE_DIRECTORY sets cache.directory). Later wins; a list replaces the list before it. An
+// unknown key, a wrong type or unit, an impossible value is an error that names file, line and
+// remedy. A Config is a plain value: load once, share read-only between threads.
 
 #pragma once
 
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "policy/egress.h"
@@ -25,59 +27,70 @@ struct DaemonConfig {
   std::string http_listen = "127.0.0.1:8017";  // address:port on loopback; "" = unix socket only
   std::size_t request_bytes_max = 1 << 20;     // of a request's body
   std::size_t connections_max = 256;
-  std::size_t queue_max = 64;                  // questions waiting; one more is answered 503 with Retry-After
-  std::size_t questions_running_max = 16;      // questions in flight outside the model
-  std::chrono::seconds idle_timeout{60};       // of a connection between requests
-  std::chrono::seconds stop_grace{20};         // running answers may finish within it after SIGTERM
+  std::size_t queue_max = 64;  // questions waiting; one more is answered 503 with Retry-After
+  std::size_t questions_running_max = 16;  // questions in flight outside the model
+  std::chrono::seconds idle_timeout{60};   // of a connection between requests
+  std::chrono::seconds stop_grace{20};     // running answers may finish within it after SIGTERM
+
+  bool operator==(const DaemonConfig&) const = default;
 };
 
 struct FetcherConfig {
   std::filesystem::path socket = "/run/seekd-fetcher/fetcher.sock";
-  std::string user_agent = "seekd/0.1";        // the product token for robots.txt is the part before '/'
+  std::string user_agent = "seekd/0.1";  // the product token for robots.txt is the part before '/'
   std::filesystem::path ca_file = "/etc/ssl/certs/ca-certificates.crt";
-  std::vector<std::string> dns_servers;        // addresses, "ADDR" or "ADDR:PORT"; empty: the system's resolver
-  std::size_t workers_max = 16;                // pages at once
-  std::size_t per_host_max = 2;                // pages at once from one host
+  std::vector<std::string>
+      dns_servers;               // addresses, "ADDR" or "ADDR:PORT"; empty: the system's resolver
+  std::size_t workers_max = 16;  // pages at once
+  std::size_t per_host_max = 2;  // pages at once from one host
   std::chrono::milliseconds per_host_interval{0};  // least time between two requests to one host
-  std::size_t wire_bytes_max = 4 << 20;        // of a body as transferred
-  std::size_t decoded_bytes_max = 16 << 20;    // of a body after decompression
+  std::size_t wire_bytes_max = 4 << 20;            // of a body as transferred
+  std::size_t decoded_bytes_max = 16 << 20;        // of a body after decompression
   std::size_t header_bytes_max = 300 << 10;
-  std::size_t ratio_max = 100;                 // decoded / transferred
-  std::size_t reply_bytes_max = 24 << 20;      // of a worker's typed reply
+  std::size_t ratio_max = 100;             // decoded / transferred
+  std::size_t reply_bytes_max = 24 << 20;  // of a worker's typed reply
   std::chrono::milliseconds resolve_timeout{5000};
   std::chrono::milliseconds connect_timeout{10000};
   std::chrono::milliseconds transfer_timeout{30000};
   std::chrono::seconds worker_cpu_max{2};
-  std::size_t worker_memory_max = 256 << 20;   // address space a worker may add, bytes
-  bool accept_missing_sandbox = false;         // run although the kernel lacks a mechanism
+  std::size_t worker_memory_max = 256 << 20;  // address space a worker may add, bytes
+  bool accept_missing_sandbox = false;        // run although the kernel lacks a mechanism
+
+  bool operator==(const FetcherConfig&) const = default;
 };
 
 struct CacheConfig {
   std::filesystem::path directory = "/var/lib/seekd/cache";
   std::chrono::seconds retention{30 * 24 * 3600};  // expires_at = retrieved_at + this
   policy::FreshnessBounds freshness;
-  std::uint32_t versions_max = 20;             // past versions kept per page
-  std::size_t block_cache_bytes = 64 << 20;    // RocksDB's
-  std::size_t urls_expected = 100'000;         // Bloom filter's first size
+  std::uint32_t versions_max = 20;           // past versions kept per page
+  std::size_t block_cache_bytes = 64 << 20;  // RocksDB's
+  std::size_t urls_expected = 100'000;       // Bloom filter's first size
   std::size_t blocks_expected = 2'000'000;
+
+  bool operator==(const CacheConfig&) const = default;
 };
 
 enum class Device : std::uint8_t { automatic, cpu, cuda };
 
 struct ModelConfig {
-  std::filesystem::path path;                  // folder or .gguf file; "" = the embedded default of scripts/setup
+  std::filesystem::path path;  // folder or .gguf file; "" = the embedded default of scripts/setup
   Device device = Device::automatic;
-  std::size_t context_tokens_max = 8192;       // less where the model has less
-  std::size_t threads = 0;                     // 0: one per core
+  std::size_t context_tokens_max = 8192;  // less where the model has less
+  std::size_t threads = 0;                // 0: one per core
+
+  bool operator==(const ModelConfig&) const = default;
 };
 
 struct AnswerConfig {
-  std::size_t tokens_max = 512;                // default of max_tokens, and thinking included
+  std::size_t tokens_max = 512;  // default of max_tokens, and thinking included
   std::size_t passages_max = 6;
-  std::size_t passage_tokens_max = 1200;       // all passages of one prompt
-  std::size_t fetches_max = 4;                 // pages fetched for one question
-  std::chrono::seconds fetch_deadline{20};     // what has not arrived by then is not waited for
-  std::chrono::seconds deadline{300};          // of a whole answer
+  std::size_t passage_tokens_max = 1200;    // all passages of one prompt
+  std::size_t fetches_max = 4;              // pages fetched for one question
+  std::chrono::seconds fetch_deadline{20};  // what has not arrived by then is not waited for
+  std::chrono::seconds deadline{300};       // of a whole answer
+
+  bool operator==(const AnswerConfig&) const = default;
 };
 
 struct Config {
@@ -87,16 +100,21 @@ struct Config {
   CacheConfig cache;
   ModelConfig model;
   AnswerConfig answer;
+
+  bool operator==(const Config&) const = default;
 };
 
-// Errors: not_found (the named file), invalid_argument ("FILE:LINE: …"). `file` empty: /etc/seekd/seekd.toml where it
-// exists, else the defaults. `environment` is a null-terminated array as `environ`.
-Result<Config> load(const std::filesystem::path& file, char** environment);
+// Errors: not_found (the named file), invalid_argument ("FILE:LINE: …" or "SEEKD_…: …"), too_large,
+// io. `file` empty: /etc/seekd/seekd.toml where it exists. `environment` is a null-terminated array
+// as `environ`, or nullptr for none.
+Result<Config> load(const std::filesystem::path& file, const char* const* environment);
 
-// The commented default.toml that is compiled in.
+// The commented default.toml that is compiled in; read as a file, it changes nothing.
 std::string_view default_toml();
 
-// "FILE:LINE: …" lines about settings that are allowed and surely not meant (an allow that a deny shadows, …).
+// Lines, each naming its option and a remedy, about settings that are allowed and may not be meant:
+// an allow that a deny shadows, a rule for a host that the allow list excludes, an opened network,
+// robots.txt ignored.
 std::vector<std::string> warnings(const Config& config);
 
 }  // namespace seekd::config

@@ -17,6 +17,8 @@ struct FreshnessBounds {
   std::chrono::seconds heuristic_default{3600};  // nothing said, and no Last-Modified
   std::chrono::seconds lifetime_min{0};
   std::chrono::seconds lifetime_max{7 * 24 * 3600};
+
+  bool operator==(const FreshnessBounds&) const = default;
 };
 
 struct Freshness {

@@ -1,0 +1,75 @@
+#include "config/contradictions.h"
+
+#include <array>
+
+namespace seekd::config {
+namespace {
+
+struct Contradiction {
+  std::string_view first;
+  std::string_view second;
+  bool (*holds)(const Config&);
+  std::string_view problem;
+};
+
+constexpr std::array contradictions{
+    Contradiction{"daemon.socket", "fetcher.socket",
+                  [](const Config& c) { return c.daemon.socket == c.fetcher.socket; },
+                  "both programs would listen on one socket; give each its own"},
+    Contradiction{"fetcher.per_host_max", "fetcher.workers_max",
+                  [](const Config& c) { return c.fetcher.per_host_max > c.fetcher.workers_max; },
+                  "one host may have more pages at once than there are workers; lower the first "
+                  "or raise the second"},
+    Contradiction{
+        "fetcher.decoded_bytes_max", "fetcher.wire_bytes_max",
+        [](const Config& c) { return c.fetcher.decoded_bytes_max < c.fetcher.wire_bytes_max; },
+        "a decoded body may be smaller than its transfer; raise the first or lower the second"},
+    Contradiction{
+        "fetcher.connect_timeout", "fetcher.transfer_timeout",
+        [](const Config& c) { return c.fetcher.connect_timeout > c.fetcher.transfer_timeout; },
+        "connecting may take longer than the whole transfer; lower the first or raise the second"},
+    Contradiction{
+        "cache.freshness_min", "cache.freshness_max",
+        [](const Config& c) {
+          return c.cache.freshness.lifetime_min > c.cache.freshness.lifetime_max;
+        },
+        "the least lifetime is longer than the most; lower the first or raise the second"},
+    Contradiction{"answer.fetch_deadline", "answer.deadline",
+                  [](const Config& c) { return c.answer.fetch_deadline > c.answer.deadline; },
+                  "fetching may take longer than the whole answer; lower the first or raise the "
+                  "second"},
+    Contradiction{
+        "answer.passage_tokens_max", "model.context_tokens_max",
+        [](const Config& c) { return c.answer.passage_tokens_max >= c.model.context_tokens_max; },
+        "the passages alone would fill the context; lower the first or raise the second"},
+    Contradiction{"answer.tokens_max", "model.context_tokens_max",
+                  [](const Config& c) { return c.answer.tokens_max >= c.model.context_tokens_max; },
+                  "the answer alone would fill the context; lower the first or raise the second"},
+};
+
+std::string message(const Contradiction& contradiction, const Places& places) {
+  const auto first = places.find(contradiction.first);
+  const auto second = places.find(contradiction.second);
+  std::string text = first != places.end()    ? first->second
+                     : second != places.end() ? second->second
+                                              : "the defaults";
+  text += ": " + std::string(contradiction.first) + " contradicts ";
+  text += std::string(contradiction.second);
+  if (first != places.end()) {
+    text += second == places.end() ? " (its default)" : " (" + second->second + ')';
+  }
+  return text + ": " + std::string(contradiction.problem);
+}
+
+}  // namespace
+
+Status check_contradictions(const Config& config, const Places& places) {
+  for (const Contradiction& contradiction : contradictions) {
+    if (contradiction.holds(config)) {
+      return fail(ErrorCode::invalid_argument, message(contradiction, places));
+    }
+  }
+  return {};
+}
+
+}  // namespace seekd::config

@@ -1,0 +1,226 @@
+#include "config/option_table.h"
+
+#include <algorithm>
+#include <chrono>
+#include <type_traits>
+#include <utility>
+
+#include "config/egress_readers.h"
+#include "config/quantity.h"
+#include "config/scalar_readers.h"
+
+namespace seekd::config {
+namespace {
+
+using namespace std::chrono_literals;
+using Milliseconds = std::chrono::milliseconds;
+
+constexpr std::uint64_t KiB = 1 << 10;
+constexpr std::uint64_t MiB = KiB << 10;
+constexpr std::uint64_t GiB = MiB << 10;
+constexpr Milliseconds day = 24h;
+constexpr Milliseconds century = 36500 * day;
+
+// The member that a path of member pointers leads to.
+template <auto... Path>
+auto& member(Config& config) {
+  return (config.*....*Path);
+}
+
+// A row whose value `read` turns into the member's type or one that converts to it within the
+// limits.
+template <auto... Path>
+Option row(std::string_view name, Shape shape, std::string expects, auto read) {
+  return {name, shape, "", std::move(expects),
+          [read](Config& config, const Value& value) -> Status {
+            auto result = read(value);
+            if (!result) return std::unexpected(std::move(result.error()));
+            auto& target = member<Path...>(config);
+            target = static_cast<std::remove_cvref_t<decltype(target)>>(std::move(*result));
+            return {};
+          }};
+}
+
+Option limited(Option option, std::string limits) {
+  option.expects += ", " + limits;
+  option.limits = std::move(limits);
+  return option;
+}
+
+template <auto... Path>
+Option count(std::string_view name, std::uint64_t least, std::uint64_t most) {
+  const auto read = [=](const Value& value) { return read_count(value, {least, most}); };
+  return limited(row<Path...>(name, Shape::integer, "a whole number", read),
+                 std::to_string(least) + " to " + std::to_string(most));
+}
+
+template <auto... Path>
+Option bytes(std::string_view name, std::uint64_t least, std::uint64_t most) {
+  const auto read = [=](const Value& value) { return read_bytes(value, {least, most}); };
+  return limited(row<Path...>(name, Shape::text, "a size such as \"4MiB\"", read),
+                 bytes_text(least) + " to " + bytes_text(most));
+}
+
+template <auto... Path>
+Option duration(std::string_view name, Milliseconds least, Milliseconds most) {
+  using Target = std::remove_cvref_t<decltype(member<Path...>(std::declval<Config&>()))>;
+  const auto read = [=](const Value& value) -> Result<Target> {
+    const Result<Milliseconds> milliseconds = read_duration(value, {least, most});
+    if (!milliseconds) return std::unexpected(milliseconds.error());
+    const auto target = std::chrono::duration_cast<Target>(*milliseconds);
+    if (target != *milliseconds) return refuse(value, describe(value) + " is no whole second");
+    return target;
+  };
+  return limited(row<Path...>(name, Shape::text, "a duration such as \"30s\"", read),
+                 duration_text(least) + " to " + duration_text(most));
+}
+
+std::vector<Option> daemon_options() {
+  using D = DaemonConfig;
+  constexpr auto daemon = &Config::daemon;
+  return {
+      row<daemon, &D::socket>("daemon.socket", Shape::text, "an absolute path of at most 107 bytes",
+                              read_socket_path),
+      row<daemon, &D::http_listen>("daemon.http_listen", Shape::text,
+                                   "127.0.0.1:PORT or [::1]:PORT (there is no authentication yet "
+                                   "to open it further), or \"\" for the unix socket alone",
+                                   read_loopback_listen),
+      bytes<daemon, &D::request_bytes_max>("daemon.request_bytes_max", KiB, 64 * MiB),
+      count<daemon, &D::connections_max>("daemon.connections_max", 1, 65536),
+      count<daemon, &D::queue_max>("daemon.queue_max", 0, 65536),
+      count<daemon, &D::questions_running_max>("daemon.questions_running_max", 1, 4096),
+      duration<daemon, &D::idle_timeout>("daemon.idle_timeout", 1s, day),
+      duration<daemon, &D::stop_grace>("daemon.stop_grace", 0s, 10min),
+  };
+}
+
+std::vector<Option> fetcher_options() {
+  using F = FetcherConfig;
+  constexpr auto fetcher = &Config::fetcher;
+  return {
+      row<fetcher, &F::socket>("fetcher.socket", Shape::text,
+                               "an absolute path of at most 107 bytes", read_socket_path),
+      row<fetcher, &F::user_agent>("fetcher.user_agent", Shape::text,
+                                   "a name such as \"seekd/0.1\" of ASCII, at most 256 bytes",
+                                   read_user_agent),
+      row<fetcher, &F::ca_file>("fetcher.ca_file", Shape::text, "an absolute path",
+                                read_absolute_path),
+      row<fetcher, &F::dns_servers>("fetcher.dns_servers", Shape::list,
+                                    "addresses such as [\"192.0.2.1\", \"[2001:db8::1]:53\"]",
+                                    read_dns_servers),
+      count<fetcher, &F::workers_max>("fetcher.workers_max", 1, 256),
+      count<fetcher, &F::per_host_max>("fetcher.per_host_max", 1, 256),
+      duration<fetcher, &F::per_host_interval>("fetcher.per_host_interval", 0s, 1h),
+      bytes<fetcher, &F::wire_bytes_max>("fetcher.wire_bytes_max", KiB, GiB),
+      bytes<fetcher, &F::decoded_bytes_max>("fetcher.decoded_bytes_max", KiB, 4 * GiB),
+      bytes<fetcher, &F::header_bytes_max>("fetcher.header_bytes_max", KiB, 16 * MiB),
+      count<fetcher, &F::ratio_max>("fetcher.ratio_max", 1, 100'000),
+      bytes<fetcher, &F::reply_bytes_max>("fetcher.reply_bytes_max", 64 * KiB, 4 * GiB),
+      duration<fetcher, &F::resolve_timeout>("fetcher.resolve_timeout", 100ms, 5min),
+      duration<fetcher, &F::connect_timeout>("fetcher.connect_timeout", 100ms, 5min),
+      duration<fetcher, &F::transfer_timeout>("fetcher.transfer_timeout", 100ms, 1h),
+      duration<fetcher, &F::worker_cpu_max>("fetcher.worker_cpu_max", 1s, 10min),
+      bytes<fetcher, &F::worker_memory_max>("fetcher.worker_memory_max", 16 * MiB, 16 * GiB),
+      row<fetcher, &F::accept_missing_sandbox>("fetcher.accept_missing_sandbox", Shape::flag,
+                                               "true or false", read_flag),
+  };
+}
+
+std::vector<Option> egress_options() {
+  using E = policy::EgressPolicy;
+  using A = policy::AddressPolicy;
+  constexpr auto egress = &Config::egress;
+  const std::string sites =
+      R"(public names such as ["example.org", ".example.org", "example.org/docs"])";
+  const std::string hosts = R"(public names such as ["example.org", ".example.org"])";
+  return {
+      row<egress, &E::allow>("egress.allow", Shape::list, sites, read_sites),
+      row<egress, &E::deny>("egress.deny", Shape::list, sites, read_sites),
+      row<egress, &E::http_allowed>("egress.http_allowed", Shape::list, sites, read_sites),
+      row<egress, &E::ports>("egress.ports", Shape::list,
+                             R"(hosts and ports such as ["example.org:8443"])", read_host_ports),
+      row<egress, &E::addresses, &A::exceptions>(
+          "egress.exception", Shape::tables,
+          R"([[egress.exception]] with address = "10.1.2.3", port = 443 and reason = "…")",
+          read_exceptions),
+      row<egress, &E::addresses, &A::denied>(
+          "egress.denied_addresses", Shape::list,
+          R"(ranges such as ["198.51.100.0/24", "2001:db8::/32"])", read_ranges),
+      row<egress, &E::addresses, &A::nat64_prefix>(
+          "egress.nat64_prefix", Shape::text, R"(a range such as "64:ff9b::/96", or "" for none)",
+          read_nat64_prefix),
+      count<egress, &E::redirects_max>("egress.redirects_max", 0, 20),
+      count<egress, &E::addresses_max>("egress.addresses_max", 1, 64),
+      row<egress, &E::robots_ignored>("egress.robots_ignored", Shape::list, hosts, read_hosts),
+  };
+}
+
+std::vector<Option> cache_options() {
+  using C = CacheConfig;
+  using F = policy::FreshnessBounds;
+  constexpr auto cache = &Config::cache;
+  constexpr auto freshness = &C::freshness;
+  return {
+      row<cache, &C::directory>("cache.directory", Shape::text, "an absolute path",
+                                read_absolute_path),
+      duration<cache, &C::retention>("cache.retention", 1s, century),
+      duration<cache, freshness, &F::heuristic_default>("cache.freshness_default", 0s, century),
+      duration<cache, freshness, &F::lifetime_min>("cache.freshness_min", 0s, century),
+      duration<cache, freshness, &F::lifetime_max>("cache.freshness_max", 0s, century),
+      count<cache, &C::versions_max>("cache.versions_max", 0, 10'000),
+      bytes<cache, &C::block_cache_bytes>("cache.block_cache_bytes", MiB, 1024 * GiB),
+      count<cache, &C::urls_expected>("cache.urls_expected", 1000, 1'000'000'000),
+      count<cache, &C::blocks_expected>("cache.blocks_expected", 1000, 10'000'000'000),
+  };
+}
+
+std::vector<Option> model_options() {
+  using M = ModelConfig;
+  constexpr auto model = &Config::model;
+  return {
+      row<model, &M::path>("model.path", Shape::text,
+                           "an absolute path, or \"\" for the embedded default",
+                           read_optional_path),
+      row<model, &M::device>("model.device", Shape::text, R"("automatic", "cpu" or "cuda")",
+                             read_device),
+      count<model, &M::context_tokens_max>("model.context_tokens_max", 128, 1'048'576),
+      count<model, &M::threads>("model.threads", 0, 1024),
+  };
+}
+
+std::vector<Option> answer_options() {
+  using A = AnswerConfig;
+  constexpr auto answer = &Config::answer;
+  return {
+      count<answer, &A::tokens_max>("answer.tokens_max", 1, 1'048'576),
+      count<answer, &A::passages_max>("answer.passages_max", 1, 64),
+      count<answer, &A::passage_tokens_max>("answer.passage_tokens_max", 64, 1'048'576),
+      count<answer, &A::fetches_max>("answer.fetches_max", 0, 64),
+      duration<answer, &A::fetch_deadline>("answer.fetch_deadline", 1s, 10min),
+      duration<answer, &A::deadline>("answer.deadline", 1s, day),
+  };
+}
+
+std::vector<Option> all_options() {
+  std::vector<Option> all;
+  for (auto section : {daemon_options, fetcher_options, egress_options, cache_options,
+                       model_options, answer_options}) {
+    std::ranges::move(section(), std::back_inserter(all));
+  }
+  return all;
+}
+
+}  // namespace
+
+const std::vector<Option>& option_table() {
+  static const std::vector<Option> table = all_options();
+  return table;
+}
+
+const Option* find_option(std::string_view name) {
+  const auto& table = option_table();
+  const auto found = std::ranges::find(table, name, &Option::name);
+  return found == table.end() ? nullptr : &*found;
+}
+
+}  // namespace seekd::config

@@ -1,0 +1,152 @@
+#include <catch2/catch.hpp>
+
+#include "tests/config/config_folder.h"
+
+namespace seekd::config {
+namespace {
+
+using Catch::Contains;
+using Catch::StartsWith;
+
+Result<Config> allow(const std::string& entry) {
+  return load_text("[egress]\nallow = [\"" + entry + "\"]\n");
+}
+
+TEST_CASE("sites are hosts, hosts with all below, and paths; each in its canonical spelling") {
+  const auto rule = [](const std::string& entry) {
+    const auto config = allow(entry);
+    INFO((config ? "" : config.error().message));
+    REQUIRE(config);
+    return config->egress.allow.at(0);
+  };
+  CHECK(rule("example.org") == policy::SiteRule{"example.org", "/"});
+  CHECK(rule("EXAMPLE.org.") == policy::SiteRule{"example.org", "/"});
+  CHECK(rule(".example.org") == policy::SiteRule{".example.org", "/"});
+  CHECK(rule(".org") == policy::SiteRule{".org", "/"});
+  CHECK(rule(".") == policy::SiteRule{".", "/"});
+  CHECK(rule("wiki.internal") == policy::SiteRule{"wiki.internal", "/"});
+  CHECK(rule("example.org/docs") == policy::SiteRule{"example.org", "/docs"});
+  CHECK(rule("b\u00fccher.example") == policy::SiteRule{"xn--bcher-kva.example", "/"});
+  CHECK(rule(".b\u00fccher.example") == policy::SiteRule{".xn--bcher-kva.example", "/"});
+}
+
+TEST_CASE("an entry that no fetch could ever match is an error") {
+  for (const char* bad : {"",
+                          "..org",
+                          "*.example.org",
+                          "https://example.org",
+                          "example.org:443",
+                          "user@example.org",
+                          "127.0.0.1",
+                          "10.1",
+                          "0x7f.1",
+                          "[::1]",
+                          ".localhost",
+                          ".local",
+                          ".internal",
+                          "exa mple.org",
+                          "example.org/a b",
+                          "example.org/?q",
+                          "example.org#a",
+                          "/docs",
+                          "ex%61mple.org",
+                          "a\\\\b.org",
+                          "-a.example.org"}) {
+    INFO(bad);
+    const auto config = allow(bad);
+    REQUIRE_FALSE(config);
+    CHECK_THAT(config.error().message,
+               Contains("seekd.toml:2: egress.allow: ") && Contains("; write public names such"));
+  }
+}
+
+TEST_CASE("ports belong to hosts") {
+  const auto config = load_text("[egress]\nports = [\"example.org:8443\", \".Debian.org:8080\"]\n");
+  REQUIRE(config);
+  REQUIRE(config->egress.ports.size() == 2);
+  CHECK(config->egress.ports[1] == policy::EgressPolicy::PortRule{".debian.org", 8080});
+  for (const char* bad : {"example.org", "example.org:", "example.org:0", "example.org:65536",
+                          "example.org/a:80", ":80", "10.0.0.1:80", "[::1]:80"}) {
+    INFO(bad);
+    CHECK_FALSE(load_text("[egress]\nports = [\"" + std::string(bad) + "\"]\n"));
+  }
+}
+
+TEST_CASE("an exception has an address, a port and a reason") {
+  const auto config = load_text(
+      "[[egress.exception]]\naddress = \"10.1.2.3\"\nport = 443\nreason = \"handbook\"\n"
+      "[[egress.exception]]\naddress = \"fd00::/64\"\nport = 8443\nreason = \"wiki\"\n");
+  REQUIRE(config);
+  const auto& exceptions = config->egress.addresses.exceptions;
+  REQUIRE(exceptions.size() == 2);
+  CHECK(exceptions[0].range == *policy::parse_address_range("10.1.2.3"));
+  CHECK(exceptions[0].port == 443);
+  CHECK(exceptions[1].reason == "wiki");
+}
+
+TEST_CASE("an incomplete or misspelled exception is an error at its line") {
+  const std::string head = "[egress]\n[[egress.exception]]\n";
+  CHECK_THAT(error_of(head + "port = 443\nreason = \"x\"\n"),
+             Contains("the key address is missing; write [[egress.exception]] with"));
+  CHECK_THAT(error_of(head + "address = \"10.1.2.3\"\nreason = \"x\"\n"), Contains("key port"));
+  CHECK_THAT(error_of(head + "address = \"10.1.2.3\"\nport = 443\n"), Contains("key reason"));
+  const std::string most = head + "address = \"10.1.2.3\"\nport = 443\n";
+  CHECK_THAT(error_of(most + "reason = \"\"\n"), StartsWith(":5:") && Contains("is empty"));
+  CHECK_THAT(error_of(most + "reason = \"x\"\nprot = 1\n"), StartsWith(":6:"));
+  CHECK_THAT(error_of(head + "address = \"10.1.2.300\"\nport = 443\nreason = \"x\"\n"),
+             StartsWith(":3:"));
+  CHECK_THAT(error_of(head + "address = \"10.1.2.3\"\nport = 0\nreason = \"x\"\n"),
+             StartsWith(":4:"));
+  CHECK_FALSE(load_text("[egress.exception]\naddress = \"10.1.2.3\"\n"));
+  CHECK_FALSE(load_text("[egress]\nexception = [1]\n"));
+}
+
+TEST_CASE("ranges and the NAT64 prefix are addresses") {
+  CHECK(load_text("[egress]\ndenied_addresses = [\"198.51.100.0/24\", \"2001:db8::/32\"]\n"));
+  CHECK_FALSE(load_text("[egress]\ndenied_addresses = [\"198.51.100.0/33\"]\n"));
+  CHECK_FALSE(load_text("[egress]\ndenied_addresses = [\"example.org\"]\n"));
+  const auto config = load_text("[egress]\nnat64_prefix = \"64:ff9b::/96\"\n");
+  REQUIRE(config);
+  CHECK(config->egress.addresses.nat64_prefix == *policy::parse_address_range("64:ff9b::/96"));
+  CHECK_FALSE(load_text("[egress]\nnat64_prefix = \"64:ff9b::/64\"\n"));
+  CHECK_FALSE(load_text("[egress]\nnat64_prefix = \"10.0.0.0/8\"\n"));
+}
+
+std::vector<std::string> warnings_of(const std::string& text) {
+  const auto config = load_text("[egress]\n" + text);
+  REQUIRE(config);
+  return warnings(*config);
+}
+
+TEST_CASE("the defaults give no warning") {
+  CHECK(warnings(Config{}).empty());
+}
+
+TEST_CASE("an allow that a deny shadows wholly is warned of") {
+  const auto lines = warnings_of(
+      "allow = [\"a.example.org/docs\", \"b.example.net\"]\ndeny = [\".example.org\"]\n");
+  REQUIRE(lines.size() == 1);
+  CHECK_THAT(lines[0], Contains("\"a.example.org/docs\"") && Contains("\".example.org\""));
+  CHECK(warnings_of("allow = [\".example.org\"]\ndeny = [\"a.example.org\"]\n").empty());
+  CHECK(warnings_of("allow = [\"example.org\"]\ndeny = [\"example.org/a\"]\n").empty());
+  CHECK(warnings_of("allow = [\"badexample.org\"]\ndeny = [\".example.org\"]\n").empty());
+}
+
+TEST_CASE("a rule for a host that the allow list excludes is warned of") {
+  const std::string allow = "allow = [\"example.org\"]\n";
+  CHECK(warnings_of(allow + "http_allowed = [\"other.example\"]\n").size() == 1);
+  CHECK(warnings_of(allow + "ports = [\"other.example:8443\"]\n").size() == 1);
+  CHECK(warnings_of(allow + "http_allowed = [\".example.org\"]\n").empty());
+  CHECK(warnings_of("http_allowed = [\"other.example\"]\n").empty());
+}
+
+TEST_CASE("what weakens the door is warned of") {
+  CHECK(warnings_of("robots_ignored = [\"example.org\"]\n").size() == 1);
+  const std::string tail = "\nport = 443\nreason = \"x\"\n";
+  CHECK(warnings_of("[[egress.exception]]\naddress = \"10.0.0.0/8\"" + tail).size() == 1);
+  CHECK(warnings_of("[[egress.exception]]\naddress = \"10.1.2.3\"" + tail).empty());
+  CHECK(warnings_of("[fetcher]\naccept_missing_sandbox = true\n").size() == 1);
+}
+
+}  // namespace
+}  // namespace seekd::config
