@@ -36,6 +36,19 @@ void warn_of_shadowed(const policy::EgressPolicy& egress, std::vector<std::strin
   }
 }
 
+// Special names are opened by their exact names alone.
+void warn_of_special(const policy::EgressPolicy& egress, std::vector<std::string>& lines) {
+  for (const SiteRule& allow : egress.allow) {
+    if (!allow.host.starts_with('.') || allow.host == ".") continue;
+    const policy::EgressVerdict verdict =
+        policy::judge_url("https://any" + allow.host, policy::Provenance::site_list,
+                          policy::EgressPolicy{}, policy::parse_url);
+    if (verdict.reason != policy::EgressReason::special_name) continue;
+    lines.push_back("egress.allow " + spelled(allow) +
+                    " allows nothing: special names are opened one by one; name the hosts exactly");
+  }
+}
+
 void warn_of_excluded(const policy::EgressPolicy& egress, std::string_view option,
                       std::string_view host, std::vector<std::string>& lines) {
   const bool reachable = std::ranges::any_of(egress.allow, [&](const SiteRule& allow) {
@@ -76,6 +89,7 @@ void warn_of_openings(const Config& config, std::vector<std::string>& lines) {
 std::vector<std::string> warnings(const Config& config) {
   std::vector<std::string> lines;
   warn_of_shadowed(config.egress, lines);
+  warn_of_special(config.egress, lines);
   for (const SiteRule& rule : config.egress.http_allowed) {
     warn_of_excluded(config.egress, "egress.http_allowed", rule.host, lines);
   }
