@@ -1,0 +1,35 @@
+// ComputeDevice: where weights live and in which precision they are multiplied.
+//
+// The program links libtorch's CPU half alone; its CUDA half is loaded when there is a GPU, so one
+// binary serves hosts with and without. Any thread.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <c10/core/Device.h>
+#include <c10/core/ScalarType.h>
+
+#include "config/config.h"
+#include "policy/result.h"
+
+namespace seekd::model {
+
+struct ComputeDevice {
+  c10::Device device = c10::kCPU;
+  c10::ScalarType weights = c10::kFloat;  // of weights, KV cache and matrix products; the residual
+                                          // stream, norms and RoPE are float32 everywhere
+  std::string name = "cpu";               // "cpu", "cuda:0 (NVIDIA …)"
+};
+
+// Errors: unavailable (`cuda` was asked for and cannot be had; says why and what to do).
+// `automatic` takes the GPU where there is a usable one.
+Result<ComputeDevice> choose_device(config::Device wanted);
+
+// Bytes that may still be allocated there; nullopt where the system does not tell.
+std::optional<std::uint64_t> memory_available(const ComputeDevice& device);
+
+}  // namespace seekd::model

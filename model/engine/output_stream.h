@@ -1,0 +1,60 @@
+// OutputStream: token ids in; out comes text for the caller, reasoning and answer kept apart.
+//
+// A control token is never text: <think> and </think> switch between reasoning and answer, others
+// vanish. Stop strings are sought in the answer alone, for a caller cannot foresee what a model
+// thinks; line breaks between </think> and the answer are dropped. One per generation; one thread.
+
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/engine/stop_matcher.h"
+#include "model/model.h"
+#include "model/text/detokenizer.h"
+#include "model/text/tokenizer.h"
+
+namespace seekd::model {
+
+class OutputStream {
+ public:
+  enum class Part : std::uint8_t {
+    reasoning,  // before </think>
+    answer,     // after it, or all of a model that does not think
+  };
+
+  // `begin` is where the prompt leaves the model: inside a thought, or not. REQUIRES: `tokenizer`
+  // and `on_text` outlive this.
+  OutputStream(const Tokenizer& tokenizer, Part begin, const std::vector<std::string>& stops,
+               const std::function<void(const TextDelta&)>& on_text);
+
+  void push(TokenId token);
+
+  // The stream has ended: what was held back is certain now.
+  void finish();
+
+  // A stop string was met; what is pushed after it is ignored.
+  bool stopped() const { return matcher_.stopped(); }
+
+  const std::string& reasoning() const { return reasoning_; }
+  const std::string& content() const { return content_; }
+
+ private:
+  void write(std::string text);
+  void emit(std::string reasoning, std::string content);
+
+  const Tokenizer* tokenizer_;
+  const std::function<void(const TextDelta&)>* on_text_;
+  std::optional<TokenId> think_begin_;
+  std::optional<TokenId> think_end_;
+  Part part_;
+  bool after_thought_ = false;  // </think> was met, and of the answer only line breaks so far
+  Detokenizer detokenizer_;
+  StopMatcher matcher_;
+  std::string reasoning_;
+  std::string content_;
+};
+
+}  // namespace seekd::model

@@ -1,0 +1,53 @@
+#include "model/engine/token_sampler.h"
+
+#include <cmath>
+
+#include <ATen/ATen.h>
+
+#include "model/engine/philox.h"
+
+namespace seekd::model {
+
+namespace {
+
+// Index of the first cumulated weight above `point` · total: the inverse of the distribution.
+at::Tensor draw(const at::Tensor& weights, double point) {
+  const at::Tensor cumulated = weights.cumsum(0);
+  const at::Tensor below = cumulated <= cumulated.slice(0, -1) * point;
+  return below.sum().clamp_max(weights.size(0) - 1);
+}
+
+at::Tensor draw_from_nucleus(const at::Tensor& probabilities, double top_p, double point) {
+  const auto [sorted, ids] = probabilities.sort(/*stable=*/true, 0, /*descending=*/true);
+  const at::Tensor before = sorted.cumsum(0) - sorted;
+  const at::Tensor nucleus = sorted * (before < top_p);
+  return ids.index_select(0, draw(nucleus, point).reshape({1})).squeeze(0);
+}
+
+at::Tensor choose(const at::Tensor& logits, const at::Tensor& greatest, const Sampling& sampling,
+                  std::uint64_t position) {
+  // float64: the sum of 150,000 float32 probabilities would be off by more than the rare ones.
+  const at::Tensor weights = ((logits.to(at::kDouble) - greatest) / sampling.temperature).exp();
+  const double point = philox_uniform(sampling.seed, position);
+  if (sampling.top_p >= 1.0) return draw(weights, point);
+  return draw_from_nucleus(weights / weights.sum(), sampling.top_p, point);
+}
+
+}  // namespace
+
+Result<TokenId> sample_token(const at::Tensor& logits, const Sampling& sampling,
+                             std::uint64_t position) {
+  const auto [greatest, id] = logits.max(0);
+  const at::Tensor token =
+      sampling.temperature > 0 ? choose(logits, greatest, sampling, position) : id;
+  // Both in one transfer: each is a wait for the GPU.
+  const at::Tensor result = at::stack({greatest.to(at::kDouble), token.to(at::kDouble)}).cpu();
+  const double* values = result.const_data_ptr<double>();
+  if (!std::isfinite(values[0])) {
+    return fail(ErrorCode::internal,
+                "the model's output is not a number; its weights are damaged or overflow");
+  }
+  return static_cast<TokenId>(values[1]);
+}
+
+}  // namespace seekd::model

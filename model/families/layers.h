@@ -1,0 +1,75 @@
+// The layers that the families share: projections, RMSNorm, rotary positions, attention.
+//
+// Pure functions of their inputs and immutable weights; any thread. May throw what libtorch throws;
+// torch_model.cpp stops it. Rows are tokens.
+
+#pragma once
+
+#include <cstdint>
+
+#include <ATen/core/Tensor.h>
+
+#include "model/device.h"
+#include "model/engine/kv_cache.h"
+#include "model/weights/loader.h"
+
+namespace seekd::model {
+
+// y = x Wᵀ + b.
+class Linear {
+ public:
+  Linear() = default;
+  // `weight` [outputs, inputs] and `bias` [outputs] (undefined: none), float32 on the CPU.
+  Linear(const at::Tensor& weight, const at::Tensor& bias, const ComputeDevice& device);
+
+  // [rows, inputs] of any floating type → [rows, outputs] in the weights' type.
+  at::Tensor operator()(const at::Tensor& input) const;
+
+ private:
+  at::Tensor weight_;  // on the CPU in oneDNN's blocked layout
+  at::Tensor bias_;
+  c10::ScalarType type_ = c10::kFloat;
+  bool packed_ = false;
+};
+
+// Zhang, Sennrich, "Root Mean Square Layer Normalization" (2019).
+class RmsNorm {
+ public:
+  RmsNorm() = default;
+  // `weight` [width] float32.
+  RmsNorm(const at::Tensor& weight, double epsilon, const ComputeDevice& device);
+
+  // [rows, width] → the same, float32.
+  at::Tensor operator()(const at::Tensor& input) const;
+
+ private:
+  at::Tensor weight_;
+  double epsilon_ = 0;
+};
+
+// Su et al., "RoFormer" (2021), with the halves of a head rotated against each other as Hugging
+// Face's Llama does it. Tables for all positions, so that a token costs no sine.
+class Rope {
+ public:
+  Rope() = default;
+  Rope(const CheckpointConfig& config, std::int64_t positions, const ComputeDevice& device);
+
+  // [rows, heads, head_dim], the rows standing at `position` and after → float32.
+  at::Tensor operator()(const at::Tensor& heads, std::int64_t position) const;
+
+ private:
+  at::Tensor cosines_;  // [positions, 1, head_dim / 2] float32
+  at::Tensor sines_;
+};
+
+// What each of `rows` queries at `position` and after may see of the keys before them and
+// themselves: 0 or −∞, [group · rows, position + rows], repeated for the `group` query heads that
+// share a KV head. Undefined for a single row, which sees all.
+at::Tensor causal_mask(std::int64_t rows, std::int64_t position, std::int64_t group,
+                       const ComputeDevice& device);
+
+// Grouped-query attention (Ainslie et al., 2023). `queries` [rows, heads, head_dim] → [rows, heads
+// · head_dim] in the cache's type.
+at::Tensor attend(const at::Tensor& queries, const KvCache::View& cached, const at::Tensor& mask);
+
+}  // namespace seekd::model

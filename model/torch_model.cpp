@@ -1,0 +1,248 @@
+#include "model/torch_model.h"
+
+#include <algorithm>
+#include <cassert>
+#include <iomanip>
+#include <mutex>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include <ATen/Parallel.h>
+#include <c10/core/InferenceMode.h>
+
+#include "model/device.h"
+#include "model/engine/kv_cache.h"
+#include "model/engine/output_stream.h"
+#include "model/engine/token_sampler.h"
+#include "model/families/llama.h"
+#include "model/text/chat_template.h"
+#include "model/text/tokenizer.h"
+#include "model/torch_errors.h"
+#include "model/weights/loader.h"
+
+namespace seekd::model {
+
+namespace {
+
+// Tokens of the prompt run together. Larger chunks gain nothing on two cores (measured: 256 runs at
+// the speed of 512) and let a cancelled request work on for longer.
+constexpr std::size_t kPrefillChunk = 256;
+
+// What load_torch_model() has checked to belong together.
+struct Parts {
+  Tokenizer tokenizer;
+  ChatTemplate chat_template;
+  Llama network;
+  ModelInfo info;
+  std::vector<TokenId> end_ids;  // any of them ends the text
+  int threads = 1;
+};
+
+std::unexpected<Error> cancelled() {
+  return fail(ErrorCode::cancelled, "the generation was cancelled by its caller");
+}
+
+class TorchModel final : public Model {
+ public:
+  explicit TorchModel(Parts parts) : parts_(std::move(parts)) {}
+
+  const ModelInfo& info() const override { return parts_.info; }
+
+  std::size_t count_tokens(std::string_view text) const override {
+    return parts_.tokenizer.encode(text, SpecialTokens::as_text).size();
+  }
+
+  Result<std::size_t> count_prompt_tokens(const std::vector<Message>& messages) const override {
+    return parts_.chat_template.encode(parts_.tokenizer, messages).size();
+  }
+
+  Result<Generation> generate(const GenerateRequest& request,
+                              const std::function<void(const TextDelta&)>& on_text,
+                              std::stop_token stop) override {
+    assert(!request.messages.empty() && request.tokens_max > 0);
+    return stop_exceptions("generating", [&]() -> Result<Generation> {
+      const auto prompt = parts_.chat_template.encode(parts_.tokenizer, request.messages);
+      if (prompt.size() + 1 > parts_.info.context_tokens) {
+        return prompt_too_large(prompt.size());
+      }
+      const std::scoped_lock one_at_a_time(mutex_);
+      return run(prompt, request, on_text, stop);
+    });
+  }
+
+ private:
+  std::unexpected<Error> prompt_too_large(std::size_t prompt_tokens) const {
+    return fail(ErrorCode::too_large,
+                "the prompt has " + std::to_string(prompt_tokens) +
+                    " tokens and the context holds " + std::to_string(parts_.info.context_tokens) +
+                    ", one of them for the answer; shorten the prompt or raise "
+                    "model.context_tokens_max");
+  }
+
+  Result<Generation> run(std::span<const TokenId> prompt, const GenerateRequest& request,
+                         const std::function<void(const TextDelta&)>& on_text,
+                         const std::stop_token& stop);
+  Result<at::Tensor> prefill(std::span<const TokenId> prompt, KvCache& cache,
+                             const std::stop_token& stop) const;
+
+  // Samples, streams and runs tokens until one of the ends is reached; says which. Counts them.
+  Result<FinishReason> decode(at::Tensor logits, KvCache& cache, const GenerateRequest& request,
+                              const std::stop_token& stop, OutputStream& output,
+                              std::size_t& tokens) const;
+
+  const Parts parts_;
+  std::mutex mutex_;  // held by the generation that runs
+};
+
+Result<Generation> TorchModel::run(std::span<const TokenId> prompt, const GenerateRequest& request,
+                                   const std::function<void(const TextDelta&)>& on_text,
+                                   const std::stop_token& stop) {
+  const c10::InferenceMode no_gradients;
+  at::set_num_threads(parts_.threads);  // OpenMP keeps it per calling thread
+  const std::size_t room = parts_.info.context_tokens - prompt.size();
+  KvCache cache = parts_.network.new_cache(
+      static_cast<std::int64_t>(prompt.size() + std::min(request.tokens_max, room)));
+  const auto begin = parts_.chat_template.starts_thinking() ? OutputStream::Part::reasoning
+                                                            : OutputStream::Part::answer;
+  OutputStream output(parts_.tokenizer, begin, request.stop, on_text);
+
+  auto logits = prefill(prompt, cache, stop);
+  if (!logits) return std::unexpected(logits.error());
+  Generation generation;
+  const auto finish =
+      decode(*std::move(logits), cache, request, stop, output, generation.completion_tokens);
+  if (!finish) return std::unexpected(finish.error());
+  output.finish();
+  generation.content = output.content();
+  generation.reasoning = output.reasoning();
+  generation.finish = output.stopped() ? FinishReason::stop : *finish;
+  generation.prompt_tokens = prompt.size();
+  return generation;
+}
+
+Result<at::Tensor> TorchModel::prefill(std::span<const TokenId> prompt, KvCache& cache,
+                                       const std::stop_token& stop) const {
+  at::Tensor logits;
+  while (!prompt.empty()) {
+    if (stop.stop_requested()) return cancelled();
+    const std::size_t chunk = std::min(prompt.size(), kPrefillChunk);
+    logits = parts_.network.forward(prompt.first(chunk), cache);
+    prompt = prompt.subspan(chunk);
+  }
+  return logits;
+}
+
+Result<FinishReason> TorchModel::decode(at::Tensor logits, KvCache& cache,
+                                        const GenerateRequest& request, const std::stop_token& stop,
+                                        OutputStream& output, std::size_t& tokens) const {
+  while (true) {
+    if (stop.stop_requested()) return cancelled();
+    const auto position = static_cast<std::uint64_t>(cache.length());
+    const auto token = sample_token(logits, request.sampling, position);
+    if (!token) return std::unexpected(token.error());
+    ++tokens;
+    if (std::ranges::find(parts_.end_ids, *token) != parts_.end_ids.end()) {
+      return FinishReason::stop;
+    }
+    output.push(*token);
+    if (output.stopped()) return FinishReason::stop;
+    if (cache.length() + 1 >= cache.capacity()) return FinishReason::length;
+    logits = parts_.network.forward(std::span(&*token, 1), cache);
+  }
+}
+
+// A text of the model's name: "SmolLM2-135M-Instruct.Q4_1" of a file, the folder's name of a
+// folder.
+std::string name_of(const std::filesystem::path& path) {
+  const std::filesystem::path whole = path.lexically_normal();
+  if (whole.extension() == ".gguf") return whole.stem().string();
+  return (whole.has_filename() ? whole : whole.parent_path()).filename().string();
+}
+
+std::string gibibytes(double bytes) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(1) << bytes / (1 << 30) << " GiB";
+  return text.str();
+}
+
+// Checked before anything is read: an allocation that does not fit would be granted, and the
+// process killed when it fills it.
+Status check_memory(const Checkpoint& checkpoint, std::size_t context,
+                    const ComputeDevice& device) {
+  const auto available = memory_available(device);
+  if (!available) return {};
+  const CheckpointConfig& config = checkpoint.config();
+  const auto element = static_cast<double>(c10::elementSize(device.weights));
+  double weights = element * static_cast<double>(checkpoint.parameters());
+  if (config.tied_head) {
+    weights +=
+        element * static_cast<double>(config.vocabulary) * static_cast<double>(config.hidden);
+  }
+  const double cache = 2 * element * static_cast<double>(config.layers) *
+                       static_cast<double>(config.kv_heads) * static_cast<double>(config.head_dim) *
+                       static_cast<double>(context);
+  if (weights + cache <= static_cast<double>(*available)) return {};
+  return fail(ErrorCode::too_large,
+              "the model needs " + gibibytes(weights) + " for its weights and " + gibibytes(cache) +
+                  " for a context of " + std::to_string(context) + " tokens; " + device.name +
+                  " has " + gibibytes(static_cast<double>(*available)) +
+                  " free: take a smaller model, or lower model.context_tokens_max");
+}
+
+std::vector<TokenId> end_ids(const Checkpoint& checkpoint, const Tokenizer& tokenizer) {
+  std::vector<TokenId> ids = checkpoint.config().eos_ids;
+  ids.insert(ids.end(), tokenizer.eos_ids().begin(), tokenizer.eos_ids().end());
+  return ids;
+}
+
+// An id beyond the embedding would be read out of bounds.
+Status check_vocabulary(const Checkpoint& checkpoint, const Tokenizer& tokenizer) {
+  const std::size_t rows = checkpoint.config().vocabulary;
+  if (tokenizer.size() <= rows) return {};
+  return fail(ErrorCode::corrupt, "the tokenizer has " + std::to_string(tokenizer.size()) +
+                                      " tokens and the model's embedding " + std::to_string(rows) +
+                                      " rows: they do not belong together");
+}
+
+Result<std::unique_ptr<Model>> load(const config::ModelConfig& config) {
+  auto checkpoint = Checkpoint::open(config.path);
+  if (!checkpoint) return std::unexpected(checkpoint.error());
+  auto tokenizer = Tokenizer::load(config.path);
+  if (!tokenizer) return std::unexpected(tokenizer.error());
+  auto chat_template = ChatTemplate::recognise(*tokenizer);
+  if (!chat_template) return std::unexpected(chat_template.error());
+  if (auto fits = check_vocabulary(*checkpoint, *tokenizer); !fits) {
+    return std::unexpected(fits.error());
+  }
+  const auto device = choose_device(config.device);
+  if (!device) return std::unexpected(device.error());
+  const std::size_t context =
+      std::min(config.context_tokens_max, checkpoint->config().context_tokens);
+  if (auto fits = check_memory(*checkpoint, context, *device); !fits) {
+    return std::unexpected(fits.error());
+  }
+
+  const std::size_t threads = config.threads ? config.threads : std::thread::hardware_concurrency();
+  at::set_num_threads(static_cast<int>(threads));
+  const c10::InferenceMode no_gradients;
+  auto network = Llama::load(*checkpoint, static_cast<std::int64_t>(context), *device);
+  if (!network) return std::unexpected(network.error());
+
+  ModelInfo info{name_of(config.path), checkpoint->config().architecture, device->name,
+                 checkpoint->parameters(), context};
+  std::vector<TokenId> ends = end_ids(*checkpoint, *tokenizer);
+  return std::make_unique<TorchModel>(Parts{*std::move(tokenizer), *std::move(chat_template),
+                                            *std::move(network), std::move(info), std::move(ends),
+                                            static_cast<int>(threads)});
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Model>> load_torch_model(const config::ModelConfig& config) {
+  assert(!config.path.empty());
+  return stop_exceptions("loading " + config.path.string(), [&] { return load(config); });
+}
+
+}  // namespace seekd::model
