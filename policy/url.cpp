@@ -141,11 +141,20 @@ std::optional<UrlError> misleading_byte(std::string_view text) {
                                            " at byte " + std::to_string(offset)};
 }
 
-std::optional<UrlError> misleading_authority(std::string_view text) {
+// What stands between "://" and the path. Errs towards more: it is for refusing and escaping.
+struct Span {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+Span authority_of(std::string_view text) {
   const std::size_t colon = text.find("://");
-  if (colon == std::string_view::npos) return std::nullopt;
-  std::string_view authority = text.substr(colon + 3);
-  authority = authority.substr(0, authority.find_first_of("/?"));
+  if (colon == std::string_view::npos) return {};
+  return {colon + 3, std::min(text.find_first_of("/?", colon + 3), text.size())};
+}
+
+std::optional<UrlError> misleading_authority(std::string_view text) {
+  const auto [begin, end] = authority_of(text);
+  const std::string_view authority = text.substr(begin, end - begin);
   if (authority.find('@') != std::string_view::npos) {
     return UrlError{UrlFault::userinfo, "the URL holds userinfo ('@' before the host); remove it"};
   }
@@ -155,15 +164,19 @@ std::optional<UrlError> misleading_authority(std::string_view text) {
   return std::nullopt;
 }
 
-std::string escape_non_ascii(std::string_view text) {
+// As Boost.URL can read it. Bytes outside ASCII are escaped, and so are the dots of a name: without
+// that, Boost.URL 1.81 reads the host of "http://192.0.2.1.example.org/" as 192.0.2.1.
+std::string escaped_for_boost(std::string_view text) {
+  const auto [begin, end] = authority_of(text);
+  const bool is_name = begin < end && text[begin] != '[';
   std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) {
-      out += c;
-    } else {
+  out.reserve(text.size() + 32);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte >= 0x80 || (byte == '.' && is_name && i >= begin && i < end)) {
       append_escape(out, byte);
+    } else {
+      out += text[i];
     }
   }
   return out;
@@ -178,12 +191,13 @@ std::string_view view(boost::urls::string_view text) {
   return {text.data(), text.size()};
 }
 
-UrlResult<Url> read_ascii(std::string_view text) {
-  const auto parsed = boost::urls::parse_uri(text);
+UrlResult<Url> split(std::string_view text) {
+  const std::string escaped = escaped_for_boost(text);
+  const auto parsed = boost::urls::parse_uri(escaped);
   if (!parsed) {
     return refused(UrlFault::malformed, quoted(text) + " is not an absolute URL (RFC 3986 §3)");
   }
-  const std::string host = parsed->host();  // the escapes are those of escape_non_ascii
+  const std::string host = parsed->host();  // decoded: the escapes are our own
   UrlParts parts{.scheme = view(parsed->scheme()),
                  .host = host,
                  .port = view(parsed->port()),
@@ -214,7 +228,7 @@ std::expected<Url, UrlError> read_url(std::string_view text) {
   if (auto error = misleading_byte(text)) return std::unexpected(*std::move(error));
   text = without_fragment(text);
   if (auto error = misleading_authority(text)) return std::unexpected(*std::move(error));
-  return read_ascii(escape_non_ascii(text));
+  return split(text);
 }
 
 Result<Url> parse_url(std::string_view text) {
@@ -232,8 +246,8 @@ Result<Url> canonical_url(const UrlParts& parts) {
 Result<std::string> absolute_text(const Url& base, std::string_view reference) {
   if (reference.size() > url_bytes_max) return std::unexpected(to_error(too_long()));
   const std::string_view bare = without_fragment(reference);
-  const std::string ascii = escape_non_ascii(bare);
-  const auto parsed = boost::urls::parse_uri_reference(ascii);
+  const std::string escaped = escaped_for_boost(bare);
+  const auto parsed = boost::urls::parse_uri_reference(escaped);
   if (!parsed) {
     return fail(ErrorCode::invalid_argument,
                 quoted(reference) + " is not a URI reference (RFC 3986 §4.1)");
