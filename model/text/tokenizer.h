@@ -23,6 +23,8 @@ namespace seekd::model {
 
 using TokenId = std::int32_t;
 
+struct TokenizerData;
+
 enum class SpecialTokens : std::uint8_t {
   as_text,  // "<|im_end|>" in the text is the ten characters it is: for everything that we did not
             // write
@@ -31,11 +33,14 @@ enum class SpecialTokens : std::uint8_t {
 
 class Tokenizer {
  public:
-  // `path`: a folder with tokenizer.json (tokenizer_config.json and generation_config.json beside
-  // it are read where they exist), that file itself, or a .gguf file. Errors: not_found, corrupt
-  // (file and field), unsupported (a pre-tokenizer, normalizer or model type that is not served, by
-  // its name), too_large, io.
+  // `path`: a folder with tokenizer.json (tokenizer_config.json and chat_template.jinja beside it
+  // are read where they exist), that file itself, or a .gguf file. Errors: not_found, corrupt (file
+  // and field), unsupported (a pre-tokenizer, normalizer or model type that is not served, by its
+  // name), too_large, io.
   static Result<Tokenizer> load(const std::filesystem::path& path);
+
+  // Of parts that were read already; `source` names them in errors.
+  static Result<Tokenizer> create(TokenizerData data, std::string_view source);
 
   Tokenizer(Tokenizer&&) noexcept;
   Tokenizer& operator=(Tokenizer&&) noexcept;
@@ -56,13 +61,20 @@ class Tokenizer {
   // from text with `as_text`.
   bool is_control(TokenId id) const;
 
-  // The id of a token by its text, special or not.
+  // The id of a control token, or another that is added to the vocabulary, by its text.
   std::optional<TokenId> find(std::string_view token) const;
 
-  std::size_t size() const;               // one more than the highest id
-  std::optional<TokenId> bos_id() const;  // what a prompt begins with, where the model wants that
-  std::span<const TokenId> eos_ids() const;  // any of them ends the text
-  const std::string& chat_template() const;  // Jinja text; empty: a model without one
+  // One more than the highest id.
+  std::size_t size() const;
+
+  // What chat templates call bos_token.
+  std::optional<TokenId> bos_id() const;
+
+  // Tokens that end a text as the tokenizer's files say; CheckpointConfig::eos_ids may know more.
+  std::span<const TokenId> eos_ids() const;
+
+  // Jinja text; empty: a model without one.
+  const std::string& chat_template() const;
 
  private:
   struct State;

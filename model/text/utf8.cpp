@@ -1,0 +1,64 @@
+#include "model/text/utf8.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+
+#include <unicode/utf8.h>
+
+namespace seekd::model {
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
+bool is_ascii_block(const char* text) {
+  std::uint64_t block = 0;
+  std::memcpy(&block, text, sizeof block);
+  return (block & 0x8080808080808080U) == 0;
+}
+
+}  // namespace
+
+std::size_t valid_utf8_prefix(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    if (text.size() - at >= 8 && is_ascii_block(text.data() + at)) {
+      at += 8;
+      continue;
+    }
+    std::size_t next = at;
+    UChar32 character = 0;
+    U8_NEXT(text.data(), next, text.size(), character);
+    if (character < 0) return at;
+    at = next;
+  }
+  return at;
+}
+
+void append_valid_utf8(std::string_view bytes, std::string& out) {
+  while (true) {
+    const std::size_t valid = valid_utf8_prefix(bytes);
+    out.append(bytes.substr(0, valid));
+    if (valid == bytes.size()) return;
+    std::size_t next = valid;
+    [[maybe_unused]] UChar32 character = 0;
+    U8_NEXT(bytes.data(), next, bytes.size(), character);
+    out.append(kReplacement);
+    bytes.remove_prefix(next);
+  }
+}
+
+std::size_t unfinished_utf8_suffix(std::string_view bytes) {
+  for (std::size_t length = std::min<std::size_t>(3, bytes.size()); length > 0; --length) {
+    const std::string_view tail = bytes.substr(bytes.size() - length);
+    if (!U8_IS_LEAD(tail.front())) continue;
+    std::size_t next = 0;
+    UChar32 character = 0;
+    U8_NEXT(tail.data(), next, tail.size(), character);
+    const auto announced = static_cast<std::size_t>(U8_COUNT_TRAIL_BYTES(tail.front())) + 1;
+    if (character < 0 && next == tail.size() && tail.size() < announced) return length;
+  }
+  return 0;
+}
+
+}  // namespace seekd::model
