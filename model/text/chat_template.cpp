@@ -1,1 +1,118 @@
 #include "model/text/chat_template.h"
+
+#include <algorithm>
+#include <optional>
+namespace seekd::model {
+namespace {
+
+// What a default system message in a template cannot hold: then it is an expression and no literal.
+constexpr std::string_view kExpressionMarks = "'{}+";
+
+// Of templates that look like a served one and render differently (DeepSeek V3.1 and R1-0528,
+// Qwen3).
+constexpr std::string_view kUnservedMarks[] = {"is_last_user", "enable_thinking",
+                                               "reasoning_content"};
+
+// "\n" in a Jinja literal stands as two characters or as the line feed itself.
+std::string unescape_line_feeds(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escaped = text.substr(i, 2) == "\\n";
+    plain.push_back(escaped ? '\n' : text[i]);
+    if (escaped) ++i;
+  }
+  return plain;
+}
+
+// The first literal text between `begin` and `end`; empty where there is none.
+std::string find_literal(std::string_view chat_template, std::string_view begin,
+                         std::string_view end) {
+  while (true) {
+    const std::size_t at = chat_template.find(begin);
+    if (at == std::string_view::npos) return "";
+    chat_template.remove_prefix(at + begin.size());
+    const std::string_view literal = chat_template.substr(0, chat_template.find(end));
+    if (!literal.empty() && literal.find_first_of(kExpressionMarks) == std::string_view::npos) {
+      return std::string(literal);
+    }
+  }
+}
+
+std::unexpected<Error> unserved() {
+  return fail(ErrorCode::unsupported,
+              "the model's chat template is none that is served: ChatML (SmolLM2, Qwen2), Llama 3, "
+              "DeepSeek V3, R1 and R1-Distill, deepseek-llm");
+}
+
+// Llama 3.1 writes two dates before the system message. Today's is the template's own fallback: a
+// prompt does not depend on the day, and its prefix stays cached.
+std::string llama_dates(std::string_view chat_template) {
+  if (!chat_template.contains("Cutting Knowledge Date")) return "";
+  return "Cutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n";
+}
+
+}  // namespace
+
+Result<ChatTemplate> ChatTemplate::recognise(const Tokenizer& tokenizer) {
+  const auto bos = tokenizer.bos_id();
+  const auto eos = tokenizer.eos_ids();
+  return recognise(tokenizer.chat_template(), bos ? tokenizer.token_bytes(*bos) : "",
+                   eos.empty() ? "" : tokenizer.token_bytes(eos.front()));
+}
+
+Result<ChatTemplate> ChatTemplate::recognise(std::string_view jinja, std::string_view bos,
+                                             std::string_view eos) {
+  if (jinja.empty()) {
+    return fail(ErrorCode::unsupported,
+                "the model has no chat template: use an instruct or chat model");
+  }
+  const std::string text = unescape_line_feeds(jinja);
+  const auto has = [&text](std::string_view mark) { return text.contains(mark); };
+  ChatTemplate found;
+  found.bos_ = bos;
+  found.eos_ = eos;
+  if (std::ranges::any_of(kUnservedMarks, has)) return unserved();
+  if (has("'<｜User｜>'") && has("<｜Assistant｜>")) {
+    found.family_ = Family::deepseek_v3;
+    found.joins_system_ = has("is_first_sp");
+    found.forgets_thinking_ = has("</think>");
+    found.starts_thinking_ = has("<｜Assistant｜><think>\n");
+  } else if (has("<|im_start|>")) {
+    found.family_ = Family::chatml;
+    found.default_system_ = find_literal(text, "<|im_start|>system\n", "<|im_end|>");
+  } else if (has("<|start_header_id|>")) {
+    found.family_ = Family::llama3;
+    found.default_system_ = llama_dates(text);
+  } else if (has("'User: '") && has("'Assistant: '")) {
+    found.family_ = Family::deepseek_llm;
+  } else {
+    return unserved();
+  }
+  return found;
+}
+
+std::vector<TokenId> ChatTemplate::encode(const Tokenizer& tokenizer,
+                                          std::span<const Message> messages) const {
+  std::vector<TokenId> ids;
+  std::string text;
+  const auto encode_text = [&] {
+    const auto run = tokenizer.encode(text, SpecialTokens::as_text);
+    ids.insert(ids.end(), run.begin(), run.end());
+    text.clear();
+  };
+  for (const Segment& segment : render(messages)) {
+    const auto id = segment.kind == Segment::Kind::token ? tokenizer.find(segment.text)
+                                                         : std::optional<TokenId>();
+    if (id) {
+      encode_text();
+      ids.push_back(*id);
+    } else {
+      // A name that this vocabulary has no token for is text, as it was in training.
+      text.append(segment.text);
+    }
+  }
+  encode_text();
+  return ids;
+}
+
+}  // namespace seekd::model

@@ -18,20 +18,29 @@
 
 namespace seekd::model {
 
-enum class SegmentOrigin : std::uint8_t {
-  template_text,  // special tokens on
-  content,        // special tokens off
-};
-
+// A run of the prompt. Neighbouring texts are one: the template's words and the message beside them
+// are tokenised together, as they were in training.
 struct Segment {
-  SegmentOrigin origin = SegmentOrigin::content;
+  enum class Kind : std::uint8_t {
+    token,  // a special token's name, written by the template
+    text,   // never parsed for special tokens
+  };
+  Kind kind = Kind::text;
   std::string text;
+
+  bool operator==(const Segment&) const = default;
 };
 
 class ChatTemplate {
  public:
-  // Errors: unsupported (no template, or one that is not among the served; names those).
+  // Errors: unsupported (no template, or one that is not among the served; names those). The
+  // message stands alone: the caller puts the model's path before it.
   static Result<ChatTemplate> recognise(const Tokenizer& tokenizer);
+
+  // The same of a template's Jinja text and the names of the tokens that it calls bos_token and
+  // eos_token.
+  static Result<ChatTemplate> recognise(std::string_view jinja, std::string_view bos,
+                                        std::string_view eos);
 
   // The prompt up to where the assistant's turn begins. REQUIRES: messages is not empty.
   std::vector<Segment> render(std::span<const Message> messages) const;
@@ -52,21 +61,23 @@ class ChatTemplate {
   Family family() const { return family_; }
 
  private:
+  class Prompt;
+
   ChatTemplate() = default;
 
-  void render_chatml(std::span<const Message> messages, std::vector<Segment>& prompt) const;
-  void render_llama3(std::span<const Message> messages, std::vector<Segment>& prompt) const;
-  void render_deepseek_v3(std::span<const Message> messages, std::vector<Segment>& prompt) const;
-  void render_deepseek_llm(std::span<const Message> messages, std::vector<Segment>& prompt) const;
+  void render_chatml(std::span<const Message> messages, Prompt& prompt) const;
+  void render_llama3(std::span<const Message> messages, Prompt& prompt) const;
+  void render_deepseek_v3(std::span<const Message> messages, Prompt& prompt) const;
+  void render_deepseek_llm(std::span<const Message> messages, Prompt& prompt) const;
 
   Family family_ = Family::chatml;
-  std::string bos_;  // the names of the tokens, as the template writes them
+  std::string bos_;  // the names of the tokens
   std::string eos_;
-  std::string default_system_;  // chatml: the system message where the messages bring none; empty:
-                                // no system turn then
-  bool joins_system_ = false;   // deepseek_v3: all system messages count, not the last alone
-  bool forgets_thinking_ =
-      false;  // of an earlier answer only what follows the last </think> is written
+  // chatml: the system message where the messages bring none; empty: no system turn then. llama3:
+  // what stands before it.
+  std::string default_system_;
+  bool joins_system_ = false;      // deepseek_v3: all system messages count, not the last alone
+  bool forgets_thinking_ = false;  // an earlier answer counts from its last </think> on
   bool starts_thinking_ = false;
 };
 

@@ -1,0 +1,150 @@
+#include <cassert>
+#include <utility>
+
+#include "model/text/chat_template.h"
+
+namespace seekd::model {
+namespace {
+
+std::string_view role_name(Role role) {
+  switch (role) {
+    case Role::system:
+      return "system";
+    case Role::user:
+      return "user";
+    case Role::assistant:
+      return "assistant";
+  }
+  return "user";
+}
+
+// Jinja's `trim`.
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\n\r\f\v";
+  const std::size_t begin = text.find_first_not_of(kSpace);
+  if (begin == std::string_view::npos) return "";
+  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
+}
+
+std::string_view after_thinking(std::string_view content) {
+  constexpr std::string_view kEnd = "</think>";
+  const std::size_t end = content.rfind(kEnd);
+  return end == std::string_view::npos ? content : content.substr(end + kEnd.size());
+}
+
+bool begins_with_system(std::span<const Message> messages) {
+  return messages.front().role == Role::system;
+}
+
+}  // namespace
+
+class ChatTemplate::Prompt {
+ public:
+  Prompt& token(std::string_view name) {
+    if (!name.empty()) segments_.push_back({Segment::Kind::token, std::string(name)});
+    return *this;
+  }
+
+  Prompt& text(std::string_view text) {
+    if (text.empty()) return *this;
+    if (segments_.empty() || segments_.back().kind != Segment::Kind::text) {
+      segments_.push_back({Segment::Kind::text, ""});
+    }
+    segments_.back().text.append(text);
+    return *this;
+  }
+
+  std::vector<Segment> take() && { return std::move(segments_); }
+
+ private:
+  std::vector<Segment> segments_;
+};
+
+void ChatTemplate::render_chatml(std::span<const Message> messages, Prompt& prompt) const {
+  const auto turn = [&prompt](std::string_view role, std::string_view content) {
+    prompt.token("<|im_start|>").text(role).text("\n").text(content);
+    prompt.token("<|im_end|>").text("\n");
+  };
+  if (!begins_with_system(messages) && !default_system_.empty()) turn("system", default_system_);
+  for (const Message& message : messages) turn(role_name(message.role), message.content);
+  prompt.token("<|im_start|>").text("assistant\n");
+}
+
+void ChatTemplate::render_llama3(std::span<const Message> messages, Prompt& prompt) const {
+  const auto header = [&prompt](std::string_view role) -> Prompt& {
+    return prompt.token("<|start_header_id|>").text(role).token("<|end_header_id|>").text("\n\n");
+  };
+  prompt.token(bos_);
+  if (!default_system_.empty()) {
+    header("system").text(default_system_);
+    if (begins_with_system(messages)) {
+      prompt.text(trim(messages.front().content));
+      messages = messages.subspan(1);
+    }
+    prompt.token("<|eot_id|>");
+  }
+  for (const Message& message : messages) {
+    header(role_name(message.role)).text(trim(message.content)).token("<|eot_id|>");
+  }
+  header("assistant");
+}
+
+void ChatTemplate::render_deepseek_v3(std::span<const Message> messages, Prompt& prompt) const {
+  std::string system;
+  for (const Message& message : messages) {
+    if (message.role != Role::system) continue;
+    if (!joins_system_) system.clear();
+    if (!system.empty()) system.append("\n\n");
+    system.append(message.content);
+  }
+  prompt.token(bos_).text(system);
+  for (const Message& message : messages) {
+    if (message.role == Role::user) prompt.token("<｜User｜>").text(message.content);
+    if (message.role != Role::assistant) continue;
+    const std::string_view content = message.content;
+    prompt.token("<｜Assistant｜>").text(forgets_thinking_ ? after_thinking(content) : content);
+    prompt.token("<｜end▁of▁sentence｜>");
+  }
+  prompt.token("<｜Assistant｜>");
+  if (starts_thinking_) prompt.token("<think>").text("\n");
+}
+
+void ChatTemplate::render_deepseek_llm(std::span<const Message> messages, Prompt& prompt) const {
+  prompt.token(bos_);
+  for (const Message& message : messages) {
+    switch (message.role) {
+      case Role::system:
+        prompt.text(message.content).text("\n\n");
+        break;
+      case Role::user:
+        prompt.text("User: ").text(message.content).text("\n\n");
+        break;
+      case Role::assistant:
+        prompt.text("Assistant: ").text(message.content).token(eos_);
+        break;
+    }
+  }
+  prompt.text("Assistant:");
+}
+
+std::vector<Segment> ChatTemplate::render(std::span<const Message> messages) const {
+  assert(!messages.empty());
+  Prompt prompt;
+  switch (family_) {
+    case Family::chatml:
+      render_chatml(messages, prompt);
+      break;
+    case Family::llama3:
+      render_llama3(messages, prompt);
+      break;
+    case Family::deepseek_v3:
+      render_deepseek_v3(messages, prompt);
+      break;
+    case Family::deepseek_llm:
+      render_deepseek_llm(messages, prompt);
+      break;
+  }
+  return std::move(prompt).take();
+}
+
+}  // namespace seekd::model
