@@ -23,7 +23,8 @@ enum class Coverage : std::uint8_t {
 
 struct CoverageVerdict {
   Coverage coverage = Coverage::none;
-  double term_share = 0.0;  // of the question's content words, the share that the best passages hold
+  double term_share =
+      0.0;  // of the question's content words, the share that the best passages hold
   std::string reason;
 };
 

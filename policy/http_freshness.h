@@ -1,11 +1,12 @@
-// How long a stored response may be used without asking its server: RFC 9111.
+// How long a stored response may be used without asking its server: RFC 9111, as a cache that
+// several users share.
 //
-// Pure; `now` is an argument; any thread.
+// Pure; time is an argument; any thread.
 
 #pragma once
 
 #include <chrono>
-#include <optional>
+#include <cstdint>
 #include <string_view>
 
 #include "policy/page.h"
@@ -22,21 +23,24 @@ struct FreshnessBounds {
 };
 
 struct Freshness {
-  TimePoint fresh_until;      // revalidate after this; already corrected by Age and Date (§4.2.3)
-  bool storable = true;       // false: no-store or private with no right to keep; the answer may use it, the cache may not
-  bool always_revalidate = false;  // no-cache, or Vary: *
+  // Revalidate after this; already corrected by Age and Date (§4.2.3), so it may lie in the past.
+  TimePoint fresh_until;
+  bool storable = true;  // false: no-store or private; the answer may use it, the cache may not
+  bool always_revalidate = false;  // no-cache, or Vary: *; wins over fresh_until
 };
 
-// RFC 9111 §4.2: freshness lifetime from Cache-Control, Expires, or the heuristic of §4.2.2, less the current age.
+// §4.2: the freshness lifetime from Cache-Control, Expires, or the heuristic of §4.2.2, less the
+// current age.
 Freshness judge_freshness(const CachingHeaders& headers, TimePoint requested_at,
                           TimePoint received_at, const FreshnessBounds& bounds);
 
-// RFC 9110 §5.6.7: IMF-fixdate, RFC 850 and asctime forms. nullopt when it is none of them.
-std::optional<TimePoint> parse_http_date(std::string_view text);
+// §3.2 and §4.3.4: the stored response's fields after a 304. What the 304 does not name stays, but
+// for Date and Age, which speak of the message that carries them.
+CachingHeaders updated_headers(const CachingHeaders& stored, const CachingHeaders& not_modified);
 
 // What an answer says of a source.
 enum class SourceState : std::uint8_t {
-  fresh,        // within its freshness lifetime (or the caller's max_age), or fetched for this answer
+  fresh,  // within its freshness lifetime (or the caller's max_age), or fetched for this answer
   revalidated,  // its server said 304 for this answer
   stale,        // past it, and could not be revalidated now
   offline,      // past it or not, and the caller asked for no fetch

@@ -1,4 +1,5 @@
-// Passages of stored pages: what retrieval returns, what a prompt is made of, what a citation points to.
+// Passages of stored pages: what retrieval returns, what a prompt is made of, what a citation
+// points to.
 //
 // Pure; any thread.
 
@@ -16,7 +17,7 @@
 namespace seekd {
 
 struct Passage {
-  std::string url;            // canonical
+  std::string url;  // canonical
   std::string title;
   std::string heading_path;   // "Chapter > Section", "" at the top
   std::string text;           // snapshot_text[byte_begin, byte_end)
@@ -24,17 +25,18 @@ struct Passage {
   std::uint32_t version = 0;  // of the page
   std::size_t byte_begin = 0;
   std::size_t byte_end = 0;
-  TimePoint retrieved_at;     // last time its server confirmed it (200 or 304)
+  TimePoint retrieved_at;  // last time its server confirmed it (200 or 304)
   TimePoint fresh_until;
-  double score = 0.0;         // of the retrieval that found it; larger is better
+  double score = 0.0;  // of the retrieval that found it; larger is better
 };
 
 namespace policy {
 
 using TokenCounter = std::function<std::size_t(std::string_view)>;
 
-// The passages worth their place within `tokens_max`, best first taken, returned in canonical order (url, byte_begin) so
-// that the same pages give the same prompt prefix. Overlapping and duplicate texts are taken once.
+// The passages worth their place within `tokens_max`, best first taken, returned in canonical order
+// (url, byte_begin) so that the same pages give the same prompt prefix. Overlapping and duplicate
+// texts are taken once.
 std::vector<Passage> select_passages(std::vector<Passage> candidates, std::size_t tokens_max,
                                      std::size_t passages_max, const TokenCounter& count_tokens);
 

@@ -1,5 +1,5 @@
-// Does a question need knowledge newer than the model? A rule set for English and Chinese whose every verdict says
-// which rule decided.
+// Does a question need knowledge newer than the model? A rule set for English and Chinese whose
+// every verdict says which rule decided.
 //
 // Pure; `now` is an argument; any thread.
 
@@ -29,8 +29,9 @@ struct QuestionVerdict {
   ChangeClass change_class = ChangeClass::never_changing;
   std::optional<std::chrono::seconds> max_age;  // how old knowledge may be; nullopt: any age
   double score = 0.0;                           // 0 never needs the web, 1 surely does
-  std::vector<std::string> reasons;             // the rules that fired, strongest first: "names a URL", "word 'latest'"
-  std::vector<std::string> urls;                // http(s) URLs written in the question, in order, as written
+  std::vector<std::string>
+      reasons;  // the rules that fired, strongest first: "names a URL", "word 'latest'"
+  std::vector<std::string> urls;  // http(s) URLs written in the question, in order, as written
 };
 
 QuestionVerdict judge_question(std::string_view question, TimePoint now);

@@ -1,0 +1,68 @@
+#include <array>
+
+#include "policy/question_rules.h"
+
+namespace seekd::policy {
+namespace {
+
+constexpr auto real_time = ChangeClass::real_time;
+constexpr auto fast = ChangeClass::fast_changing;
+constexpr auto slow = ChangeClass::slow_changing;
+constexpr auto never = ChangeClass::never_changing;
+
+// Weights as in english_rules.cpp.
+constexpr std::array chinese_rows{
+    PhraseRule{"今天", 3, real_time},    PhraseRule{"今晚", 3, real_time},
+    PhraseRule{"今日", 3, real_time},    PhraseRule{"现在", 2, real_time},
+    PhraseRule{"此刻", 3, real_time},    PhraseRule{"实时", 3, real_time},
+    PhraseRule{"股价", 3, real_time},    PhraseRule{"汇率", 3, real_time},
+    PhraseRule{"金价", 3, real_time},    PhraseRule{"油价", 3, real_time},
+    PhraseRule{"价格", 2, real_time},    PhraseRule{"多少钱", 2.5, real_time},
+    PhraseRule{"天气", 3, real_time},    PhraseRule{"气温", 3, real_time},
+    PhraseRule{"比分", 3, real_time},    PhraseRule{"行情", 3, real_time},
+    PhraseRule{"几点", 2, real_time},    PhraseRule{"星期几", 2, real_time},
+    PhraseRule{"最新", 3, fast},         PhraseRule{"最近", 2, fast},
+    PhraseRule{"近期", 2.5, fast},       PhraseRule{"目前", 2.5, fast},
+    PhraseRule{"当前", 2.5, fast},       PhraseRule{"今年", 3, fast},
+    PhraseRule{"去年", 2.5, fast},       PhraseRule{"明年", 2.5, fast},
+    PhraseRule{"本周", 3, fast},         PhraseRule{"这周", 3, fast},
+    PhraseRule{"上周", 2.5, fast},       PhraseRule{"下周", 2.5, fast},
+    PhraseRule{"本月", 3, fast},         PhraseRule{"这个月", 3, fast},
+    PhraseRule{"上个月", 2.5, fast},     PhraseRule{"昨天", 3, fast},
+    PhraseRule{"明天", 3, fast},         PhraseRule{"新闻", 2.5, fast},
+    PhraseRule{"即将", 2, fast},         PhraseRule{"下一届", 2.5, fast},
+    PhraseRule{"下一次", 2, fast},       PhraseRule{"刚刚", 2, fast},
+    PhraseRule{"截至", 2, fast},         PhraseRule{"排行", 2, fast},
+    PhraseRule{"排名", 2, fast},         PhraseRule{"热门", 1.5, fast},
+    PhraseRule{"多大年纪", 2, fast},     PhraseRule{"多少岁", 1.5, fast},
+    PhraseRule{"几岁", 1.5, fast},       PhraseRule{"现任", 3, slow},
+    PhraseRule{"如今", 2, slow},         PhraseRule{"首富", 2, slow},
+    PhraseRule{"总统是谁", 2, slow},     PhraseRule{"首相是谁", 2, slow},
+    PhraseRule{"总理是谁", 2, slow},     PhraseRule{"主席是谁", 2, slow},
+    PhraseRule{"市长是谁", 2, slow},     PhraseRule{"首席执行官", 2, slow},
+    PhraseRule{"总裁", 1.5, slow},       PhraseRule{"董事长", 1.5, slow},
+    PhraseRule{"世界纪录", 1.5, slow},   PhraseRule{"人口", 1.2, slow},
+    PhraseRule{"还在", 1, slow},         PhraseRule{"什么是", -2, never},
+    PhraseRule{"什么意思", -2.5, never}, PhraseRule{"的定义", -2.5, never},
+    PhraseRule{"解释", -2, never},       PhraseRule{"为什么", -1, never},
+    PhraseRule{"翻译", -3, never},       PhraseRule{"改写", -3, never},
+    PhraseRule{"总结", -2, never},       PhraseRule{"计算", -2.5, never},
+    PhraseRule{"等于", -2.5, never},     PhraseRule{"证明", -2.5, never},
+    PhraseRule{"代码", -2, never},       PhraseRule{"函数", -2, never},
+    PhraseRule{"写一", -2.5, never},     PhraseRule{"作者", -1.5, never},
+    PhraseRule{"谁写", -2, never},       PhraseRule{"发明", -2, never},
+    PhraseRule{"发现", -1, never},       PhraseRule{"创立", -1, never},
+    PhraseRule{"首都", -2, never},       PhraseRule{"朝代", -2, never},
+    PhraseRule{"皇帝", -2, never},       PhraseRule{"历史", -1, never},
+    PhraseRule{"古代", -2, never},       PhraseRule{"出生", -1.5, never},
+    PhraseRule{"去世", -1, never},       PhraseRule{"第一个", -1, never},
+    PhraseRule{"第一位", -1, never},     PhraseRule{"区别", -1.5, never},
+};
+
+}  // namespace
+
+std::span<const PhraseRule> chinese_rules() {
+  return chinese_rows;
+}
+
+}  // namespace seekd::policy
