@@ -212,9 +212,8 @@ Result<AddressRange> parse_address_range(std::string_view text) {
 
   const std::string_view digits = text.substr(slash + 1);
   std::uint8_t bits = 0;
-  const char* end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, bits);
-  if (error != std::errc{} || stop != end || bits > bits_max ||
+  const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
+  if (error != std::errc{} || stop != digits.data() + digits.size() || bits > bits_max ||
       (digits.size() > 1 && digits.front() == '0')) {
     return fail(ErrorCode::invalid_argument,
                 quoted(text) + " is not an address range; the prefix is a plain number from 0 to " +

@@ -102,7 +102,7 @@ Refusal check_scheme(const Url& url, const EgressPolicy& policy) {  // step 3
   }
   return denied(EgressReason::scheme_denied,
                 "plain http is not allowed for " + quoted(url.host) +
-                    "; use https, or name the host in the policy's http_allowed");
+                    "; use https, or name the host in egress.http_allowed");
 }
 
 Refusal check_port(const Url& url, const EgressPolicy& policy) {  // step 4
@@ -113,7 +113,7 @@ Refusal check_port(const Url& url, const EgressPolicy& policy) {  // step 4
   if (named) return std::nullopt;
   return denied(EgressReason::port_denied, "port " + std::to_string(url.port) + " of " +
                                                quoted(url.host) +
-                                               " is not among the policy's ports");
+                                               " is not open; egress.ports names those that are");
 }
 
 // RFC 6761, RFC 6762, RFC 7686, RFC 8375, and .internal as ICANN reserved it.
@@ -136,16 +136,16 @@ Refusal check_host(const Url& url, const EgressPolicy& policy) {  // step 5
   }
   if (allow_names_exactly(policy, url.host)) return std::nullopt;
   if (is_special_name(url.host)) {
-    return denied(EgressReason::special_name,
-                  quoted(url.host) +
-                      " is a name of the local network; to open it, name it "
-                      "exactly in the policy's allow list");
+    return denied(
+        EgressReason::special_name,
+        quoted(url.host) +
+            " is a name of the local network; name it exactly in egress.allow to open it");
   }
   if (url.host.find('.') == std::string::npos) {
-    return denied(EgressReason::host_invalid,
-                  quoted(url.host) +
-                      " is a single label; write the full name, or name it exactly "
-                      "in the policy's allow list");
+    return denied(
+        EgressReason::host_invalid,
+        quoted(url.host) +
+            " is a single label; write the full name, or name it exactly in egress.allow");
   }
   return std::nullopt;
 }
@@ -153,11 +153,11 @@ Refusal check_host(const Url& url, const EgressPolicy& policy) {  // step 5
 Refusal check_lists(const Url& url, const EgressPolicy& policy) {  // step 5
   if (any_matches(policy.deny, url, Readings::any)) {
     return denied(EgressReason::host_denied,
-                  quoted(url.host) + " or this path of it is on the policy's deny list");
+                  quoted(url.host) + " or this path of it is on the list egress.deny");
   }
   if (policy.allow.empty() || any_matches(policy.allow, url, Readings::all)) return std::nullopt;
   return denied(EgressReason::host_not_allowed,
-                quoted(url.host) + " or this path of it is not on the policy's allow list");
+                quoted(url.host) + " or this path of it is not on the list egress.allow");
 }
 
 // Steps 2 to 5.
@@ -182,7 +182,7 @@ EgressVerdict judge_text(std::string_view text, const EgressPolicy& policy,
 
 bool host_matches(std::string_view rule, std::string_view host) {
   if (!rule.starts_with('.')) return host == rule;
-  return host == rule.substr(1) || host.ends_with(rule);
+  return rule.size() == 1 || host == rule.substr(1) || host.ends_with(rule);
 }
 
 EgressVerdict judge_url(std::string_view text, std::optional<Provenance> provenance,
@@ -209,7 +209,7 @@ EgressVerdict judge_addresses(const Url& url, std::span<const IpAddress> address
     if (const auto why = denied_because(address, url.port, policy.addresses, own)) {
       return denied(EgressReason::address_denied,
                     quoted(url.host) + " has the address " + to_string(address) + " (" + *why +
-                        "), which the policy does not open for port " + std::to_string(url.port));
+                        "), which no egress.exception opens for port " + std::to_string(url.port));
     }
   }
   return allowed(url);

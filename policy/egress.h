@@ -67,7 +67,7 @@ enum class EgressReason : std::uint8_t {
 std::string_view to_string(EgressReason reason);
 
 struct SiteRule {
-  // A-label; "example.org" is that host, ".example.org" it and everything below.
+  // A-label; "example.org" is that host, ".example.org" it and everything below, "." every host.
   std::string host;
   // Canonical, as parse_url writes a path; no query. Matches whole segments: "/docs" is "/docs",
   // "/docs/x" and "/docs?x", not "/docsx". Servers read some paths in two ways ("/a%2Fb", "//a",

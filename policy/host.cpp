@@ -92,9 +92,9 @@ std::optional<std::uint64_t> read_number(std::string_view label) {
     base = 8;
   }
   std::uint64_t value = 0;
-  const char* end = label.data() + label.size();
-  const auto [stop, error] = std::from_chars(label.data(), end, value, base);
-  if (error != std::errc{} || stop != end) return std::nullopt;
+  const auto [stop, error] =
+      std::from_chars(label.data(), label.data() + label.size(), value, base);
+  if (error != std::errc{} || stop != label.data() + label.size()) return std::nullopt;
   return value;
 }
 

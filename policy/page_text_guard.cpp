@@ -29,6 +29,7 @@ std::string visible_text(std::string_view text) {
   for (std::size_t next = 0; next < size;) {
     const std::size_t begin = next;
     UChar32 c = 0;
+    // NOLINTNEXTLINE(bugprone-inc-dec-in-conditions): ICU's macro
     U8_NEXT(bytes, next, size, c);  // c < 0: not UTF-8
     if (c >= 0 && is_visible(c)) out.append(text, begin, next - begin);
   }

@@ -101,9 +101,8 @@ UrlResult<std::string> canonical_target(std::string_view path,
 UrlResult<std::uint16_t> read_port(std::string_view digits, std::string_view scheme) {
   if (digits.empty()) return default_port(scheme);
   std::uint16_t port = 0;
-  const char* end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, port);
-  if (error != std::errc{} || stop != end || digits.front() == '0') {
+  const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (error != std::errc{} || stop != digits.data() + digits.size() || digits.front() == '0') {
     return refused(UrlFault::malformed,
                    "the port " + quoted(digits) + " is not a plain number from 1 to 65535");
   }

@@ -22,6 +22,15 @@ TEST_CASE("a rule names one host, or with a leading dot it and everything below"
   CHECK_FALSE(host_matches(".example.org", "badexample.org"));
   CHECK_FALSE(host_matches(".example.org", "example.com"));
   CHECK_FALSE(host_matches("", "example.org"));
+  CHECK(host_matches(".", "example.org"));
+}
+
+TEST_CASE("every public host and one name of the local network can be allowed together") {
+  EgressPolicy policy;
+  policy.allow = {{".", "/"}, {"wiki.internal", "/"}};
+  CHECK(reason("https://example.org/", policy) == "allowed");
+  CHECK(reason("https://wiki.internal/", policy) == "allowed");
+  CHECK(reason("https://other.internal/", policy) == "special_name");
 }
 
 TEST_CASE("with an allow list, what is not on it is refused") {
