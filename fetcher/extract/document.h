@@ -1,7 +1,7 @@
 // HTML in, typed blocks out. The only user of gumbo; runs in a worker, and in seekctl extract.
 //
-// Pure but for memory; any thread. Hostile input: nesting over the depth limit and elements over the count limit are
-// refused before gumbo's tree is built; see docs/egress.md.
+// Pure but for memory; any thread. Hostile input: nesting over the depth limit and elements over
+// the count limit are refused before gumbo's tree is built; see docs/egress.md.
 #pragma once
 
 #include <string_view>
@@ -18,9 +18,11 @@ struct Document {
   std::vector<Link> links;    // http and https, absolute, without duplicates, at most 2,000
 };
 
-// `html` in any charset: byte-order mark, then `content_type`'s charset parameter, then <meta>, then detection.
-// `url` resolves relative links and may be empty. Errors: too_large, invalid_argument.
-Result<Document> extract_html(std::string_view html, std::string_view content_type, std::string_view url);
+// `html` in any charset: byte-order mark, then `content_type`'s charset parameter, then <meta>,
+// then detection. `url` resolves relative links and may be empty. Errors: too_large,
+// invalid_argument.
+Result<Document> extract_html(std::string_view html, std::string_view content_type,
+                              std::string_view url);
 
 // text/plain and Markdown by blank lines.
 Result<Document> extract_plain_text(std::string_view text, std::string_view content_type);

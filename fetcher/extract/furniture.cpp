@@ -1,0 +1,105 @@
+#include "fetcher/extract/furniture.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace seekd::fetcher {
+namespace {
+
+bool furniture_tag(GumboTag tag) {
+  switch (tag) {
+    case GUMBO_TAG_NAV:
+    case GUMBO_TAG_ASIDE:
+    case GUMBO_TAG_FOOTER:
+    case GUMBO_TAG_HEADER:
+    case GUMBO_TAG_FORM:
+    case GUMBO_TAG_FIELDSET:
+    case GUMBO_TAG_MENU:
+    case GUMBO_TAG_NOSCRIPT:  // most say that scripts are needed; some hold the page
+      return true;
+    default:
+      return false;
+  }
+}
+
+constexpr auto furniture_roles = std::to_array<std::string_view>(
+    {"alert", "alertdialog", "banner", "complementary", "contentinfo", "dialog", "menu", "menubar",
+     "navigation", "search", "tablist", "toolbar", "tooltip"});
+
+constexpr auto comment_words = std::to_array<std::string_view>(
+    {"comment", "commentlist", "comments", "disqus", "replies", "respond"});
+
+constexpr auto furniture_words =
+    std::to_array<std::string_view>({"ad",          "ads",       "advert",     "advertisement",
+                                     "advertising", "affiliate", "banner",     "breadcrumb",
+                                     "breadcrumbs", "byline",    "consent",    "cookie",
+                                     "cookies",     "copyright", "footer",     "gdpr",
+                                     "login",       "masthead",  "menu",       "modal",
+                                     "nav",         "navbar",    "navigation", "newsletter",
+                                     "outbrain",    "pager",     "pagination", "popup",
+                                     "promo",       "recirc",    "recommend",  "recommendations",
+                                     "recommended", "related",   "share",      "sharebar",
+                                     "sharedaddy",  "sharing",   "sidebar",    "signup",
+                                     "social",      "sponsor",   "sponsored",  "subscribe",
+                                     "taboola",     "toolbar",   "trending",   "widget"});
+static_assert(std::ranges::is_sorted(furniture_words) && std::ranges::is_sorted(comment_words));
+
+Furniture judge_word(std::string_view word) {
+  if (std::ranges::binary_search(comment_words, word)) return Furniture::comments;
+  return std::ranges::binary_search(furniture_words, word) ? Furniture::other : Furniture::none;
+}
+
+bool is_lower(char c) {
+  return c >= 'a' && c <= 'z';
+}
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+
+bool is_letter(char c) {
+  return is_lower(c) || is_upper(c);
+}
+
+// One class name or id: "postComments", "article-footer". What calls itself content is content,
+// wherever it stands
+// ("content-nav-section").
+Furniture judge_name(std::string_view name) {
+  Furniture judged = Furniture::none;
+  std::string word;
+  for (std::size_t at = 0; at <= name.size(); ++at) {
+    const char c = at < name.size() ? name[at] : '-';
+    const bool begins = is_upper(c) && at > 0 && is_lower(name[at - 1]);
+    if (begins || !is_letter(c)) {
+      if (word == "content" || word == "main" || word == "body") return Furniture::none;
+      judged = std::max(judged, judge_word(word));
+      word.clear();
+    }
+    if (is_letter(c)) word += static_cast<char>(c | 0x20);
+  }
+  return judged;
+}
+
+Furniture judge_names(std::string_view names) {
+  Furniture judged = Furniture::none;
+  for (std::size_t at = 0; at < names.size();) {
+    const std::size_t end = std::min(names.find_first_of(" \t\r\n", at), names.size());
+    judged = std::max(judged, judge_name(names.substr(at, end - at)));
+    at = end + 1;
+  }
+  return judged;
+}
+
+}  // namespace
+
+Furniture judge_furniture(const HtmlNode& element) {
+  if (furniture_tag(element.tag)) return Furniture::other;
+  const std::string_view role = attribute(element, "role");
+  if (!role.empty() && std::ranges::find(furniture_roles, role) != furniture_roles.end()) {
+    return Furniture::other;
+  }
+  return std::max(judge_names(attribute(element, "class")), judge_names(attribute(element, "id")));
+}
+
+}  // namespace seekd::fetcher

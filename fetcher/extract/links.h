@@ -1,0 +1,25 @@
+// The links of a page: absolute http and https URLs, without duplicates.
+//
+// Pure; any thread. They are not judged: whoever wants to follow one asks the door.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "fetcher/extract/html_tree.h"
+#include "policy/page.h"
+#include "policy/url.h"
+
+namespace seekd::fetcher {
+
+inline constexpr std::size_t links_max = 2'000;
+
+// The URL that the page's relative references are seen from: `page`, or its <base href> (HTML
+// §4.2.3).
+std::optional<policy::Url> base_url(const HtmlTree& tree, const std::optional<policy::Url>& page);
+
+// In document order, hidden elements left out. What cannot be resolved is left out, as are
+// fragments of the page itself.
+std::vector<Link> extract_links(const HtmlTree& tree, const std::optional<policy::Url>& base);
+
+}  // namespace seekd::fetcher

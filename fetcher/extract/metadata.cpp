@@ -1,0 +1,153 @@
+#include "fetcher/extract/metadata.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "fetcher/extract/json_ld.h"
+#include "policy/page_text_guard.h"
+
+namespace seekd::fetcher {
+namespace {
+
+constexpr std::size_t field_bytes_max = 500;
+
+// One line of visible text, cut between two characters.
+std::string clean(std::string_view text) {
+  std::string line;
+  for (const char c : policy::visible_text(text.substr(0, 4 * field_bytes_max))) {
+    const bool space = c == ' ' || c == '\n' || c == '\t';
+    if (!space) {
+      line += c;
+    } else if (!line.empty() && line.back() != ' ') {
+      line += ' ';
+    }
+  }
+  if (line.size() > field_bytes_max) {
+    std::size_t end = field_bytes_max;
+    while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0) == 0x80) --end;
+    line.resize(end);
+  }
+  if (line.ends_with(' ')) line.pop_back();
+  return line;
+}
+
+// The text nodes below an element, joined.
+std::string inner_text(std::span<const HtmlNode> nodes, std::size_t element) {
+  std::string text;
+  for (std::size_t i = element + 1; i < nodes[element].end && text.size() < 4 * field_bytes_max;
+       ++i) {
+    text += nodes[i].text;
+  }
+  return text;
+}
+
+// Candidates for each field as the page is read through, the first of each kind.
+struct Found {
+  std::string og_title, title, heading;
+  std::string meta_author;
+  std::string language, meta_language;
+  std::string canonical, og_url;
+  std::string meta_published, meta_modified, time;
+  JsonLd json_ld;
+};
+
+void fill(std::string& field, std::string_view text) {
+  if (field.empty()) field = clean(text);
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  });
+  return out;
+}
+
+void read_meta(const HtmlNode& node, Found& found) {
+  const std::string_view content = attribute(node, "content");
+  std::string name = lower(attribute(node, "property"));
+  if (name.empty()) name = lower(attribute(node, "name"));
+  if (name.empty()) name = lower(attribute(node, "itemprop"));
+  if (name.empty()) name = lower(attribute(node, "http-equiv"));
+  if (name == "og:title") {
+    fill(found.og_title, content);
+  } else if (name == "author" || name == "parsely-author" || name == "dc.creator") {
+    fill(found.meta_author, content);
+  } else if (name == "article:published_time" || name == "datepublished" || name == "date" ||
+             name == "dc.date" || name == "pubdate" || name == "parsely-pub-date" ||
+             name == "publishdate") {
+    fill(found.meta_published, content);
+  } else if (name == "article:modified_time" || name == "og:updated_time" ||
+             name == "datemodified" || name == "last-modified") {
+    fill(found.meta_modified, content);
+  } else if (name == "content-language") {
+    fill(found.meta_language, content);
+  } else if (name == "og:url") {
+    fill(found.og_url, content);
+  }
+}
+
+void read_element(std::span<const HtmlNode> nodes, std::size_t i, Found& found) {
+  const HtmlNode& node = nodes[i];
+  switch (node.tag) {
+    case GUMBO_TAG_HTML:
+      fill(found.language, attribute(node, "lang"));
+      break;
+    case GUMBO_TAG_META:
+      read_meta(node, found);
+      break;
+    case GUMBO_TAG_TITLE:
+      fill(found.title, inner_text(nodes, i));
+      break;
+    case GUMBO_TAG_H1:
+      if (found.heading.empty()) fill(found.heading, inner_text(nodes, i));
+      break;
+    case GUMBO_TAG_LINK:
+      if (lower(attribute(node, "rel")) == "canonical")
+        fill(found.canonical, attribute(node, "href"));
+      break;
+    case GUMBO_TAG_TIME:
+      fill(found.time, attribute(node, "datetime"));
+      break;
+    case GUMBO_TAG_SCRIPT:
+      if (lower(attribute(node, "type")) == "application/ld+json" && i + 1 < node.end) {
+        read_json_ld(nodes[i + 1].text, found.json_ld);
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+std::string first_of(std::initializer_list<std::string_view> candidates) {
+  for (const std::string_view text : candidates) {
+    if (!text.empty()) return std::string(text);
+  }
+  return {};
+}
+
+std::string absolute(const std::string& reference, const std::optional<policy::Url>& base) {
+  if (reference.empty()) return {};
+  const Result<policy::Url> url =
+      base ? policy::resolve_reference(*base, reference) : policy::parse_url(reference);
+  return url ? url->text() : std::string{};
+}
+
+}  // namespace
+
+PageMetadata extract_metadata(const HtmlTree& tree, const std::optional<policy::Url>& base) {
+  Found found;
+  for (std::size_t i = 0; i < tree.nodes().size(); ++i) read_element(tree.nodes(), i, found);
+  JsonLd& ld = found.json_ld;
+  return {
+      .title = first_of({found.og_title, found.title, clean(ld.headline), found.heading}),
+      .author = first_of({found.meta_author, clean(ld.author)}),
+      .language = first_of({found.language, found.meta_language}),
+      .canonical_url = first_of({absolute(found.canonical, base), absolute(found.og_url, base)}),
+      .published = first_of({found.meta_published, clean(ld.published), found.time}),
+      .modified = first_of({found.meta_modified, clean(ld.modified)}),
+  };
+}
+
+}  // namespace seekd::fetcher

@@ -1,0 +1,19 @@
+// What a page says of itself: title, author, language, canonical URL, dates.
+//
+// Pure; any thread. Sources, best first: Open Graph (ogp.me) and other <meta>, JSON-LD
+// (schema.org), elements. Every field is a claim of the page: bounded, visible characters only, and
+// otherwise as written.
+#pragma once
+
+#include <optional>
+
+#include "fetcher/extract/html_tree.h"
+#include "policy/page.h"
+#include "policy/url.h"
+
+namespace seekd::fetcher {
+
+// `base`: the page's own URL, to resolve the canonical one; nullopt leaves a relative one out.
+PageMetadata extract_metadata(const HtmlTree& tree, const std::optional<policy::Url>& base);
+
+}  // namespace seekd::fetcher

@@ -1,0 +1,60 @@
+#include "fetcher/extract/links.h"
+
+#include <string>
+
+#include <catch2/catch.hpp>
+
+using seekd::Link;
+using seekd::fetcher::base_url;
+using seekd::fetcher::extract_links;
+using seekd::fetcher::HtmlTree;
+
+namespace {
+
+std::vector<Link> links_of(const std::string& html,
+                           const std::string& page = "https://example.org/dir/page") {
+  const auto tree = HtmlTree::parse(html);
+  REQUIRE(tree);
+  std::optional<seekd::policy::Url> url;
+  if (!page.empty()) url = *seekd::policy::parse_url(page);
+  return extract_links(*tree, base_url(*tree, url));
+}
+
+}  // namespace
+
+TEST_CASE("links are absolute, in document order and once each", "[extract][links]") {
+  const auto links = links_of(
+      "<a href=other>One <b>two</b>\n three</a><a href='/dir/other#part'>again</a><a "
+      "href='//b.example/x'><img alt='A picture'></a>");
+  REQUIRE(links.size() == 2);
+  CHECK(links[0] == Link{"https://example.org/dir/other", "One two three"});
+  CHECK(links[1] == Link{"https://b.example/x", "A picture"});
+}
+
+TEST_CASE("what is not http or https is no link", "[extract][links]") {
+  CHECK(links_of("<a href='javascript:x()'>a</a><a href='mailto:a@b.c'>b</a><a "
+                 "href='ftp://c.example/'>c</a><a href='#top'>d</a>"
+                 "<a href=''>e</a><a>f</a><a href='https://u:p@d.example/'>g</a><a "
+                 "href='data:text/html,x'>h</a>")
+            .empty());
+}
+
+TEST_CASE("<base href> moves relative references (HTML §4.2.3)", "[extract][links]") {
+  const auto links = links_of("<base href='https://base.example/a/'><a href=x>x</a>");
+  REQUIRE(links.size() == 1);
+  CHECK(links[0].url == "https://base.example/a/x");
+  CHECK(links_of("<base href='javascript:x'><a href=x>x</a>")[0].url ==
+        "https://example.org/dir/x");
+}
+
+TEST_CASE("without a page URL absolute links remain", "[extract][links]") {
+  const auto links = links_of("<a href=x>x</a><a href='https://a.example'>y</a>", "");
+  REQUIRE(links.size() == 1);
+  CHECK(links[0].url == "https://a.example/");
+}
+
+TEST_CASE("a page has at most 2,000 links", "[extract][links]") {
+  std::string html;
+  for (int i = 0; i < 5000; ++i) html += "<a href=/" + std::to_string(i) + ">x</a>";
+  CHECK(links_of(html).size() == 2000);
+}

@@ -1,0 +1,81 @@
+#include "fetcher/extract/metadata.h"
+
+#include <string>
+
+#include <catch2/catch.hpp>
+
+using seekd::PageMetadata;
+using seekd::fetcher::extract_metadata;
+using seekd::fetcher::HtmlTree;
+
+namespace {
+
+PageMetadata metadata_of(const std::string& html) {
+  const auto tree = HtmlTree::parse(html);
+  REQUIRE(tree);
+  return extract_metadata(*tree, *seekd::policy::parse_url("https://example.org/dir/page?q=1"));
+}
+
+std::string json_ld(const std::string& json) {
+  return "<script type=\"application/ld+json\">" + json + "</script>";
+}
+
+}  // namespace
+
+TEST_CASE("the title is Open Graph's, else <title>, else JSON-LD's, else the first heading",
+          "[extract][metadata]") {
+  const std::string all =
+      "<title>Element &amp; more</title><meta property=og:title content=Graph><h1>Heading</h1>";
+  CHECK(metadata_of(all).title == "Graph");
+  CHECK(metadata_of("<title> Element\n &amp; more </title><h1>Heading</h1>").title ==
+        "Element & more");
+  CHECK(metadata_of(json_ld(R"({"headline":"Linked"})") + "<h1>Heading</h1>").title == "Linked");
+  CHECK(metadata_of("<h1>A <b>bold</b> heading</h1><h1>Second</h1>").title == "A bold heading");
+  CHECK(metadata_of("<p>none").title.empty());
+}
+
+TEST_CASE("language, canonical URL, author and dates are read", "[extract][metadata]") {
+  const PageMetadata m = metadata_of(
+      "<html lang=de-AT><link rel=canonical href='../other'><meta name=author content='A. Writer'>"
+      "<meta property='article:published_time' content='2024-05-01T08:00:00Z'>"
+      "<meta property='article:modified_time' content='2024-06-01'>");
+  CHECK(m.language == "de-AT");
+  CHECK(m.canonical_url == "https://example.org/other");
+  CHECK(m.author == "A. Writer");
+  CHECK(m.published == "2024-05-01T08:00:00Z");
+  CHECK(m.modified == "2024-06-01");
+}
+
+TEST_CASE("JSON-LD is read wherever the article stands in it", "[extract][metadata]") {
+  const PageMetadata m = metadata_of(json_ld(R"({"@graph":[{"@type":"WebSite","name":"S"},
+      {"@type":"NewsArticle","headline":"H","datePublished":"2023-01-02","dateModified":"2023-01-03",
+       "author":[{"name":"One"},{"name":"Two"},"Three",7]}]})"));
+  CHECK(m.author == "One, Two, Three");
+  CHECK(m.published == "2023-01-02");
+  CHECK(m.modified == "2023-01-03");
+}
+
+TEST_CASE("<time datetime> dates a page that says nothing else", "[extract][metadata]") {
+  CHECK(metadata_of("<p><time datetime=2022-02-02>Feb</time>").published == "2022-02-02");
+}
+
+TEST_CASE("JSON-LD that is broken, deep or huge is left out", "[extract][metadata]") {
+  CHECK(metadata_of(json_ld("{\"headline\":")).title.empty());
+  CHECK(metadata_of(json_ld(std::string(100'000, '['))).title.empty());
+  CHECK(metadata_of(json_ld("{\"headline\":\"" + std::string(1 << 20, 'x') + "\"}")).title.empty());
+  CHECK(metadata_of(json_ld(R"({"headline":{"a":1},"author":{"name":[]}})")).author.empty());
+}
+
+TEST_CASE("a field is one line of visible characters and bounded", "[extract][metadata]") {
+  CHECK(metadata_of("<title>a\u202Eb\n\tc</title>").title == "ab c");
+  std::string accents;
+  for (int i = 0; i < 400; ++i) accents += "é";
+  const std::string title = metadata_of("<title>x" + accents + "</title>").title;
+  CHECK(title.size() <= 500);
+  CHECK(title.ends_with("é"));
+}
+
+TEST_CASE("a canonical URL that is no http URL is left out", "[extract][metadata]") {
+  CHECK(metadata_of("<link rel=canonical href='javascript:alert(1)'>").canonical_url.empty());
+  CHECK(metadata_of("<link rel=canonical href='http://user@host.example/'>").canonical_url.empty());
+}
