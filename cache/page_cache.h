@@ -1,8 +1,9 @@
 // PageCache: the pages that seekd has read, their past versions, and search over their passages.
 //
-// All functions may be called from any thread at once. A store is atomic: a page, its blocks and its index entries
-// appear together or not at all, and are on disk when store() returns. Every error leaves the cache as it was.
-// Nothing past its expires_at is ever returned. URLs are canonical (policy::Url::text()).
+// All functions may be called from any thread at once. A store is atomic: a page, its blocks and
+// its index entries appear together or not at all, and are on disk when store() returns. Every
+// error leaves the cache as it was. Nothing past its expires_at is ever returned. URLs are
+// canonical (policy::Url::text()).
 
 #pragma once
 
@@ -24,17 +25,17 @@ namespace seekd::cache {
 struct StoredPage {
   std::string url;
   std::string final_url;
-  std::uint32_t version = 1;      // counts changes of content, from 1
-  std::string snapshot_hash;      // 32 hex digits, xxh3-128 of snapshot_text(blocks)
-  TimePoint retrieved_at;         // last time its server confirmed it (200 or 304)
-  TimePoint changed_at;           // when this version was first seen
+  std::uint32_t version = 1;  // counts changes of content, from 1
+  std::string snapshot_hash;  // 32 hex digits, xxh3-128 of snapshot_text(blocks)
+  TimePoint retrieved_at;     // last time its server confirmed it (200 or 304)
+  TimePoint changed_at;       // when this version was first seen
   TimePoint fresh_until;
   TimePoint expires_at;
   bool always_revalidate = false;
   CachingHeaders headers;
   PageMetadata metadata;
   std::vector<Block> blocks;
-  std::vector<Link> links;
+  std::vector<Link> links;  // of the current version; a past one has none
 };
 
 enum class Change : std::uint8_t { added, unchanged, changed };
@@ -71,7 +72,7 @@ struct SearchQuery {
   std::size_t top = 10;
   std::vector<std::string> hosts;         // empty: all; as in policy::SiteRule::host
   std::vector<std::string> hosts_denied;  // likewise; wins
-  std::vector<std::string> urls;          // canonical; empty: all pages, else passages of these pages only
+  std::vector<std::string> urls;  // canonical; empty: all pages, else passages of these pages only
 };
 
 class PageCache {
@@ -79,21 +80,29 @@ class PageCache {
   virtual ~PageCache() = default;
 
   virtual Result<std::optional<StoredPage>> find(std::string_view url, TimePoint now) = 0;
-  virtual Result<std::optional<StoredPage>> find_version(std::string_view url, std::uint32_t version,
-                                                         TimePoint now) = 0;
+  virtual Result<std::optional<StoredPage>> find_version(std::string_view url,
+                                                         std::uint32_t version, TimePoint now) = 0;
   // Newest first, the current one included; empty for a page that is not there.
   virtual Result<std::vector<VersionInfo>> versions(std::string_view url, TimePoint now) = 0;
 
-  // Stores a page that its server sent whole. Errors: invalid_argument (its headers forbid storing), io, corrupt.
+  // Stores a page that its server sent whole. Errors: invalid_argument (its headers forbid storing;
+  // it was retrieved so long ago that it has expired; a newer copy is stored), too_large, io,
+  // corrupt.
   virtual Result<StoreOutcome> store(const FetchedPage& page, TimePoint now) = 0;
 
-  // 304: the stored page is confirmed; `headers` update the stored ones (RFC 9111 §3.2). Returns the page as it now
-  // stands. Errors: not_found.
+  // 304: the stored page is confirmed; `headers` update the stored ones (RFC 9111 §3.2). Returns
+  // the page as it now stands. Errors: not_found.
   virtual Result<StoredPage> touch(std::string_view url, const CachingHeaders& headers,
                                    TimePoint requested_at, TimePoint received_at) = 0;
 
   // BM25 over passages, best first.
   virtual Result<std::vector<Passage>> search(const SearchQuery& query, TimePoint now) = 0;
+
+  // Takes out at most `pages_max` pages that have expired, with all that only they needed, and says
+  // how many. A store takes out a few by itself; call this now and then, so that what has expired
+  // leaves the disk where nothing is stored. Of several damaged pages the first one's error is
+  // given, after the others are done.
+  virtual Result<std::size_t> purge_expired(TimePoint now, std::size_t pages_max) = 0;
 
   virtual Result<CacheStatistics> statistics() = 0;
 };

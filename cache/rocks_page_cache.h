@@ -1,4 +1,21 @@
-// RocksPageCache: PageCache on RocksDB. The column families and their keys: docs/ARCHITECTURE.md, "What is stored".
+// RocksPageCache: PageCache on RocksDB. One WriteBatch per page; these column families:
+//
+// | family     | key                              | value |
+// |------------|----------------------------------|--------------------------------------------------------------|
+// | `pages`    | page key                         | PageRecord; compaction drops it once it has
+// expired          | | `holdings` | page key                         | HoldingsRecord: what to give
+// back when the page goes         | | `versions` | page key, version (4 bytes)      | VersionRecord
+// | | `blocks`   | block id                         | BlockRecord | | `passages` | passage id (8
+// bytes)             | PassageRecord                                                | | `terms` |
+// term, 0, chunk (4 bytes)         | posting list; writes to it are merged                        |
+// | `expiry`   | expires_at (8 bytes), page key   | nothing: the order in which pages are reclaimed
+// | | `meta`     | "format", "counters", "filter.…" | format version, CountersRecord, FilterRecord
+// |
+//
+// A page key is the xxh3-128 of its URL. Integers in keys are big-endian, so that they sort.
+//
+// Expiry has three parts, which expiry.h tells apart.
+
 #pragma once
 
 #include <memory>
@@ -7,8 +24,10 @@
 
 namespace seekd::cache {
 
-// Opens or creates the cache. Errors: version_mismatch (a folder of another format), busy (another process holds it), corrupt,
-// io; each message names the folder and the remedy. Thread safety: as PageCache says.
-Result<std::unique_ptr<PageCache>> open_rocks_page_cache(const config::CacheConfig& config, TimePoint now);
+// Opens or creates the cache. Errors: version_mismatch (a folder of another format), busy (another
+// process holds it), corrupt, io; each message names the folder and the remedy. Thread safety: as
+// PageCache says.
+Result<std::unique_ptr<PageCache>> open_rocks_page_cache(const config::CacheConfig& config,
+                                                         TimePoint now);
 
 }  // namespace seekd::cache

@@ -1,0 +1,119 @@
+// Database: RocksDB as the cache uses it. ReadView: one moment of it. WriteSet: what one batch
+// changes.
+//
+// A Database may be used from any thread; a ReadView or a WriteSet by one at a time. Errors name
+// the folder and the remedy; `corrupt` names the record too.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cache/expiry.h"
+#include "cache/families.h"
+#include "config/config.h"
+#include "policy/result.h"
+
+namespace seekd::cache {
+
+class Database;
+
+class WriteSet {
+ public:
+  explicit WriteSet(const Database& database) : database_(database) {}
+
+  void put(Family family, std::string_view key, std::string_view value);
+  void merge(Family family, std::string_view key, std::string_view value);
+  void erase(Family family, std::string_view key);
+
+ private:
+  friend class Database;
+
+  const Database& database_;
+  rocksdb::WriteBatch batch_;
+};
+
+// All reads through one view see the same batches.
+class ReadView {
+ public:
+  explicit ReadView(const Database& database);
+  ~ReadView();
+  ReadView(const ReadView&) = delete;
+  ReadView& operator=(const ReadView&) = delete;
+
+  // Errors: corrupt, io.
+  Result<std::optional<std::string>> get(Family family, std::string_view key) const;
+
+  // The record under a key; nullopt when there is none. Errors: corrupt, io.
+  template <class Record>
+  Result<std::optional<Record>> load(Family family, std::string_view key) const {
+    Result<std::optional<std::string>> bytes = get(family, key);
+    if (!bytes) return std::unexpected(std::move(bytes.error()));
+    if (!*bytes) return std::nullopt;
+    std::optional<Record> record(std::in_place);
+    if (!decode(**bytes, *record)) return std::unexpected(damaged(family, key));
+    return record;
+  }
+
+  // In key order, until `visit` answers false. Errors: corrupt, io.
+  using Visitor = std::function<bool(std::string_view key, std::string_view value)>;
+  Status for_each(Family family, std::string_view prefix, const Visitor& visit) const;
+
+  // The `corrupt` error for a record whose bytes or whose relation to others is wrong.
+  Error damaged(Family family, std::string_view key) const;
+
+ private:
+  const Database& database_;
+  const rocksdb::Snapshot* snapshot_;
+  rocksdb::ReadOptions options_;
+};
+
+enum class Durability : std::uint8_t {
+  synced,    // on disk when write() returns
+  buffered,  // a crash may undo it
+};
+
+class Database {
+ public:
+  // As open_rocks_page_cache says.
+  static Result<std::unique_ptr<Database>> open(const config::CacheConfig& config, TimePoint now);
+
+  // All of it or nothing. Errors: io, corrupt.
+  Status write(WriteSet& changes, Durability durability);
+
+  // Files and what is not yet in files. An estimate, without asking the file system.
+  std::uint64_t disk_bytes() const;
+
+  // Tells compaction what time it is.
+  void set_clock(TimePoint now) { clock_->set(now); }
+
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+ private:
+  friend class ReadView;
+  friend class WriteSet;
+
+  Database(std::filesystem::path folder, TimePoint now)
+      : folder_(std::move(folder)), clock_(std::make_shared<ExpiryClock>(now)) {}
+
+  Status create_or_open(const config::CacheConfig& config);
+  rocksdb::ColumnFamilyHandle* handle(Family family) const {
+    return handles_[static_cast<std::size_t>(family)];
+  }
+
+  std::filesystem::path folder_;
+  std::shared_ptr<ExpiryClock> clock_;
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_;  // in the order of Family, then "default"
+};
+
+}  // namespace seekd::cache

@@ -1,0 +1,88 @@
+#include "cache/index/passage_changes.h"
+
+#include <algorithm>
+#include <array>
+#include <unordered_map>
+#include <utility>
+
+#include "cache/families.h"
+#include "cache/index/utf8.h"
+
+namespace seekd::cache {
+namespace {
+
+std::string_view indexed_title(const PageRecord& page) {
+  return first_bytes(page.metadata.title, title_bytes_indexed_max);
+}
+
+}  // namespace
+
+std::string_view host_of(std::string_view url) {
+  const std::size_t scheme_end = url.find("://");
+  if (scheme_end != url.npos) url.remove_prefix(scheme_end + 3);
+  return url.substr(0, std::min(url.find_first_of(":/?#"), url.size()));
+}
+
+Result<std::vector<PassageRef>> PassageChanges::exchange(const std::vector<PassageRef>& before,
+                                                         const PageRecord& page,
+                                                         const std::vector<Block>& blocks) {
+  std::unordered_multimap<ContentHash, std::uint64_t, ContentHashHasher> kept;
+  for (const PassageRef& passage : before) kept.emplace(passage.fingerprint, passage.id);
+  const std::string snapshot = snapshot_text(blocks);
+  std::vector<PassageRef> passages;
+  for (PassageSpan& span : split_passages(blocks)) {
+    const std::string_view text =
+        std::string_view(snapshot).substr(span.byte_begin, span.byte_end - span.byte_begin);
+    PassageRef& passage =
+        passages.emplace_back(PassageRef{.id = 0,
+                                         .fingerprint = {},
+                                         .heading_path = std::move(span.heading_path),
+                                         .byte_begin = span.byte_begin,
+                                         .byte_end = span.byte_end});
+    passage.fingerprint = hash_strings(
+        std::array<std::string_view, 3>{indexed_title(page), passage.heading_path, text});
+    if (auto known = kept.find(passage.fingerprint); known != kept.end()) {
+      passage.id = known->second;
+      kept.erase(known);
+    } else {
+      passage.id = add(page, passage.heading_path, text);
+    }
+  }
+  for (const auto& [fingerprint, passage] : kept) {
+    if (Status removed = remove(passage); !removed) return std::unexpected(removed.error());
+  }
+  return passages;
+}
+
+std::uint64_t PassageChanges::add(const PageRecord& page, std::string_view heading_path,
+                                  std::string_view text) {
+  std::vector<std::string> terms;
+  for (std::string_view part : {indexed_title(page), heading_path, text}) {
+    std::ranges::move(terms_.read(part), std::back_inserter(terms));
+  }
+  PassageRecord record{.page = page_key(page.url),
+                       .host = std::string(host_of(page.url)),
+                       .length = static_cast<std::uint32_t>(terms.size()),
+                       .terms = {}};
+  record.terms = count_terms(std::move(terms));
+  const std::uint64_t passage = counters_.next_passage++;
+  ++counters_.passages;
+  counters_.terms += record.length;
+  changes_.put(Family::passages, passage_key(passage), encode(record));
+  postings_.add(passage, record);
+  return passage;
+}
+
+Status PassageChanges::remove(std::uint64_t passage) {
+  const std::string key = passage_key(passage);
+  Result<std::optional<PassageRecord>> record = view_.load<PassageRecord>(Family::passages, key);
+  if (!record) return std::unexpected(std::move(record.error()));
+  if (!*record) return std::unexpected(view_.damaged(Family::passages, key));
+  postings_.remove(passage, **record);
+  changes_.erase(Family::passages, key);
+  --counters_.passages;
+  counters_.terms -= (*record)->length;
+  return {};
+}
+
+}  // namespace seekd::cache

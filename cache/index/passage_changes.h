@@ -1,0 +1,57 @@
+// PassageChanges: what a batch changes in `passages` and `terms`.
+//
+// A passage whose title, heading path and text are as before keeps its number and its postings,
+// wherever it now stands in the page. One thread at a time.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cache/database.h"
+#include "cache/index/lexical_index.h"
+#include "cache/index/passage_splitter.h"
+#include "cache/index/terms.h"
+#include "cache/page_record.h"
+#include "cache/record.h"
+#include "policy/result.h"
+
+namespace seekd::cache {
+
+inline constexpr std::size_t title_bytes_indexed_max = 300;  // it is indexed with every passage
+
+// The host of a canonical URL, without port.
+std::string_view host_of(std::string_view url);
+
+class PassageChanges {
+ public:
+  // `counters` are kept true. REQUIRES: all of them outlive this.
+  PassageChanges(const ReadView& view, TermReader& terms, CountersRecord& counters,
+                 WriteSet& changes)
+      : view_(view), terms_(terms), counters_(counters), changes_(changes) {}
+
+  // The passages of the page as it is now; those of `before` that it has no more are removed.
+  // Errors: corrupt, io.
+  Result<std::vector<PassageRef>> exchange(const std::vector<PassageRef>& before,
+                                           const PageRecord& page,
+                                           const std::vector<Block>& blocks);
+
+  // Errors: corrupt, io.
+  Status remove(std::uint64_t passage);
+
+  // Call once, last. Errors: corrupt, io.
+  Status write_postings() { return postings_.write_to(changes_, view_); }
+
+ private:
+  std::uint64_t add(const PageRecord& page, std::string_view heading_path, std::string_view text);
+
+  const ReadView& view_;
+  TermReader& terms_;
+  CountersRecord& counters_;
+  WriteSet& changes_;
+  PostingChanges postings_;
+};
+
+}  // namespace seekd::cache

@@ -1,0 +1,248 @@
+#include "cache/page_transaction.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "cache/expiry.h"
+#include "cache/families.h"
+#include "cache/page_diff.h"
+#include "cache/page_reader.h"
+
+namespace seekd::cache {
+namespace {
+
+void append_ids(const std::vector<BlockRef>& refs, std::vector<ContentHash>& ids) {
+  for (const BlockRef& ref : refs) ids.push_back(ref.id);
+}
+
+void sort_unique(std::vector<ContentHash>& ids) {
+  std::ranges::sort(ids);
+  const auto rest = std::ranges::unique(ids);
+  ids.erase(rest.begin(), rest.end());
+}
+
+// Completes the record by the version before it.
+StoreOutcome compare(const std::optional<PageRecord>& before, PageRecord& record) {
+  StoreOutcome outcome{.blocks_total = record.blocks.size()};
+  record.changed_at = record.retrieved_at;
+  if (before && before->blocks == record.blocks) {
+    outcome.change = Change::unchanged;
+    outcome.similarity = 1.0;
+    record.version = before->version;
+    record.changed_at = before->changed_at;
+  } else if (before) {
+    outcome.change = Change::changed;
+    outcome.similarity = similarity(before->blocks, record.blocks);
+    record.version = before->version + 1;
+  }
+  outcome.version = record.version;
+  return outcome;
+}
+
+// Fetches may end in another order than they began. A stored time that is still to come was written
+// under a wrong clock, and holds nobody up.
+bool older_than_stored(const PageRecord& record, const PageRecord& stored, TimePoint now) {
+  return record.retrieved_at < stored.retrieved_at && stored.retrieved_at <= now;
+}
+
+std::vector<std::uint64_t> passage_ids(const std::vector<PassageRef>& passages) {
+  std::vector<std::uint64_t> ids;
+  for (const PassageRef& passage : passages) ids.push_back(passage.id);
+  return ids;
+}
+
+}  // namespace
+
+PageTransaction::PageTransaction(const Database& database, const ReadView& view,
+                                 const SeenFilter& seen_blocks, TermReader& terms,
+                                 const CountersRecord& counters)
+    : view_(view),
+      counters_(counters),
+      changes_(database),
+      ledger_(view, seen_blocks),
+      passages_(view, terms, counters_, changes_) {}
+
+Result<PageTransaction::Stored> PageTransaction::load_stored(const ContentHash& key,
+                                                             TimePoint now) const {
+  Result<std::optional<HoldingsRecord>> holdings =
+      view_.load<HoldingsRecord>(Family::holdings, key.view());
+  if (!holdings) return std::unexpected(std::move(holdings.error()));
+  Result<std::optional<PageRecord>> page = load_live_page(view_, key, now);
+  if (!page) return std::unexpected(std::move(page.error()));
+  if (*page && !*holdings) return std::unexpected(view_.damaged(Family::holdings, key.view()));
+  return Stored{.page = std::move(*page), .holdings = std::move(*holdings)};
+}
+
+Result<StoreOutcome> PageTransaction::store(PageRecord record, const std::vector<Block>& blocks,
+                                            std::uint32_t versions_max, TimePoint now) {
+  const ContentHash key = page_key(record.url);
+  Result<Stored> stored = load_stored(key, now);
+  if (!stored) return std::unexpected(std::move(stored.error()));
+  const std::optional<PageRecord>& before = stored->page;
+  if (before && before->url != record.url) {
+    return fail(ErrorCode::invalid_argument, "url: " + record.url + " has the same hash as " +
+                                                 before->url + "; only one of them can be stored");
+  }
+  if (before && older_than_stored(record, *before, now)) {
+    return fail(ErrorCode::invalid_argument,
+                "retrieved_at: a newer copy of " + record.url + " is stored already");
+  }
+  if (!before && stored->holdings) {
+    if (Status gone = reclaim(key, *stored->holdings); !gone) {
+      return std::unexpected(gone.error());
+    }
+    stored->holdings.reset();
+  }
+
+  Result<std::vector<BlockRef>> placed = place_blocks(blocks);
+  if (!placed) return std::unexpected(std::move(placed.error()));
+  record.blocks = std::move(*placed);
+  record.snapshot_hash = hash_text(snapshot_text(blocks));
+  StoreOutcome outcome = compare(before, record);
+
+  const HoldingsRecord held = std::move(stored->holdings).value_or(HoldingsRecord{});
+  HoldingsRecord holdings{.expires_at = record.expires_at, .blocks = held.blocks, .passages = {}};
+  if (outcome.change == Change::changed) {
+    Result<std::vector<ContentHash>> past =
+        archive(key, *before, versions_max, record.retrieved_at);
+    if (!past) return std::unexpected(std::move(past.error()));
+    holdings.blocks = std::move(*past);
+  }
+  append_ids(record.blocks, holdings.blocks);
+  sort_unique(holdings.blocks);
+  if (Status exchanged = exchange_blocks(held.blocks, holdings.blocks); !exchanged) {
+    return std::unexpected(exchanged.error());
+  }
+  Result<std::vector<PassageRef>> passages =
+      passages_.exchange(before ? before->passages : std::vector<PassageRef>{}, record, blocks);
+  if (!passages) return std::unexpected(std::move(passages.error()));
+  record.passages = std::move(*passages);
+  holdings.passages = passage_ids(record.passages);
+  put_page(key, record, holdings, before ? std::optional(before->expires_at) : std::nullopt);
+  if (!before) ++counters_.pages;
+
+  const BlockLedger::Totals totals = ledger_.totals();
+  outcome.blocks_written = totals.added.size();
+  outcome.bytes_written = totals.bytes_added;
+  return outcome;
+}
+
+Status PageTransaction::confirm(const PageRecord& record) {
+  const ContentHash key = page_key(record.url);
+  Result<std::optional<HoldingsRecord>> holdings =
+      view_.load<HoldingsRecord>(Family::holdings, key.view());
+  if (!holdings) return std::unexpected(std::move(holdings.error()));
+  if (!*holdings) return std::unexpected(view_.damaged(Family::holdings, key.view()));
+  const TimePoint expires_at_before = (*holdings)->expires_at;
+  (*holdings)->expires_at = record.expires_at;
+  put_page(key, record, **holdings, expires_at_before);
+  return {};
+}
+
+Status PageTransaction::reclaim(const ContentHash& key) {
+  Result<std::optional<HoldingsRecord>> holdings =
+      view_.load<HoldingsRecord>(Family::holdings, key.view());
+  if (!holdings) return std::unexpected(std::move(holdings.error()));
+  return *holdings ? reclaim(key, **holdings) : Status{};
+}
+
+Status PageTransaction::reclaim(const ContentHash& key, const HoldingsRecord& holdings) {
+  for (const ContentHash& block : holdings.blocks) {
+    if (Status released = ledger_.release(block); !released) return released;
+  }
+  for (std::uint64_t passage : holdings.passages) {
+    if (Status removed = passages_.remove(passage); !removed) return removed;
+  }
+  Status erased = view_.for_each(Family::versions, key.view(),
+                                 [&](std::string_view version, std::string_view /*value*/) {
+                                   changes_.erase(Family::versions, version);
+                                   --counters_.versions;
+                                   return true;
+                                 });
+  if (!erased) return erased;
+  changes_.erase(Family::pages, key.view());
+  changes_.erase(Family::holdings, key.view());
+  changes_.erase(Family::expiry, expiry_key(holdings.expires_at, key));
+  --counters_.pages;
+  return {};
+}
+
+Result<std::vector<BlockRef>> PageTransaction::place_blocks(const std::vector<Block>& blocks) {
+  std::vector<BlockRef> refs;
+  refs.reserve(blocks.size());
+  for (const Block& block : blocks) {
+    Result<ContentHash> id = ledger_.place(block);
+    if (!id) return std::unexpected(std::move(id.error()));
+    refs.push_back({*id, static_cast<std::uint32_t>(block.text.size())});
+  }
+  return refs;
+}
+
+Status PageTransaction::exchange_blocks(const std::vector<ContentHash>& held,
+                                        const std::vector<ContentHash>& needed) {
+  std::vector<ContentHash> ids;
+  std::ranges::set_difference(needed, held, std::back_inserter(ids));
+  for (const ContentHash& id : ids) ledger_.hold(id);
+  ids.clear();
+  std::ranges::set_difference(held, needed, std::back_inserter(ids));
+  for (const ContentHash& id : ids) {
+    if (Status released = ledger_.release(id); !released) return released;
+  }
+  return {};
+}
+
+// Puts `before` among the past versions and drops the oldest over the limit. Gives the blocks of
+// those that stay.
+Result<std::vector<ContentHash>> PageTransaction::archive(const ContentHash& key,
+                                                          const PageRecord& before,
+                                                          std::uint32_t versions_max,
+                                                          TimePoint replaced_at) {
+  Result<std::vector<VersionRecord>> past = load_versions(view_, key);
+  if (!past) return std::unexpected(std::move(past.error()));
+  VersionRecord version{.replaced_at = replaced_at, .page = before};
+  version.page.passages.clear();
+  version.page.links.clear();
+  changes_.put(Family::versions, version_key(key, before.version), encode(version));
+  ++counters_.versions;
+  past->push_back(std::move(version));
+
+  const std::size_t dropped = past->size() > versions_max ? past->size() - versions_max : 0;
+  std::vector<ContentHash> blocks;
+  for (std::size_t i = 0; i < past->size(); ++i) {
+    const PageRecord& page = (*past)[i].page;
+    if (i >= dropped) {
+      append_ids(page.blocks, blocks);
+      continue;
+    }
+    changes_.erase(Family::versions, version_key(key, page.version));
+    --counters_.versions;
+  }
+  return blocks;
+}
+
+void PageTransaction::put_page(const ContentHash& key, const PageRecord& record,
+                               const HoldingsRecord& holdings,
+                               std::optional<TimePoint> expires_at_before) {
+  if (expires_at_before) {
+    changes_.erase(Family::expiry, expiry_key(*expires_at_before, key));
+  }
+  changes_.put(Family::expiry, expiry_key(record.expires_at, key), "");
+  changes_.put(Family::pages, key.view(), encode(record));
+  changes_.put(Family::holdings, key.view(), encode(holdings));
+}
+
+Result<WriteSet*> PageTransaction::finish() {
+  ledger_.write_to(changes_);
+  const BlockLedger::Totals totals = ledger_.totals();
+  counters_.blocks += totals.added.size();
+  counters_.blocks -= totals.removed;
+  if (Status written = passages_.write_postings(); !written) {
+    return std::unexpected(written.error());
+  }
+  ++counters_.generation;
+  changes_.put(Family::meta, counters_key, encode(counters_));
+  return &changes_;
+}
+
+}  // namespace seekd::cache

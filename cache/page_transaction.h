@@ -1,0 +1,77 @@
+// PageTransaction: everything that storing, confirming or reclaiming one page changes, as one
+// batch.
+//
+// It reads through one view and writes nothing itself: the caller commits what finish() gives and
+// tells the Bloom filters what was added. After an error it is thrown away. One thread at a time.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "cache/block_ledger.h"
+#include "cache/database.h"
+#include "cache/index/passage_changes.h"
+#include "cache/index/terms.h"
+#include "cache/page_cache.h"
+#include "cache/page_record.h"
+#include "cache/record.h"
+#include "policy/result.h"
+
+namespace seekd::cache {
+
+class PageTransaction {
+ public:
+  // REQUIRES: all of them outlive this.
+  PageTransaction(const Database& database, const ReadView& view, const SeenFilter& seen_blocks,
+                  TermReader& terms, const CountersRecord& counters);
+  PageTransaction(const PageTransaction&) = delete;
+  PageTransaction& operator=(const PageTransaction&) = delete;
+
+  // Puts the page under its URL, over the version that is there. `record` has what the server said;
+  // version, changed_at, snapshot_hash, blocks and passages follow from the blocks and from the
+  // version before. `versions_max`: past versions that stay. Errors: invalid_argument (an older
+  // copy than the stored one), corrupt, io.
+  Result<StoreOutcome> store(PageRecord record, const std::vector<Block>& blocks,
+                             std::uint32_t versions_max, TimePoint now);
+
+  // The same content with other times and headers. REQUIRES: `record` was read through the view.
+  // Errors: corrupt, io.
+  Status confirm(const PageRecord& record);
+
+  // Takes the page out of every family; one that is not there is done. Errors: corrupt, io.
+  Status reclaim(const ContentHash& key);
+
+  // All that was collected, the counters included. Call once, last. Errors: corrupt, io.
+  Result<WriteSet*> finish();
+
+  const CountersRecord& counters() const { return counters_; }
+  std::vector<ContentHash> blocks_added() const { return ledger_.totals().added; }
+  std::uint64_t blocks_never_seen() const { return ledger_.never_seen(); }
+
+ private:
+  // What is stored under a key; a page that has expired has holdings alone.
+  struct Stored {
+    std::optional<PageRecord> page;
+    std::optional<HoldingsRecord> holdings;
+  };
+
+  Result<Stored> load_stored(const ContentHash& key, TimePoint now) const;
+  Status reclaim(const ContentHash& key, const HoldingsRecord& holdings);
+  Result<std::vector<BlockRef>> place_blocks(const std::vector<Block>& blocks);
+  Status exchange_blocks(const std::vector<ContentHash>& held,
+                         const std::vector<ContentHash>& needed);
+  Result<std::vector<ContentHash>> archive(const ContentHash& key, const PageRecord& before,
+                                           std::uint32_t versions_max, TimePoint replaced_at);
+  void put_page(const ContentHash& key, const PageRecord& record, const HoldingsRecord& holdings,
+                std::optional<TimePoint> expires_at_before);
+
+  const ReadView& view_;
+  CountersRecord counters_;
+  WriteSet changes_;
+  BlockLedger ledger_;
+  PassageChanges passages_;
+};
+
+}  // namespace seekd::cache

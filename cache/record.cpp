@@ -1,0 +1,132 @@
+#include "cache/record.h"
+
+#include <algorithm>
+
+#include "cache/codec.h"
+
+namespace seekd::cache {
+namespace {
+
+constexpr std::uint8_t layout = 1;
+
+}  // namespace
+
+std::string encode(const HoldingsRecord& record) {
+  ByteWriter writer;
+  writer.u8(layout);
+  writer.time(record.expires_at);
+  writer.varint(record.blocks.size());
+  for (const ContentHash& block : record.blocks) writer.hash(block);
+  writer.varint(record.passages.size());
+  for (std::uint64_t passage : record.passages) writer.varint(passage);
+  return writer.take();
+}
+
+bool decode(std::string_view bytes, HoldingsRecord& record) {
+  ByteReader reader(bytes);
+  if (reader.u8() != layout) return false;
+  record.expires_at = reader.time();
+  record.blocks.resize(reader.count(sizeof(ContentHash)));
+  for (ContentHash& block : record.blocks) block = reader.hash();
+  record.passages.resize(reader.count(1));
+  for (std::uint64_t& passage : record.passages) passage = reader.varint();
+  // A block named twice would be given back twice, and so be taken from another page.
+  return reader.finished() && std::ranges::is_sorted(record.blocks, std::ranges::less_equal{});
+}
+
+std::string encode(const BlockRecord& record) {
+  ByteWriter writer;
+  writer.u8(layout);
+  writer.varint(record.pages);
+  writer.u8(static_cast<std::uint8_t>(record.block.kind));
+  writer.u8(record.block.level);
+  writer.text(record.block.text);
+  return writer.take();
+}
+
+bool decode(std::string_view bytes, BlockRecord& record) {
+  ByteReader reader(bytes);
+  if (reader.u8() != layout) return false;
+  record.pages = reader.varint32();
+  std::uint8_t kind = reader.u8();
+  record.block.kind = static_cast<BlockKind>(kind);
+  record.block.level = reader.u8();
+  record.block.text = reader.text();
+  return reader.finished() && record.pages > 0 &&
+         kind <= static_cast<std::uint8_t>(BlockKind::caption);
+}
+
+std::string encode(const PassageRecord& record) {
+  ByteWriter writer;
+  writer.u8(layout);
+  writer.hash(record.page);
+  writer.text(record.host);
+  writer.varint(record.length);
+  writer.varint(record.terms.size());
+  for (const TermCount& term : record.terms) {
+    writer.text(term.term);
+    writer.varint(term.count);
+  }
+  return writer.take();
+}
+
+bool decode(std::string_view bytes, PassageRecord& record) {
+  ByteReader reader(bytes);
+  if (reader.u8() != layout) return false;
+  record.page = reader.hash();
+  record.host = reader.text();
+  record.length = reader.varint32();
+  record.terms.resize(reader.count(2));
+  std::uint64_t length = 0;
+  for (TermCount& term : record.terms) {
+    term.term = reader.text();
+    term.count = reader.varint32();
+    length += term.count;
+  }
+  return reader.finished() && length == record.length;
+}
+
+std::string encode(const CountersRecord& record) {
+  ByteWriter writer;
+  writer.u8(layout);
+  for (std::uint64_t value : {record.generation, record.pages, record.versions, record.blocks,
+                              record.passages, record.terms, record.next_passage}) {
+    writer.varint(value);
+  }
+  return writer.take();
+}
+
+bool decode(std::string_view bytes, CountersRecord& record) {
+  ByteReader reader(bytes);
+  if (reader.u8() != layout) return false;
+  for (std::uint64_t* value : {&record.generation, &record.pages, &record.versions, &record.blocks,
+                               &record.passages, &record.terms, &record.next_passage}) {
+    *value = reader.varint();
+  }
+  return reader.finished();
+}
+
+std::string encode(const FilterRecord& record) {
+  ByteWriter writer;
+  writer.u8(layout);
+  writer.varint(record.generation);
+  writer.varint(record.capacity);
+  writer.varint(record.entries);
+  writer.hash(hash_text(record.bits));
+  writer.text(record.bits);
+  return writer.take();
+}
+
+bool decode(std::string_view bytes, FilterRecord& record) {
+  ByteReader reader(bytes);
+  if (reader.u8() != layout) return false;
+  record.generation = reader.varint();
+  record.capacity = reader.varint();
+  record.entries = reader.varint();
+  ContentHash checksum = reader.hash();
+  record.bits = reader.text();
+  // One lost bit would call a stored page 'never seen'.
+  return reader.finished() && checksum == hash_text(record.bits);
+}
+
+}  // namespace seekd::cache

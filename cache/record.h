@@ -1,0 +1,93 @@
+// The records of the cache beside the page itself (page_record.h), and their bytes.
+//
+// Every record opens with the version of its own layout. encode() cannot fail. decode() trusts
+// nothing: it answers false for bytes that are cut, have something left over, contradict themselves
+// or are of another layout, and never reads past them or allocates more than a small multiple of
+// them. Plain values, pure functions, any thread.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cache/content_hash.h"
+#include "policy/page.h"
+
+namespace seekd::cache {
+
+// `holdings`: what must be given back when a page goes. Apart from the page's record, because
+// compaction may drop that one as soon as it has expired.
+struct HoldingsRecord {
+  TimePoint expires_at;
+  std::vector<ContentHash> blocks;      // of all its versions, sorted, each once
+  std::vector<std::uint64_t> passages;  // of the current version
+
+  bool operator==(const HoldingsRecord&) const = default;
+};
+
+// `blocks`. A page counts once, however often and in however many of its versions it has the block:
+// so a re-fetch rewrites no block that it did not change.
+struct BlockRecord {
+  std::uint32_t pages = 0;
+  Block block;
+
+  bool operator==(const BlockRecord&) const = default;
+};
+
+struct TermCount {
+  std::string term;
+  std::uint32_t count = 0;
+
+  bool operator==(const TermCount&) const = default;
+};
+
+// `passages`: whose it is, and exactly what the index holds of it, so that it can be taken out
+// again.
+struct PassageRecord {
+  ContentHash page;              // key in `pages`
+  std::string host;              // of the page's URL
+  std::uint32_t length = 0;      // terms, counted as often as they occur
+  std::vector<TermCount> terms;  // sorted by term
+
+  bool operator==(const PassageRecord&) const = default;
+};
+
+// `meta`, "counters": written in every batch, so that they are true after a crash.
+struct CountersRecord {
+  std::uint64_t generation =
+      0;  // batches written; a Bloom filter snapshot of another generation is old
+  std::uint64_t pages = 0;
+  std::uint64_t versions = 0;
+  std::uint64_t blocks = 0;
+  std::uint64_t passages = 0;
+  std::uint64_t terms = 0;  // sum of the passages' lengths
+  std::uint64_t next_passage = 0;
+
+  bool operator==(const CountersRecord&) const = default;
+};
+
+// `meta`, "filter.urls" and "filter.blocks".
+struct FilterRecord {
+  std::uint64_t generation = 0;  // of the counters that it was written with
+  std::uint64_t capacity = 0;    // entries it was sized for
+  std::uint64_t entries = 0;     // added to it
+  std::string bits;
+
+  bool operator==(const FilterRecord&) const = default;
+};
+
+std::string encode(const HoldingsRecord& record);
+std::string encode(const BlockRecord& record);
+std::string encode(const PassageRecord& record);
+std::string encode(const CountersRecord& record);
+std::string encode(const FilterRecord& record);
+
+[[nodiscard]] bool decode(std::string_view bytes, HoldingsRecord& record);
+[[nodiscard]] bool decode(std::string_view bytes, BlockRecord& record);
+[[nodiscard]] bool decode(std::string_view bytes, PassageRecord& record);
+[[nodiscard]] bool decode(std::string_view bytes, CountersRecord& record);
+[[nodiscard]] bool decode(std::string_view bytes, FilterRecord& record);
+
+}  // namespace seekd::cache

@@ -1,0 +1,82 @@
+#include "cache/seen_filter.h"
+
+#include <algorithm>
+#include <cstring>
+#include <mutex>
+#include <new>
+#include <utility>
+
+extern "C" {
+#include <bloom.h>
+}
+
+namespace seekd::cache {
+namespace {
+
+constexpr double false_positive_rate = 0.01;
+constexpr std::size_t capacity_min = 1'000;
+constexpr std::size_t capacity_max = 100'000'000;  // libbloom counts bits in an int
+
+}  // namespace
+
+struct SeenFilter::State {
+  mutable std::shared_mutex mutex;
+  ::bloom bloom{};
+  std::uint64_t entries = 0;
+};
+
+void SeenFilter::StateDeleter::operator()(State* state) const {
+  bloom_free(&state->bloom);
+  delete state;
+}
+
+SeenFilter::SeenFilter(std::size_t capacity) : state_(new State) {
+  capacity = std::clamp(capacity, capacity_min, capacity_max);
+  if (bloom_init(&state_->bloom, static_cast<int>(capacity), false_positive_rate) != 0) {
+    throw std::bad_alloc();
+  }
+}
+
+std::optional<SeenFilter> SeenFilter::load(const FilterRecord& record) {
+  if (record.capacity < capacity_min || record.capacity > capacity_max) return std::nullopt;
+  SeenFilter filter(record.capacity);
+  ::bloom& bloom = filter.state_->bloom;
+  if (record.bits.size() != static_cast<std::size_t>(bloom.bytes)) return std::nullopt;
+  // libbloom 1.6 has no call to save or load one.
+  std::memcpy(bloom.bf, record.bits.data(), record.bits.size());
+  filter.state_->entries = record.entries;
+  return filter;
+}
+
+FilterRecord SeenFilter::save(std::uint64_t generation) const {
+  std::shared_lock lock(state_->mutex);
+  const ::bloom& bloom = state_->bloom;
+  return {.generation = generation,
+          .capacity = static_cast<std::uint64_t>(bloom.entries),
+          .entries = state_->entries,
+          .bits = std::string(reinterpret_cast<const char*>(bloom.bf), bloom.bytes)};
+}
+
+void SeenFilter::add(const ContentHash& key) {
+  std::unique_lock lock(state_->mutex);
+  if (bloom_add(&state_->bloom, key.bytes.data(), key.bytes.size()) == 0) ++state_->entries;
+}
+
+bool SeenFilter::may_have_seen(const ContentHash& key) const {
+  std::shared_lock lock(state_->mutex);
+  return bloom_check(&state_->bloom, key.bytes.data(), key.bytes.size()) != 0;
+}
+
+void SeenFilter::swap(SeenFilter& other) {
+  std::unique_lock lock(state_->mutex);
+  std::swap(state_->bloom, other.state_->bloom);
+  std::swap(state_->entries, other.state_->entries);
+}
+
+bool SeenFilter::full() const {
+  std::shared_lock lock(state_->mutex);
+  const auto capacity = static_cast<std::uint64_t>(state_->bloom.entries);
+  return state_->entries > capacity && capacity < capacity_max;
+}
+
+}  // namespace seekd::cache

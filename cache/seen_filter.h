@@ -1,0 +1,50 @@
+// SeenFilter: answers 'never seen' for page keys and block ids before RocksDB is asked. A libbloom
+// filter.
+//
+// False positives cost one lookup; a false negative would lose a page, so a snapshot that is not
+// exactly of the last batch is thrown away and the filter is filled from the keys again. Removed
+// keys stay in it until then. Any thread: readers share, add() excludes.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+
+#include "cache/content_hash.h"
+#include "cache/record.h"
+
+struct bloom;
+
+namespace seekd::cache {
+
+class SeenFilter {
+ public:
+  // An empty filter for about `capacity` keys at 1 % false positives.
+  explicit SeenFilter(std::size_t capacity);
+
+  // nullopt when the record is not what this filter would have written.
+  static std::optional<SeenFilter> load(const FilterRecord& record);
+
+  FilterRecord save(std::uint64_t generation) const;
+
+  void add(const ContentHash& key);
+  bool may_have_seen(const ContentHash& key) const;
+
+  // Any thread may ask this filter meanwhile; `other` belongs to the caller alone.
+  void swap(SeenFilter& other);
+
+  // More keys than it was sized for: its answers still hold, more and more of them 'maybe'.
+  bool full() const;
+
+ private:
+  struct State;
+  struct StateDeleter {
+    void operator()(State* state) const;
+  };
+  std::unique_ptr<State, StateDeleter> state_;
+};
+
+}  // namespace seekd::cache

@@ -1,0 +1,196 @@
+#include "cache/storage_folder.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include <fcntl.h>
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cache/codec.h"
+#include "cache/families.h"
+
+namespace seekd::cache {
+namespace {
+
+std::unexpected<Error> refuse(ErrorCode code, const std::filesystem::path& folder,
+                              const std::string& what) {
+  return fail(code, "cache folder " + folder.string() + ": " + what);
+}
+
+Status make_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (!folder.parent_path().empty()) {
+    std::filesystem::create_directories(folder.parent_path(), error);
+  }
+  // Pages say what their readers are interested in: nobody else may look.
+  if (!error && ::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+    error = std::error_code(errno, std::generic_category());
+  }
+  if (!error && !std::filesystem::is_directory(folder, error) && !error) {
+    error = std::make_error_code(std::errc::not_a_directory);
+  }
+  if (!error && ::access(folder.c_str(), R_OK | W_OK | X_OK) != 0) {
+    error = std::error_code(errno, std::generic_category());
+  }
+  if (!error) return {};
+  return refuse(ErrorCode::io, folder,
+                "cannot be created or written (" + error.message() +
+                    "); let seekd's user own it, or set cache.directory to another one");
+}
+
+// RocksDB takes the lock again when it opens; taken first here, a held one is told apart from a
+// broken folder.
+Status probe_lock(const std::filesystem::path& folder) {
+  rocksdb::Env& env = *rocksdb::Env::Default();
+  rocksdb::FileLock* lock = nullptr;
+  rocksdb::Status status = env.LockFile((folder / "LOCK").string(), &lock);
+  if (!status.ok()) {
+    return refuse(ErrorCode::busy, folder,
+                  "another process holds it (" + status.ToString() +
+                      "); stop that one, or set cache.directory to another one");
+  }
+  env.UnlockFile(lock);
+  return {};
+}
+
+bool has_table_files(const std::filesystem::path& folder) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (entry.path().extension() == ".sst") return true;
+  }
+  return false;
+}
+
+bool is_ours(const std::string& name) {
+  if (name == rocksdb::kDefaultColumnFamilyName) return true;
+  for (std::size_t i = 0; i < family_count; ++i) {
+    if (name == to_string(static_cast<Family>(i))) return true;
+  }
+  return false;
+}
+
+class ReadOnlyLook {
+ public:
+  static Result<ReadOnlyLook> open(const std::filesystem::path& folder) {
+    ReadOnlyLook look;
+    std::vector<std::string> names;
+    rocksdb::Status status =
+        rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), folder.string(), &names);
+    std::vector<rocksdb::ColumnFamilyDescriptor> families;
+    for (const std::string& name : names) {
+      look.all_ours_ = look.all_ours_ && is_ours(name);
+      if (name == rocksdb::kDefaultColumnFamilyName || name == to_string(Family::meta)) {
+        families.emplace_back(name, rocksdb::ColumnFamilyOptions());
+      }
+    }
+    rocksdb::DBOptions options;
+    options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+    rocksdb::DB* db = nullptr;
+    if (status.ok()) {
+      status =
+          rocksdb::DB::OpenForReadOnly(options, folder.string(), families, &look.handles_, &db);
+    }
+    if (!status.ok()) return std::unexpected(storage_error(status, folder));
+    look.db_.reset(db);
+    return look;
+  }
+
+  bool all_ours() const { return all_ours_; }
+
+  // Neither a format nor anything in "default", which we leave empty: we were killed while creating
+  // it.
+  bool unfinished() {
+    std::unique_ptr<rocksdb::Iterator> iterator(db_->NewIterator(rocksdb::ReadOptions()));
+    iterator->SeekToFirst();
+    return all_ours_ && !iterator->Valid() && iterator->status().ok();
+  }
+
+  // nullopt when nothing says it.
+  Result<std::optional<std::uint64_t>> format(const std::filesystem::path& folder) {
+    for (rocksdb::ColumnFamilyHandle* handle : handles_) {
+      if (handle->GetName() != to_string(Family::meta)) continue;
+      std::string value;
+      rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), handle, format_key, &value);
+      if (status.IsNotFound()) return std::nullopt;
+      if (!status.ok()) return std::unexpected(storage_error(status, folder));
+      ByteReader reader(value);
+      const std::uint64_t format = reader.varint();
+      if (reader.finished()) return format;
+      return refuse(ErrorCode::corrupt, folder, "its format version is damaged; move it away");
+    }
+    return std::nullopt;
+  }
+
+  ReadOnlyLook(ReadOnlyLook&&) = default;
+  ~ReadOnlyLook() {
+    for (rocksdb::ColumnFamilyHandle* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
+  }
+
+ private:
+  ReadOnlyLook() = default;
+
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+  bool all_ours_ = true;
+};
+
+Status judge_content(const std::filesystem::path& folder) {
+  Result<ReadOnlyLook> look = ReadOnlyLook::open(folder);
+  if (!look) return std::unexpected(std::move(look.error()));
+  Result<std::optional<std::uint64_t>> format = look->format(folder);
+  if (!format) return std::unexpected(std::move(format.error()));
+  if (*format && **format != format_version) {
+    return refuse(ErrorCode::version_mismatch, folder,
+                  "written in format " + std::to_string(**format) + ", this seekd reads " +
+                      std::to_string(format_version) +
+                      "; start the seekd that wrote it, or move the folder away to begin anew");
+  }
+  if (!*format && !look->unfinished()) {
+    return refuse(ErrorCode::version_mismatch, folder,
+                  "holds a database that is not a cache of seekd; set cache.directory to another "
+                  "folder");
+  }
+  if (!look->all_ours()) {
+    return refuse(ErrorCode::corrupt, folder,
+                  "holds column families that its format does not have; move it away");
+  }
+  return {};
+}
+
+}  // namespace
+
+Status prepare_folder(const std::filesystem::path& folder) {
+  if (Status made = make_folder(folder); !made) return made;
+  if (Status free = probe_lock(folder); !free) return free;
+  if (std::filesystem::exists(folder / "CURRENT")) return judge_content(folder);
+  if (has_table_files(folder)) {
+    return refuse(ErrorCode::corrupt, folder,
+                  "its CURRENT file is missing; restore it, or move the folder away to begin anew");
+  }
+  return {};
+}
+
+Error storage_error(const rocksdb::Status& status, const std::filesystem::path& folder) {
+  const std::string prefix = "cache folder " + folder.string() + ": ";
+  if (status.IsNoSpace()) {
+    return {ErrorCode::io, prefix + "no space left on its disk; free some"};
+  }
+  if (status.IsIOError()) {
+    return {ErrorCode::io, prefix + "cannot be read or written (" + status.ToString() +
+                               "); look at the disk and at who owns the folder"};
+  }
+  // Every other status at these calls means that the files contradict themselves.
+  return {ErrorCode::corrupt, prefix + "damaged (" + status.ToString() +
+                                  "); restore it, or move the folder away to begin anew"};
+}
+
+}  // namespace seekd::cache

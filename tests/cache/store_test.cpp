@@ -1,0 +1,275 @@
+// Storing, confirming and finding pages.
+
+#include <catch2/catch.hpp>
+
+#include "tests/cache/cache_checker.h"
+#include "tests/cache/temporary_cache.h"
+
+using namespace seekd;
+using namespace seekd::cache;
+
+namespace {
+
+const std::string url = "https://example.org/a";
+
+StoreOutcome store(TemporaryCache& cache, const FetchedPage& page, TimePoint now) {
+  Result<StoreOutcome> outcome = cache->store(page, now);
+  if (!outcome) FAIL(outcome.error().message);
+  return *outcome;
+}
+
+StoredPage found(TemporaryCache& cache, const std::string& url, TimePoint now) {
+  Result<std::optional<StoredPage>> page = cache->find(url, now);
+  if (!page) FAIL(page.error().message);
+  REQUIRE(*page);
+  return **page;
+}
+
+void require_sound(TemporaryCache& cache) {
+  cache.close();
+  for (const std::string& finding : contradictions(cache.config)) FAIL_CHECK(finding);
+}
+
+}  // namespace
+
+TEST_CASE("A stored page is found as it was fetched, also after the cache was opened again") {
+  TemporaryCache cache;
+  cache.open();
+  FetchedPage page = page_of(url, {"one", "two"});
+  page.blocks.insert(page.blocks.begin(), heading(2, "A heading"));
+  page.metadata = {"Title", "Author", "en", "https://example.org/c", "2026-01-01", "2026-02-02"};
+  page.links = {{"https://example.org/b", "b"}, {"https://example.org/c", ""}};
+  page.headers.vary = "Accept";
+  CHECK(store(cache, page, at(0)).change == Change::added);
+  for (int round = 0; round < 2; ++round) {
+    StoredPage stored = found(cache, url, at(1));
+    CHECK(stored.url == url);
+    CHECK(stored.final_url == url);
+    CHECK(stored.version == 1);
+    CHECK(stored.snapshot_hash.size() == 32);
+    CHECK(stored.retrieved_at == at(0));
+    CHECK(stored.changed_at == at(0));
+    CHECK(stored.fresh_until == at(60));
+    CHECK(stored.expires_at == at(1000));
+    CHECK(stored.headers == page.headers);
+    CHECK(stored.metadata == page.metadata);
+    CHECK(stored.blocks == page.blocks);
+    CHECK(stored.links == page.links);
+    cache.open(at(1));
+  }
+  require_sound(cache);
+}
+
+TEST_CASE("What is not there is absent, and that is no error") {
+  TemporaryCache cache;
+  cache.open();
+  CHECK_FALSE(*cache->find(url, at(0)));
+  CHECK_FALSE(*cache->find_version(url, 1, at(0)));
+  CHECK(cache->versions(url, at(0))->empty());
+  CHECK(cache->search(query_for("one"), at(0))->empty());
+  CHECK(cache->touch(url, {}, at(0), at(0)).error().code == ErrorCode::not_found);
+  store(cache, page_of(url, {"one"}), at(0));
+  CHECK_FALSE(*cache->find_version(url, 2, at(0)));
+  CHECK_FALSE(*cache->find_version(url, 0, at(0)));
+}
+
+TEST_CASE("A re-fetch with the same text is unchanged, and renews times, headers and metadata") {
+  TemporaryCache cache;
+  cache.open();
+  store(cache, page_of(url, {"one", "two"}), at(0));
+  FetchedPage again = page_of(url, {"one", "two"}, 100);
+  again.headers.etag = "\"2\"";
+  again.metadata.title = "New title";
+  StoreOutcome outcome = store(cache, again, at(100));
+  CHECK(outcome.change == Change::unchanged);
+  CHECK(outcome.version == 1);
+  CHECK(outcome.blocks_written == 0);
+  CHECK(outcome.similarity == 1.0);
+  StoredPage stored = found(cache, url, at(100));
+  CHECK(stored.changed_at == at(0));
+  CHECK(stored.retrieved_at == at(100));
+  CHECK(stored.expires_at == at(1100));
+  CHECK(stored.headers.etag == "\"2\"");
+  CHECK(cache->search(query_for("title"), at(100))->size() == 1);
+  CHECK(cache->versions(url, at(100))->size() == 1);
+  require_sound(cache);
+}
+
+TEST_CASE("A re-fetch that changes one paragraph writes that paragraph alone") {
+  TemporaryCache cache;
+  cache.open();
+  std::vector<std::string> texts;
+  for (int i = 0; i < 100; ++i) texts.push_back("Paragraph number " + std::to_string(i));
+  store(cache, page_of(url, texts), at(0));
+  const std::string old_text = texts[50];
+  texts[50] = "Something else";
+  StoreOutcome outcome = store(cache, page_of(url, texts, 10), at(10));
+  CHECK(outcome.change == Change::changed);
+  CHECK(outcome.version == 2);
+  CHECK(outcome.blocks_total == 100);
+  CHECK(outcome.blocks_written == 1);
+  CHECK(outcome.bytes_written == texts[50].size());
+  CHECK(outcome.similarity > 0.98);
+  CHECK(outcome.similarity < 1.0);
+  CHECK(texts_of(found(cache, url, at(10)).blocks) == texts);
+  Result<std::optional<StoredPage>> past = cache->find_version(url, 1, at(10));
+  REQUIRE(past);
+  REQUIRE(*past);
+  CHECK(texts_of((*past)->blocks)[50] == old_text);
+  require_sound(cache);
+}
+
+TEST_CASE("A change keeps the index entries of the passages whose text it did not change") {
+  TemporaryCache cache;
+  cache.open();
+  FetchedPage page = page_of(url, {});
+  for (int i = 0; i < 20; ++i) {
+    page.blocks.push_back(heading(2, "Section " + std::to_string(i)));
+    page.blocks.push_back(paragraph("Text of section " + std::to_string(i)));
+  }
+  store(cache, page, at(0));
+  cache.close();
+  const FamilyContent before = read_everything(cache.config)[Family::passages];
+  CHECK(before.size() == 20);
+  page.blocks[5].text = "Section 2 has grown, and everything after it stands elsewhere.";
+  page.retrieved_at = page.requested_at = at(1);
+  cache.open();
+  CHECK(store(cache, page, at(1)).change == Change::changed);
+  cache.close();
+  const FamilyContent after = read_everything(cache.config)[Family::passages];
+  std::size_t kept = 0;
+  for (const auto& [key, value] : after) kept += before.contains(key) ? 1 : 0;
+  CHECK(after.size() == 20);
+  CHECK(kept == 19);
+  require_sound(cache);
+}
+
+TEST_CASE("Past versions are listed newest first and pruned from the oldest") {
+  TemporaryCache cache;
+  cache.open();
+  for (int i = 1; i <= 6; ++i) {
+    store(cache, page_of(url, {"always", "version " + std::to_string(i)}, i), at(i));
+  }
+  std::vector<VersionInfo> versions = *cache->versions(url, at(6));
+  REQUIRE(versions.size() == 4);
+  for (std::uint32_t i = 0; i < 4; ++i) CHECK(versions[i].version == 6 - i);
+  CHECK_FALSE(versions[0].replaced_at);
+  CHECK(versions[1].first_seen == at(5));
+  CHECK(versions[1].replaced_at == at(6));
+  CHECK(versions[1].blocks == 2);
+  CHECK_FALSE(*cache->find_version(url, 2, at(6)));
+  CHECK(texts_of((*cache->find_version(url, 3, at(6)))->blocks).back() == "version 3");
+  CHECK(cache->statistics()->versions == 3);
+  CHECK(cache->statistics()->blocks == 5);
+  require_sound(cache);
+}
+
+TEST_CASE("A page that goes back to an earlier text shares its blocks with that version") {
+  TemporaryCache cache;
+  cache.open();
+  store(cache, page_of(url, {"a", "b"}), at(0));
+  store(cache, page_of(url, {"c", "b"}, 1), at(1));
+  StoreOutcome back = store(cache, page_of(url, {"a", "b"}, 2), at(2));
+  CHECK(back.change == Change::changed);
+  CHECK(back.blocks_written == 0);
+  CHECK(cache->statistics()->blocks == 3);
+  require_sound(cache);
+}
+
+TEST_CASE("Pages share blocks, and a block stays as long as one of them has it") {
+  TemporaryCache cache;
+  cache.open();
+  const std::string other = "https://example.org/b";
+  store(cache, page_of(url, {"shared", "shared", "mine"}), at(0));
+  CHECK(store(cache, page_of(other, {"shared", "yours"}, 500), at(500)).blocks_written == 1);
+  CHECK(cache->statistics()->blocks == 3);
+  CHECK(*cache->purge_expired(at(1200), 10) == 1);
+  CHECK(cache->statistics()->blocks == 2);
+  CHECK(texts_of(found(cache, other, at(1200)).blocks) ==
+        std::vector<std::string>{"shared", "yours"});
+  require_sound(cache);
+}
+
+TEST_CASE("A heading and a paragraph of the same words are two blocks") {
+  TemporaryCache cache;
+  cache.open();
+  FetchedPage page = page_of(url, {"same"});
+  page.blocks.push_back(heading(1, "same"));
+  CHECK(store(cache, page, at(0)).blocks_written == 2);
+  CHECK(found(cache, url, at(0)).blocks == page.blocks);
+}
+
+TEST_CASE("A page without text is stored") {
+  TemporaryCache cache;
+  cache.open();
+  store(cache, page_of(url, {}), at(0));
+  CHECK(found(cache, url, at(0)).blocks.empty());
+  CHECK(store(cache, page_of(url, {"now"}, 1), at(1)).similarity == 0.0);
+  require_sound(cache);
+}
+
+TEST_CASE("RFC 9111 §3: a response with no-store is not stored") {
+  TemporaryCache cache;
+  cache.open();
+  FetchedPage page = page_of(url, {"secret"});
+  page.headers.cache_control = "no-store";
+  Result<StoreOutcome> outcome = cache->store(page, at(0));
+  REQUIRE_FALSE(outcome);
+  CHECK(outcome.error().code == ErrorCode::invalid_argument);
+  CHECK(outcome.error().message.find(url) != std::string::npos);
+  CHECK_FALSE(*cache->find(url, at(0)));
+}
+
+TEST_CASE("RFC 9111 §3.2: a 304 updates the stored fields and confirms the page") {
+  TemporaryCache cache;
+  cache.open();
+  FetchedPage page = page_of(url, {"text"});
+  page.headers.last_modified = "Sat, 21 Nov 2026 00:00:00 GMT";
+  store(cache, page, at(0));
+  CachingHeaders update;
+  update.cache_control = "max-age=300";
+  update.etag = "\"1\"";
+  Result<StoredPage> touched = cache->touch(url, update, at(200), at(200));
+  REQUIRE(touched);
+  CHECK(touched->headers.cache_control == "max-age=300");
+  CHECK(touched->headers.last_modified == page.headers.last_modified);
+  CHECK(touched->retrieved_at == at(200));
+  CHECK(touched->changed_at == at(0));
+  CHECK(touched->fresh_until == at(500));
+  CHECK(touched->expires_at == at(1200));
+  CHECK(touched->blocks == page.blocks);
+  cache.open(at(1100));
+  CHECK(found(cache, url, at(1100)).fresh_until == at(500));
+  require_sound(cache);
+}
+
+TEST_CASE("A late reply does not replace a newer copy") {
+  TemporaryCache cache;
+  cache.open();
+  store(cache, page_of(url, {"newer"}, 10), at(10));
+  Result<StoreOutcome> late = cache->store(page_of(url, {"older"}, 5), at(11));
+  REQUIRE_FALSE(late);
+  CHECK(late.error().code == ErrorCode::invalid_argument);
+  CHECK(texts_of(found(cache, url, at(11)).blocks) == std::vector<std::string>{"newer"});
+}
+
+TEST_CASE("A URL of no bytes or too many, and a page of too many, are refused") {
+  TemporaryCache cache;
+  cache.open();
+  CHECK(cache->store(page_of("", {"x"}), at(0)).error().code == ErrorCode::invalid_argument);
+  CHECK(cache->store(page_of(url + std::string(3000, 'x'), {"x"}), at(0)).error().code ==
+        ErrorCode::invalid_argument);
+  CHECK(cache->store(page_of(url, {std::string(65 << 20, 'x')}), at(0)).error().code ==
+        ErrorCode::too_large);
+}
+
+TEST_CASE("Lookups of what was never stored are answered without RocksDB") {
+  TemporaryCache cache;
+  cache.open();
+  store(cache, page_of(url, {"text"}), at(0));
+  const std::uint64_t before = cache->statistics()->bloom_negative_answers;
+  for (int i = 0; i < 1000; ++i) {
+    CHECK_FALSE(*cache->find("https://example.net/" + std::to_string(i), at(0)));
+  }
+  CHECK(cache->statistics()->bloom_negative_answers - before > 950);
+}
