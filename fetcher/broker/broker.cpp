@@ -1,0 +1,106 @@
+#include "fetcher/broker/broker.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "fetcher/broker/log.h"
+#include "fetcher/broker/session.h"
+
+namespace seekd::fetcher {
+namespace {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+
+constexpr std::size_t sessions_max = 256;
+constexpr std::chrono::milliseconds accept_retry{100};  // when descriptors are used up
+
+PolitenessLimits limits_of(const config::FetcherConfig& config) {
+  PolitenessLimits limits;
+  limits.places_max = config.workers_max;
+  limits.per_host_max = config.per_host_max;
+  limits.per_host_interval = config.per_host_interval;
+  return limits;
+}
+
+json::array array_of(const std::vector<std::string>& texts) {
+  return json::array(texts.begin(), texts.end());
+}
+
+}  // namespace
+
+Broker::Broker(asio::io_context& io, const config::Config& config, Resolver& resolver,
+               Descriptor zygote, spdlog::logger& log)
+    : io_(io),
+      log_(log),
+      places_(io, limits_of(config.fetcher)),
+      workers_(io, std::move(zygote), config.fetcher.reply_bytes_max,
+               [this] {
+                 failure_ = "the process that forks workers has ended";
+                 io_.stop();
+               }),
+      door_{io, config, places_, resolver, workers_, robots_},
+      robots_(door_),
+      acceptor_(io),
+      retry_(io) {}
+
+void Broker::serve(Descriptor listener, SandboxReport sandbox) {
+  sandbox_ = std::move(sandbox);
+  acceptor_.assign(asio::local::stream_protocol(), listener.release());
+  accept();
+}
+
+void Broker::accept() {
+  acceptor_.async_accept(
+      [this](boost::system::error_code error, asio::local::stream_protocol::socket socket) {
+        if (error == asio::error::operation_aborted) return;
+        if (error) {
+          retry_.expires_after(accept_retry);
+          retry_.async_wait([this](boost::system::error_code) { accept(); });
+          return;
+        }
+        // One more is closed unanswered: its client reads that as "unavailable".
+        if (sessions_ < sessions_max) {
+          ++sessions_;
+          std::make_shared<Session>(*this, std::move(socket))->start();
+        }
+        accept();
+      });
+}
+
+std::shared_ptr<Fetch> Broker::fetch(const FetchRequest& request, Fetch::Done done) {
+  ++counters_.requests;
+  const auto fetch =
+      std::make_shared<Fetch>(door_, [this, request, done = std::move(done)](FetchResult result) {
+        counters_.add(result.reply);
+        log_verdict(log_, request, result.reply);
+        done(std::move(result));
+      });
+  fetch->start(request);
+  return fetch;
+}
+
+std::string Broker::status_json() const {
+  json::object verdicts;
+  for (std::size_t reason = 0; reason < counters_.verdicts.size(); ++reason) {
+    if (counters_.verdicts[reason] == 0) continue;
+    verdicts[policy::to_string(static_cast<policy::EgressReason>(reason))] =
+        counters_.verdicts[reason];
+  }
+  const json::object status{
+      {"version", SEEKD_VERSION},
+      {"requests", counters_.requests},
+      {"cancelled", counters_.cancelled},
+      {"verdicts", std::move(verdicts)},
+      {"wire_bytes", counters_.wire_bytes},
+      {"pages_in_progress", places_.placed()},
+      {"pages_waiting", places_.waiting()},
+      {"workers", workers_.running()},
+      {"robots_origins", robots_.origins()},
+      {"sandbox",
+       {{"in_force", array_of(sandbox_.in_force)}, {"missing", array_of(sandbox_.missing)}}}};
+  return json::serialize(status);
+}
+
+}  // namespace seekd::fetcher

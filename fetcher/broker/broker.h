@@ -1,0 +1,56 @@
+// The broker: takes requests on the unix socket, has them fetched, answers, counts and logs.
+//
+// One thread (the event loop's). Not movable: its parts refer to each other.
+#pragma once
+
+#include <memory>
+
+#include <boost/asio/local/stream_protocol.hpp>
+#include <spdlog/logger.h>
+
+#include "fetcher/broker/counters.h"
+#include "fetcher/broker/fetch.h"
+#include "fetcher/broker/listener.h"
+#include "fetcher/broker/robots_desk.h"
+#include "fetcher/sandbox.h"
+
+namespace seekd::fetcher {
+
+class Broker {
+ public:
+  // `zygote` is its control socket. When it is lost the loop is stopped: a new broker has to be
+  // started.
+  Broker(boost::asio::io_context& io, const config::Config& config, Resolver& resolver,
+         Descriptor zygote, spdlog::logger& log);
+  Broker(const Broker&) = delete;
+  Broker& operator=(const Broker&) = delete;
+
+  void serve(Descriptor listener, SandboxReport sandbox);
+
+  // Why the loop was stopped, "" where it was asked to.
+  const std::string& failure() const { return failure_; }
+
+  // For the sessions. The fetch may be cancelled; its verdict is counted and logged before `done`.
+  std::shared_ptr<Fetch> fetch(const FetchRequest& request, Fetch::Done done);
+  std::string status_json() const;
+  void session_ended() { --sessions_; }
+  void count_cancelled() { ++counters_.cancelled; }
+
+ private:
+  void accept();
+
+  boost::asio::io_context& io_;
+  spdlog::logger& log_;
+  Places places_;
+  WorkerPool workers_;
+  Door door_;
+  RobotsDesk robots_;
+  boost::asio::local::stream_protocol::acceptor acceptor_;
+  boost::asio::steady_timer retry_;
+  SandboxReport sandbox_;
+  Counters counters_;
+  std::size_t sessions_ = 0;
+  std::string failure_;
+};
+
+}  // namespace seekd::fetcher

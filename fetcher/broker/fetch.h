@@ -1,0 +1,68 @@
+// One fetch, acted out: carries FetchMachine's actions to the resolver, the network and a worker,
+// and brings events back.
+//
+// One thread (the event loop's). A fetch keeps itself alive until its result is given or it is
+// cancelled.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "config/config.h"
+#include "fetcher/broker/connector.h"
+#include "fetcher/broker/fetch_machine.h"
+#include "fetcher/broker/places.h"
+#include "fetcher/broker/resolver.h"
+#include "fetcher/broker/worker_pool.h"
+
+namespace seekd::fetcher {
+
+class RobotsDesk;
+
+// What every fetch uses; outlives them all.
+struct Door {
+  boost::asio::io_context& io;
+  const config::Config& config;
+  Places& places;
+  Resolver& resolver;
+  WorkerPool& workers;
+  RobotsDesk& robots;
+};
+
+class Fetch : public std::enable_shared_from_this<Fetch> {
+ public:
+  using Done = std::function<void(FetchResult)>;
+
+  Fetch(Door& door, Done done);
+
+  // `done` is called once, never inside these calls, within fetcher.transfer_timeout, and not after
+  // cancel().
+  void start(const FetchRequest& request);
+  void start_robots(const policy::Url& judged);
+  void cancel();
+
+ private:
+  void begin(std::function<Action()> first);
+  void perform(Action action);
+  void act(const AskRobots& action);
+  void act(const AskPlace& action);
+  void act(const Resolve& action);
+  void act(const Connect& action);
+  void act(Work action);
+  void act(Finish action);
+  void release();
+
+  Door& door_;
+  FetchMachine machine_;
+  Done done_;  // empty: finished or cancelled; what comes in is late, and nobody's
+  boost::asio::steady_timer deadline_;
+  std::unique_ptr<Places::Place> place_;
+  std::shared_ptr<Connector> connector_;
+  Descriptor connection_;
+  std::optional<WorkerPool::WorkerId> worker_;
+};
+
+}  // namespace seekd::fetcher

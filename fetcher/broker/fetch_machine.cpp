@@ -1,0 +1,183 @@
+#include "fetcher/broker/fetch_machine.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include <fmt/format.h>
+
+namespace seekd::fetcher {
+
+using policy::EgressReason;
+
+FetchOutcome outcome_of(EgressReason reason) {
+  switch (reason) {
+    case EgressReason::resolve_failed:
+    case EgressReason::resolve_timeout:
+    case EgressReason::connect_failed:
+    case EgressReason::http_error:
+    case EgressReason::timeout:
+    case EgressReason::worker_failed:
+    case EgressReason::internal:
+      return FetchOutcome::failed;
+    default:
+      return FetchOutcome::refused;
+  }
+}
+
+Action FetchMachine::start(const FetchRequest& request) {
+  request_ = request;
+  auto verdict = policy::judge_url(request.url, request.provenance, policy_, second_reader_);
+  if (!verdict.allowed()) return on_refusal({verdict.reason, verdict.detail});
+  url_ = *std::move(verdict.url);
+  validated_url_ = url_.text();
+  if (!request.validated_url.empty()) {
+    const auto validated = policy::parse_url(request.validated_url);
+    validated_url_ = validated ? validated->text() : "";  // unreadable: no hop gets the validators
+  }
+  return begin_hop();
+}
+
+Action FetchMachine::start_robots(const policy::Url& judged) {
+  kind_ = JobKind::robots;
+  url_ = judged;
+  url_.target = "/robots.txt";
+  return begin_hop();
+}
+
+Action FetchMachine::begin_hop() {
+  const bool asks_robots =
+      kind_ == JobKind::page && std::ranges::none_of(policy_.robots_ignored, [&](const auto& rule) {
+        return policy::host_matches(rule, url_.host);
+      });
+  if (!asks_robots) return wait_for_place();
+  state_ = State::robots;
+  return AskRobots{url_};
+}
+
+Action FetchMachine::on_robots(const RobotsAnswer& answer) {
+  assert(state_ == State::robots);
+  if (!answer) return on_refusal(answer.error());
+  if (!policy::robots_allow(*answer, url_.target)) {
+    return on_refusal(
+        {EgressReason::robots_denied, url_.origin() + "/robots.txt does not allow this path"});
+  }
+  return wait_for_place();
+}
+
+Action FetchMachine::wait_for_place() {
+  state_ = State::place;
+  return AskPlace{url_.host};
+}
+
+Action FetchMachine::on_place() {
+  assert(state_ == State::place);
+  state_ = State::resolve;
+  return Resolve{url_.host};
+}
+
+Action FetchMachine::on_addresses(const Addresses& addresses,
+                                  std::span<const policy::IpAddress> own) {
+  assert(state_ == State::resolve);
+  if (!addresses) return on_refusal(addresses.error());
+  if (addresses->empty()) {
+    return on_refusal({EgressReason::resolve_failed, url_.host + " has no address"});
+  }
+  const auto verdict = policy::judge_addresses(url_, *addresses, policy_, own);
+  if (!verdict.allowed()) return on_refusal({verdict.reason, verdict.detail});
+  state_ = State::connect;
+  return Connect{*addresses, url_.port};
+}
+
+// The stored page's validators mean something to its own URL alone: another page that a redirect
+// leads to might answer 304 to a date of this one.
+bool FetchMachine::sends_validators() const {
+  return kind_ == JobKind::page && url_.text() == validated_url_;
+}
+
+Action FetchMachine::on_connected(TimePoint now) {
+  assert(state_ == State::connect);
+  state_ = State::work;
+  requested_at_ = now;
+  if (kind_ == JobKind::page) result_.reply.hops.push_back(url_.text());
+  WorkerJob job{kind_, url_, "", "", 0};
+  if (sends_validators()) {
+    job.etag = request_.etag;
+    job.last_modified = request_.last_modified;
+  }
+  return Work{std::move(job)};
+}
+
+Action FetchMachine::on_reply(WorkerReply reply, TimePoint now) {
+  assert(state_ == State::work);
+  result_.reply.http_status = reply.http_status;
+  result_.reply.wire_bytes += reply.wire_bytes;
+  switch (reply.kind) {
+    case WorkerReplyKind::redirect:
+      return on_redirect(reply.location);
+    case WorkerReplyKind::failed:
+      return on_refusal({reply.reason, std::move(reply.message)});
+    case WorkerReplyKind::robots:
+      if (kind_ != JobKind::robots) break;
+      result_.robots = std::move(reply.rules);
+      result_.reply.reason = EgressReason::allowed;
+      result_.reply.outcome = FetchOutcome::page;
+      return finish();
+    case WorkerReplyKind::page:
+      if (kind_ != JobKind::page) break;
+      return finish_page(FetchOutcome::page, std::move(reply.content), now);
+    case WorkerReplyKind::not_modified:
+      if (!sends_validators() || (request_.etag.empty() && request_.last_modified.empty())) break;
+      return finish_page(FetchOutcome::not_modified, std::move(reply.content), now);
+  }
+  return on_refusal({EgressReason::worker_failed, "the worker answered what was not asked"});
+}
+
+Action FetchMachine::on_redirect(const std::string& location) {
+  ++redirects_;
+  auto verdict = policy::judge_redirect(url_, location, redirects_, policy_, second_reader_);
+  if (!verdict.allowed()) return on_refusal({verdict.reason, verdict.detail});
+  url_ = *std::move(verdict.url);
+  return begin_hop();
+}
+
+Action FetchMachine::finish_page(FetchOutcome outcome, std::string content, TimePoint now) {
+  result_.reply.outcome = outcome;
+  result_.reply.reason = EgressReason::allowed;
+  result_.content = std::move(content);
+  result_.reply.page.emplace();
+  result_.reply.page->requested_at = requested_at_;
+  result_.reply.page->retrieved_at = now;
+  return finish();
+}
+
+Action FetchMachine::on_refusal(Refusal refusal) {
+  result_.reply.outcome = outcome_of(refusal.reason);
+  result_.reply.reason = refusal.reason;
+  result_.reply.message = std::move(refusal.detail);
+  if (result_.reply.message.empty()) result_.reply.message = policy::to_string(refusal.reason);
+  if (result_.reply.message.size() > message_bytes_max) {
+    result_.reply.message.resize(message_bytes_max);
+  }
+  result_.refused_hop = redirects_;
+  return finish();
+}
+
+Action FetchMachine::on_deadline() {
+  switch (state_) {
+    case State::place:
+      return on_refusal({EgressReason::rate_limited,
+                         "the turn of " + url_.host + " did not come within the request's time"});
+    case State::resolve:
+      return on_refusal({EgressReason::resolve_timeout, url_.host + " did not resolve in time"});
+    default:
+      return on_refusal(
+          {EgressReason::timeout, "the request was not done within fetcher.transfer_timeout"});
+  }
+}
+
+Action FetchMachine::finish() {
+  state_ = State::done;
+  return Finish{std::move(result_)};
+}
+
+}  // namespace seekd::fetcher

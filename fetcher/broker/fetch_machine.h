@@ -1,0 +1,113 @@
+// One fetch, decided step by step: steps 1 to 10 of docs/egress.md. Event in, action out; no I/O,
+// no clock.
+//
+// The shell (fetch.h) carries an action out and answers it with the event named beside it; Finish
+// is the last. Every hop of a redirect goes through the same states again. One thread.
+// docs/decisions/0006-broker-and-workers.md.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "fetcher/wire.h"
+#include "fetcher/worker/message.h"
+#include "policy/egress.h"
+#include "policy/page.h"
+#include "policy/robots.h"
+
+namespace seekd::fetcher {
+
+// Why a step did not succeed.
+struct Refusal {
+  policy::EgressReason reason = policy::EgressReason::internal;
+  std::string detail;
+};
+
+struct AskRobots {  // → on_robots: what robots.txt of the URL's origin says
+  policy::Url url;
+};
+struct AskPlace {  // → on_place: the host's and the broker's limits allow one more page
+  std::string host;
+};
+struct Resolve {  // → on_addresses
+  std::string host;
+};
+struct Connect {  // → on_connected
+  std::vector<policy::IpAddress> addresses;
+  std::uint16_t port = 0;
+};
+struct Work {  // → on_reply, over the connection that stands; the place is given back then
+  WorkerJob job;
+};
+struct FetchResult {
+  FetchReply reply;             // its page has times and nothing else: the content is not read here
+  std::string content;          // the worker's content line; "" without a page
+  policy::RobotsRules robots;   // of a fetch of robots.txt
+  std::size_t refused_hop = 0;  // redirects that had been followed when a refusal came
+};
+struct Finish {
+  FetchResult result;
+};
+using Action = std::variant<AskRobots, AskPlace, Resolve, Connect, Work, Finish>;
+
+using RobotsAnswer = std::expected<policy::RobotsRules, Refusal>;
+using Addresses = std::expected<std::vector<policy::IpAddress>, Refusal>;
+
+class FetchMachine {
+ public:
+  FetchMachine(const policy::EgressPolicy& policy, policy::SecondReader second_reader)
+      : policy_(policy), second_reader_(std::move(second_reader)) {}
+
+  Action start(const FetchRequest& request);
+  // robots.txt of an origin whose URL has been judged: the deny and allow lists' paths do not apply
+  // to it.
+  Action start_robots(const policy::Url& judged);
+
+  Action on_robots(const RobotsAnswer& answer);
+  Action on_place();
+  // `own`: the host's addresses at this moment.
+  Action on_addresses(const Addresses& addresses, std::span<const policy::IpAddress> own);
+  Action on_connected(TimePoint now);
+  Action on_reply(WorkerReply reply, TimePoint now);
+  // In any state, also for what the shell finds out: a full queue, a failed connection, a dead
+  // worker.
+  Action on_refusal(Refusal refusal);
+  Action on_deadline();
+
+  const policy::Url& url() const { return url_; }  // of the hop, canonical
+
+ private:
+  enum class State : std::uint8_t {
+    robots,   // waits for robots.txt of the hop's origin
+    place,    // waits for its turn
+    resolve,  // waits for addresses
+    connect,  // waits for a connection
+    work,     // a worker transfers and parses
+    done,     // Finish was given; no event is expected
+  };
+
+  Action begin_hop();
+  Action wait_for_place();
+  Action on_redirect(const std::string& location);
+  Action finish_page(FetchOutcome outcome, std::string content, TimePoint now);
+  Action finish();
+  bool sends_validators() const;
+
+  const policy::EgressPolicy& policy_;
+  policy::SecondReader second_reader_;
+  State state_ = State::robots;
+  JobKind kind_ = JobKind::page;
+  FetchRequest request_;
+  std::string validated_url_;  // canonical
+  policy::Url url_;
+  unsigned redirects_ = 0;
+  TimePoint requested_at_;
+  FetchResult result_;
+};
+
+// refused: a check of ours said no. failed: the web, the worker or we could not.
+FetchOutcome outcome_of(policy::EgressReason reason);
+
+}  // namespace seekd::fetcher

@@ -1,0 +1,72 @@
+#include "fetcher/broker/log.h"
+
+#include <algorithm>
+
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <syslog.h>
+
+namespace seekd::fetcher {
+namespace {
+
+// "<4>": the journal's priority of a line.
+class PriorityFlag final : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm&,
+              spdlog::memory_buf_t& out) override {
+    const char digit = static_cast<char>('0' + priority(message.level));
+    for (const char c : {'<', digit, '>'}) out.push_back(c);
+  }
+  std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<PriorityFlag>();
+  }
+
+ private:
+  static int priority(spdlog::level::level_enum level) {
+    switch (level) {
+      case spdlog::level::critical:
+        return LOG_CRIT;
+      case spdlog::level::err:
+        return LOG_ERR;
+      case spdlog::level::warn:
+        return LOG_WARNING;
+      case spdlog::level::info:
+        return LOG_INFO;
+      default:
+        return LOG_DEBUG;
+    }
+  }
+};
+
+// A URL may hold anything: a line stays one line, and a terminal is not written to.
+std::string printable(std::string_view text) {
+  std::string line(text.substr(0, policy::url_bytes_max));
+  std::ranges::replace_if(line, [](char c) { return c <= ' ' || c > '~' || c == '"'; }, '?');
+  return line;
+}
+
+}  // namespace
+
+std::shared_ptr<spdlog::logger> make_log(const char* journal_stream) {
+  auto sink = std::make_shared<spdlog::sinks::stderr_sink_st>();
+  auto log = std::make_shared<spdlog::logger>("seekd-fetcher", std::move(sink));
+  auto formatter = std::make_unique<spdlog::pattern_formatter>();
+  formatter->add_flag<PriorityFlag>('*');
+  formatter->set_pattern(journal_stream != nullptr ? "%*%v" : "%Y-%m-%dT%H:%M:%S.%e %l %v");
+  log->set_formatter(std::move(formatter));
+  log->flush_on(spdlog::level::trace);
+  return log;
+}
+
+void log_verdict(spdlog::logger& log, const FetchRequest& request, const FetchReply& reply) {
+  const bool usable = reply.reason == policy::EgressReason::allowed;
+  const std::string_view provenance =
+      request.provenance ? policy::to_string(*request.provenance) : "none";
+  log.log(usable ? spdlog::level::info : spdlog::level::warn,
+          "{} reason={} url=\"{}\" provenance={} last_url=\"{}\" status={} bytes={} {}",
+          to_string(reply.outcome), policy::to_string(reply.reason), printable(request.url),
+          provenance, reply.hops.empty() ? "" : printable(reply.hops.back()), reply.http_status,
+          reply.wire_bytes, reply.message);
+}
+
+}  // namespace seekd::fetcher

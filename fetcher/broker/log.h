@@ -1,0 +1,20 @@
+// The broker's log: one line an event, on stderr. Under systemd the line begins with its priority
+// (sd-daemon(3)) and leaves the time to the journal.
+#pragma once
+
+#include <memory>
+
+#include <spdlog/logger.h>
+
+#include "fetcher/wire.h"
+
+namespace seekd::fetcher {
+
+// `journal_stream`: $JOURNAL_STREAM, nullptr where it is not set.
+std::shared_ptr<spdlog::logger> make_log(const char* journal_stream);
+
+// Refusals and failures as warnings, pages as information; each with its reason code, URL and
+// provenance.
+void log_verdict(spdlog::logger& log, const FetchRequest& request, const FetchReply& reply);
+
+}  // namespace seekd::fetcher

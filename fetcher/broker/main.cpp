@@ -1,0 +1,109 @@
+// seekd-fetcher: the wiring, in the order that lets every process lose its rights before it meets a
+// byte from outside.
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "config/config.h"
+#include "fetcher/broker/broker.h"
+#include "fetcher/broker/log.h"
+#include "fetcher/worker/zygote.h"
+
+namespace seekd::fetcher {
+namespace {
+
+constexpr int wrong_usage = 2;
+
+// The ports that the policy lets URLs name, and DNS over TCP.
+std::vector<std::uint16_t> tcp_ports(const policy::EgressPolicy& policy, const Resolver& resolver) {
+  std::vector<std::uint16_t> ports = resolver.server_ports();
+  ports.push_back(443);
+  if (!policy.http_allowed.empty()) ports.push_back(80);
+  for (const auto& rule : policy.ports) ports.push_back(rule.port);
+  return ports;
+}
+
+BrokerRights rights_of(const config::Config& config, const Listener& listener,
+                       const Resolver& resolver) {
+  BrokerRights rights;
+  if (config.fetcher.dns_servers.empty()) rights.readable = {"/etc/hosts"};
+  if (!listener.own_path.empty()) {
+    rights.removable_in = {std::filesystem::absolute(listener.own_path).parent_path()};
+  }
+  rights.tcp_ports = tcp_ports(config.egress, resolver);
+  return rights;
+}
+
+void warn_of_missing(spdlog::logger& log, const SandboxReport& report) {
+  for (const std::string& mechanism : report.missing) {
+    log.critical("RUNNING WITHOUT {}: fetcher.accept_missing_sandbox is set", mechanism);
+  }
+}
+
+Status run(const config::Config& config, spdlog::logger& log) {
+  for (const std::string& warning : config::warnings(config)) log.warn("{}", warning);
+  auto zygote = start_zygote(config.fetcher);
+  if (!zygote) return std::unexpected(zygote.error());
+  boost::asio::io_context io(1);
+  const auto resolver =
+      Resolver::create(io, config.fetcher.dns_servers, config.fetcher.resolve_timeout);
+  if (!resolver) return std::unexpected(resolver.error());
+  auto listener = open_listener(config.fetcher.socket);
+  if (!listener) return std::unexpected(listener.error());
+  boost::asio::signal_set signals(io, SIGTERM, SIGINT);
+  signals.async_wait([&io](boost::system::error_code, int) { io.stop(); });
+  const auto sandbox = enter_broker_sandbox(
+      rights_of(config, *listener, **resolver),
+      config.fetcher.accept_missing_sandbox ? MissingMechanism::accept : MissingMechanism::refuse);
+  if (!sandbox) return std::unexpected(sandbox.error());
+  warn_of_missing(log, *sandbox);
+
+  Broker broker(io, config, **resolver, std::move(zygote->control), log);
+  broker.serve(std::move(listener->socket), *sandbox);
+  log.info("listening on '{}'", config.fetcher.socket.native());
+  sd_notify(0, "READY=1");
+  io.run();
+  sd_notify(0, "STOPPING=1");
+  if (!listener->own_path.empty()) unlink(listener->own_path.c_str());
+  if (!broker.failure().empty()) return fail(ErrorCode::unavailable, broker.failure());
+  return {};
+}
+
+int start(const std::filesystem::path& file) {
+  const auto log = make_log(std::getenv("JOURNAL_STREAM"));
+  std::signal(SIGPIPE, SIG_IGN);
+  const auto config = config::load(file, environ);
+  if (!config) {
+    log->error("{}", config.error().message);
+    return EXIT_FAILURE;
+  }
+  if (const auto ran = run(*config, *log); !ran) {
+    log->error("{}", ran.error().message);
+    return EXIT_FAILURE;
+  }
+  return EXIT_SUCCESS;
+}
+
+}  // namespace
+}  // namespace seekd::fetcher
+
+int main(int argc, char** argv) {
+  CLI::App app("seekd's door to the web: fetches what the policy allows, for seekd alone.");
+  std::filesystem::path file;
+  app.add_option("--config", file, "configuration (default: /etc/seekd/seekd.toml)");
+  app.set_version_flag("--version", SEEKD_VERSION);
+  try {
+    app.parse(argc, argv);
+    return seekd::fetcher::start(file);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? EXIT_SUCCESS : seekd::fetcher::wrong_usage;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "seekd-fetcher: %s\n", error.what());
+    return EXIT_FAILURE;
+  }
+}

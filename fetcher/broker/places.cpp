@@ -1,0 +1,35 @@
+#include "fetcher/broker/places.h"
+
+namespace seekd::fetcher {
+
+std::unique_ptr<Places::Place> Places::ask(const std::string& host, std::function<void()> granted) {
+  const Politeness::Ticket ticket = ++last_ticket_;
+  if (politeness_.ask(ticket, host) == Politeness::Answer::full) return nullptr;
+  granted_.emplace(ticket, std::move(granted));
+  pump_at(Politeness::Clock::now());
+  return std::make_unique<Place>(*this, ticket);
+}
+
+void Places::leave(Politeness::Ticket ticket) {
+  granted_.erase(ticket);
+  politeness_.leave(ticket, Politeness::Clock::now());
+  pump_at(Politeness::Clock::now());
+}
+
+void Places::pump_at(Politeness::Clock::time_point when) {
+  timer_.expires_at(when);  // takes the place of a later one, which pump() asks for again
+  timer_.async_wait([this](boost::system::error_code error) {
+    if (!error) pump();
+  });
+}
+
+void Places::pump() {
+  const auto now = Politeness::Clock::now();
+  for (const Politeness::Ticket ticket : politeness_.due(now)) {
+    // One that is called may end others, whose tickets are then gone from the map.
+    if (auto granted = granted_.extract(ticket)) granted.mapped()();
+  }
+  if (const auto next = politeness_.next_change(now)) pump_at(*next);
+}
+
+}  // namespace seekd::fetcher

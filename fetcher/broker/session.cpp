@@ -1,0 +1,127 @@
+#include "fetcher/broker/session.h"
+
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/write.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <sys/socket.h>
+
+#include "fetcher/broker/broker.h"
+
+namespace seekd::fetcher {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::chrono::seconds message_timeout{10};  // to send a request, and to take a reply
+constexpr std::uint32_t header_bytes_max = 8 * 1024;
+
+}  // namespace
+
+Session::Session(Broker& broker, asio::local::stream_protocol::socket socket)
+    : broker_(broker), socket_(std::move(socket)), timer_(socket_.get_executor()) {
+  parser_.body_limit(request_bytes_max);
+  parser_.header_limit(header_bytes_max);
+}
+
+Session::~Session() {
+  broker_.session_ended();
+}
+
+void Session::limit_time() {
+  timer_.expires_after(message_timeout);
+  timer_.async_wait([weak = weak_from_this()](error_code error) {
+    error_code ignored;
+    if (const auto self = weak.lock(); self && !error) self->socket_.close(ignored);
+  });
+}
+
+void Session::start() {
+  limit_time();
+  http::async_read(socket_, buffer_, parser_,
+                   [self = shared_from_this()](error_code error, std::size_t) {
+                     self->timer_.cancel();
+                     self->dispatch(error);
+                   });
+}
+
+void Session::dispatch(error_code error) {
+  if (error == http::error::body_limit || error == http::error::header_limit) {
+    return refuse(http::status::payload_too_large, "the request is too large");
+  }
+  if (error.category() == http::make_error_code(http::error::bad_method).category() &&
+      error != http::error::end_of_stream) {
+    return refuse(http::status::bad_request, "not HTTP: " + error.message());
+  }
+  if (error) return;
+  const auto& request = parser_.get();
+  if (request.target() == "/fetch") {
+    if (request.method() == http::verb::post) return begin_fetch(request.body());
+    return refuse(http::status::method_not_allowed, "POST /fetch is the only method");
+  }
+  if (request.target() == "/status") {
+    if (request.method() == http::verb::get) {
+      return respond(http::status::ok, "application/json", broker_.status_json());
+    }
+    return refuse(http::status::method_not_allowed, "GET /status is the only method");
+  }
+  refuse(http::status::not_found, "there are POST /fetch and GET /status");
+}
+
+void Session::begin_fetch(const std::string& body) {
+  const auto request = parse_fetch_request(body);
+  if (!request) return refuse(http::status::bad_request, request.error().message);
+  fetch_ = broker_.fetch(*request, [self = shared_from_this()](FetchResult result) {
+    self->reply_with(std::move(result));
+  });
+  watch_for_end();
+}
+
+// A client has nothing more to send: what can be read is its end. One that only shuts its writing
+// side down is taken as gone.
+void Session::watch_for_end() {
+  socket_.async_wait(
+      asio::local::stream_protocol::socket::wait_read, [weak = weak_from_this()](error_code error) {
+        const auto self = weak.lock();
+        const auto fetch = self ? self->fetch_.lock() : nullptr;
+        if (error || !fetch) return;
+        char byte = 0;
+        const ssize_t got =
+            recv(self->socket_.native_handle(), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
+        if (got > 0) return;  // more than one request: it is not read, and the end no longer seen
+        self->broker_.count_cancelled();
+        fetch->cancel();
+      });
+}
+
+void Session::reply_with(FetchResult result) {
+  fetch_.reset();
+  std::string lines = verdict_line(result.reply) + '\n';
+  if (result.reply.page) lines += result.content + '\n';
+  respond(http::status::ok, result.reply.page ? "application/x-ndjson" : "application/json",
+          std::move(lines));
+}
+
+void Session::refuse(http::status status, std::string_view message) {
+  respond(status, "application/json",
+          boost::json::serialize(boost::json::object{{"error", message}}));
+}
+
+void Session::respond(http::status status, std::string_view content_type, std::string body) {
+  response_.result(status);
+  response_.set(http::field::content_type, {content_type.data(), content_type.size()});
+  response_.body() = std::move(body);
+  response_.keep_alive(false);
+  response_.prepare_payload();
+  limit_time();
+  http::async_write(socket_, response_, [self = shared_from_this()](error_code, std::size_t) {
+    error_code ignored;
+    self->timer_.cancel();
+    self->socket_.shutdown(asio::socket_base::shutdown_both, ignored);
+  });
+}
+
+}  // namespace seekd::fetcher

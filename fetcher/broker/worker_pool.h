@@ -1,0 +1,58 @@
+// The broker's side of the zygote: has workers forked, sends each its job and connection, and takes
+// its one reply.
+//
+// One thread (the event loop's); outlives its workers. A worker that dies, or writes what no worker
+// of ours would, is an outcome like any other.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <map>
+#include <memory>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include "fetcher/broker/fetch_machine.h"
+#include "fetcher/sandbox/descriptor.h"
+#include "fetcher/worker/zygote.h"
+
+namespace seekd::fetcher {
+
+// What a worker's end without a reply means, from waitpid's status: content_invalid where the page
+// cost too much processor time, worker_failed for every other cause.
+Refusal refusal_of_end(std::int32_t wait_status);
+
+class WorkerPool {
+ public:
+  using WorkerId = std::uint64_t;
+  using Done = std::function<void(std::expected<WorkerReply, Refusal>)>;
+
+  // `on_lost`: the zygote has ended, and with it every worker; none can be had any more.
+  WorkerPool(boost::asio::io_context& io, Descriptor control, std::size_t reply_bytes_max,
+             std::function<void()> on_lost);
+
+  // `done` is called once, never inside this call, and not after kill().
+  WorkerId run(Descriptor connection, const WorkerJob& job, Done done);
+  void kill(WorkerId worker);
+
+  std::size_t running() const { return workers_.size(); }
+
+ private:
+  struct Worker;
+
+  void read(const std::shared_ptr<Worker>& worker);
+  void finish(const std::shared_ptr<Worker>& worker);
+  bool order(ZygoteOrder order, int channel, int connection);
+  void wait_for_reports();
+  void take_report(const ZygoteReport& report);
+
+  boost::asio::io_context& io_;
+  boost::asio::posix::stream_descriptor control_;
+  std::size_t reply_bytes_max_;
+  std::function<void()> on_lost_;
+  WorkerId last_ = 0;
+  std::map<WorkerId, std::shared_ptr<Worker>> workers_;  // until their end is reported
+};
+
+}  // namespace seekd::fetcher

@@ -1,0 +1,64 @@
+// What crosses between the broker and one worker over their socket pair: one job there, one reply
+// back, then the end.
+//
+// Binary, every text with its length in front, so that the broker's side of the reader is small
+// enough to be seen through: the worker at the other end may be in the hands of the page it parses.
+// A decoder takes the whole message, and refuses it when a length, an enum or the number of bytes
+// is not what it has to be. Pure; any thread. Errors: corrupt, too_large.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "policy/egress.h"
+#include "policy/result.h"
+#include "policy/robots.h"
+#include "policy/url.h"
+
+namespace seekd::fetcher {
+
+inline constexpr std::size_t location_bytes_max = 4 * 1024;
+// Rules, their lengths, and the fields before them.
+inline constexpr std::size_t reply_head_bytes_max =
+    policy::robots_bytes_max * 3 + policy::robots_rules_max * 8 + 16 * 1024;
+
+enum class JobKind : std::uint8_t { page, robots };
+
+struct WorkerJob {
+  JobKind kind = JobKind::page;
+  policy::Url url;
+  std::string etag;  // validators to send, "" for none
+  std::string last_modified;
+  std::uint32_t time_ms_max = 0;  // what is left of the request's time
+
+  bool operator==(const WorkerJob&) const = default;
+};
+
+enum class WorkerReplyKind : std::uint8_t {
+  page,          // `content` is its content line (wire.h)
+  not_modified,  // 304; `content` carries the headers
+  redirect,      // `location` is what the server wrote, not judged
+  robots,        // `rules`
+  failed,        // `reason` and `message` say why
+};
+
+struct WorkerReply {
+  WorkerReplyKind kind = WorkerReplyKind::failed;
+  policy::EgressReason reason = policy::EgressReason::internal;  // of `failed`
+  std::uint16_t http_status = 0;                                 // 0: there was no response
+  std::uint64_t wire_bytes = 0;
+  std::string message;
+  std::string location;
+  policy::RobotsRules rules;
+  std::string content;
+
+  bool operator==(const WorkerReply&) const = default;
+};
+
+std::string encode(const WorkerJob& job);
+Result<WorkerJob> decode_job(std::string_view bytes);
+std::string encode(const WorkerReply& reply);
+Result<WorkerReply> decode_reply(std::string_view bytes, std::size_t content_bytes_max);
+
+}  // namespace seekd::fetcher

@@ -1,0 +1,118 @@
+#include "fetcher/worker/response_head.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "fetcher/wire.h"
+
+namespace seekd::fetcher {
+namespace {
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+// What a caching field may hold on its way through JSON and back into a request.
+bool is_plain(std::string_view value) {
+  return value.size() <= field_bytes_max &&
+         std::ranges::all_of(value, [](char c) { return c == '\t' || (c >= ' ' && c <= '~'); });
+}
+
+struct CachingField {
+  std::string_view name;
+  std::string CachingHeaders::* value;
+};
+constexpr CachingField caching_fields[] = {
+    {"cache-control", &CachingHeaders::cache_control},
+    {"expires", &CachingHeaders::expires},
+    {"date", &CachingHeaders::date},
+    {"age", &CachingHeaders::age},
+    {"last-modified", &CachingHeaders::last_modified},
+    {"etag", &CachingHeaders::etag},
+    {"vary", &CachingHeaders::vary},
+};
+
+}  // namespace
+
+void ResponseHead::add_line(std::string_view line) {
+  if (line.starts_with("HTTP/")) {
+    *this = ResponseHead();
+    const auto space = line.find(' ');
+    if (space == std::string_view::npos) return fault("the status line has no status");
+    const std::string_view digits = line.substr(space + 1, 3);
+    std::from_chars(digits.data(), digits.data() + digits.size(), status_);
+    return;
+  }
+  const auto colon = line.find(':');
+  if (colon != std::string_view::npos) {
+    add_field(line.substr(0, colon), trimmed(line.substr(colon + 1)));
+  } else if (!trimmed(line).empty()) {
+    fault("a header line has no colon");
+  }
+}
+
+void ResponseHead::add_field(std::string_view name, std::string_view value) {
+  // RFC 9112 §5.1: white space before the colon was used to smuggle fields past proxies.
+  if (name.empty() || name != trimmed(name)) return fault("a header name has white space");
+  if (equal_ignoring_case(name, "content-length")) return add_content_length(value);
+  if (equal_ignoring_case(name, "transfer-encoding")) return add_transfer_encoding(value);
+  if (equal_ignoring_case(name, "location")) return add_location(value);
+  if (equal_ignoring_case(name, "content-type")) content_type_ = value.substr(0, field_bytes_max);
+  for (const CachingField& field : caching_fields) {
+    if (!equal_ignoring_case(name, field.name) || !is_plain(value)) continue;
+    std::string& stored = caching_.*field.value;
+    // RFC 9110 §5.3: several lines of one field are one list.
+    if (!stored.empty()) stored += ", ";
+    stored += value;
+    if (stored.size() > field_bytes_max) stored.clear();
+  }
+}
+
+// RFC 9112 §6.3: several values that agree are one; anything else cannot be believed.
+void ResponseHead::add_content_length(std::string_view value) {
+  while (!value.empty()) {
+    const auto comma = std::min(value.find(','), value.size());
+    const std::string_view item = trimmed(value.substr(0, comma));
+    value.remove_prefix(std::min(comma + 1, value.size()));
+    std::uint64_t length = 0;
+    const auto [end, error] = std::from_chars(item.data(), item.data() + item.size(), length);
+    if (error != std::errc() || end != item.data() + item.size()) {
+      return fault("Content-Length is not a number");
+    }
+    if (content_length_ && *content_length_ != length) fault("two Content-Lengths contradict");
+    content_length_ = length;
+  }
+  if (!content_length_) fault("Content-Length is empty");
+  if (transfer_encoded_) fault("Content-Length and Transfer-Encoding contradict");
+}
+
+void ResponseHead::add_transfer_encoding(std::string_view value) {
+  transfer_encoded_ = true;
+  if (!equal_ignoring_case(value, "chunked")) fault("a Transfer-Encoding beside chunked");
+  if (content_length_) fault("Content-Length and Transfer-Encoding contradict");
+}
+
+void ResponseHead::add_location(std::string_view value) {
+  locations_differ_ |= location_ && *location_ != value;
+  if (locations_differ_) {
+    location_.reset();
+  } else {
+    location_ = value;
+  }
+}
+
+void ResponseHead::fault(const char* why) {
+  if (framing_fault_ == nullptr) framing_fault_ = why;
+}
+
+}  // namespace seekd::fetcher

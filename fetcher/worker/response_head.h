@@ -1,0 +1,50 @@
+// The head of an HTTP/1.1 response as libcurl reads it out, line by line: what caching and the page
+// need of it, and whether its framing can be believed (RFC 9112 §6.3). libcurl accepts
+// contradicting lengths; this refuses them.
+//
+// Pure but for its own state; one thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "policy/page.h"
+
+namespace seekd::fetcher {
+
+class ResponseHead {
+ public:
+  // A line with or without its CRLF. A status line begins a new response: an interim one (1xx) is
+  // forgotten.
+  void add_line(std::string_view line);
+
+  int status() const { return status_; }
+  const CachingHeaders& caching() const { return caching_; }
+  const std::string& content_type() const { return content_type_; }
+  // nullopt where there is none, or several that differ.
+  const std::optional<std::string>& location() const { return location_; }
+  std::optional<std::uint64_t> content_length() const { return content_length_; }
+
+  // Why the message's length cannot be known for sure; nullptr where it can.
+  const char* framing_fault() const { return framing_fault_; }
+
+ private:
+  void add_field(std::string_view name, std::string_view value);
+  void add_content_length(std::string_view value);
+  void add_transfer_encoding(std::string_view value);
+  void add_location(std::string_view value);
+  void fault(const char* why);
+
+  int status_ = 0;
+  CachingHeaders caching_;
+  std::string content_type_;
+  std::optional<std::string> location_;
+  bool locations_differ_ = false;
+  std::optional<std::uint64_t> content_length_;
+  bool transfer_encoded_ = false;
+  const char* framing_fault_ = nullptr;
+};
+
+}  // namespace seekd::fetcher

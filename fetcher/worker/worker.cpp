@@ -1,0 +1,137 @@
+#include "fetcher/worker/worker.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <exception>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "fetcher/wire.h"
+#include "fetcher/worker/page_content.h"
+#include "fetcher/worker/transfer.h"
+
+namespace seekd::fetcher {
+namespace {
+
+using policy::EgressReason;
+
+constexpr std::size_t job_bytes_max = 16 * 1024;
+constexpr int status_redirects[] = {301, 302, 303, 307, 308};
+
+// The broker ends the job by shutting down its direction.
+Result<WorkerJob> read_job(int channel) {
+  std::string bytes(job_bytes_max, '\0');
+  std::size_t size = 0;
+  while (size < bytes.size()) {
+    const ssize_t got = read(channel, bytes.data() + size, bytes.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail(ErrorCode::io, "worker: cannot read the job");
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  return decode_job(std::string_view(bytes).substr(0, size));
+}
+
+void write_all(int channel, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = write(channel, bytes.data(), bytes.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) return;  // the broker has gone; there is nobody to tell
+    bytes.remove_prefix(static_cast<std::size_t>(put));
+  }
+}
+
+WorkerReply failed(EgressReason reason, std::string message) {
+  WorkerReply reply;
+  reply.reason = reason;
+  reply.message = std::move(message);
+  reply.message.resize(std::min(reply.message.size(), message_bytes_max));
+  return reply;
+}
+
+WorkerReply redirect_reply(const ResponseHead& head) {
+  const auto& location = head.location();
+  if (!location || location->empty() || location->size() > location_bytes_max) {
+    return failed(EgressReason::redirect_invalid,
+                  fmt::format("status {} without one Location of at most {} bytes", head.status(),
+                              location_bytes_max));
+  }
+  WorkerReply reply;
+  reply.kind = WorkerReplyKind::redirect;
+  reply.location = *location;
+  return reply;
+}
+
+WorkerReply not_modified_reply(const WorkerJob& job, const ResponseHead& head) {
+  if (job.etag.empty() && job.last_modified.empty()) {
+    return failed(EgressReason::http_error, "status 304 to a request without a condition");
+  }
+  FetchedPage page;
+  page.headers = head.caching();
+  WorkerReply reply;
+  reply.kind = WorkerReplyKind::not_modified;
+  reply.content = content_line(page);
+  return reply;
+}
+
+WorkerReply page_reply(const Transfer& transfer, const policy::Url& url,
+                       std::size_t reply_bytes_max) {
+  const auto page = page_of(transfer, url);
+  if (!page) return failed(page.error().reason, page.error().message);
+  WorkerReply reply;
+  reply.kind = WorkerReplyKind::page;
+  reply.content = content_line(*page);
+  if (reply.content.size() > reply_bytes_max) {
+    return failed(EgressReason::body_too_large, "the page's text is over fetcher.reply_bytes_max");
+  }
+  return reply;
+}
+
+WorkerReply reply_to(const WorkerJob& job, const Transfer& transfer,
+                     const config::FetcherConfig& config) {
+  if (transfer.fault) return failed(transfer.fault->reason, transfer.fault->message);
+  const int status = transfer.head.status();
+  if (std::ranges::find(status_redirects, status) != std::end(status_redirects))
+    return redirect_reply(transfer.head);
+  if (status == 304) return not_modified_reply(job, transfer.head);
+  if (job.kind == JobKind::robots && status >= 200 && status < 300) {
+    WorkerReply reply;
+    reply.kind = WorkerReplyKind::robots;
+    reply.rules = policy::parse_robots(transfer.body, robots_agent(config.user_agent));
+    return reply;
+  }
+  if (job.kind == JobKind::page && (status == 200 || status == 203)) {
+    return page_reply(transfer, job.url, config.reply_bytes_max);
+  }
+  return failed(EgressReason::http_error, fmt::format("the server answered status {}", status));
+}
+
+WorkerReply work(const Result<WorkerJob>& job, Descriptor connection, X509_STORE* roots,
+                 const config::FetcherConfig& config) {
+  if (!job) return failed(EgressReason::internal, job.error().message);
+  const Transfer result = transfer(*job, std::move(connection), roots, config);
+  WorkerReply reply = reply_to(*job, result, config);
+  reply.http_status = static_cast<std::uint16_t>(result.head.status());
+  reply.wire_bytes = result.wire_bytes;
+  return reply;
+}
+
+}  // namespace
+
+std::string_view robots_agent(std::string_view user_agent) {
+  return user_agent.substr(0, user_agent.find('/'));
+}
+
+void run_worker(Descriptor channel, Descriptor connection, X509_STORE* roots,
+                const config::FetcherConfig& config) {
+  try {
+    const auto job = read_job(channel.get());
+    write_all(channel.get(), encode(work(job, std::move(connection), roots, config)));
+  } catch (const std::exception&) {
+    _exit(1);  // the broker sees an end without a reply: worker_failed
+  }
+  _exit(0);  // no destructors: what they would touch is the page's, and goes with the process
+}
+
+}  // namespace seekd::fetcher
