@@ -1,6 +1,52 @@
+#include <cstddef>
+#include <iterator>
+#include <utility>
+
 #include "policy/egress.h"
 
 namespace seekd::policy {
+namespace {
+
+constexpr std::pair<EgressReason, std::string_view> reason_names[] = {
+    {EgressReason::allowed, "allowed"},
+    {EgressReason::no_provenance, "no_provenance"},
+    {EgressReason::url_invalid, "url_invalid"},
+    {EgressReason::url_ambiguous, "url_ambiguous"},
+    {EgressReason::userinfo, "userinfo"},
+    {EgressReason::url_too_long, "url_too_long"},
+    {EgressReason::scheme_denied, "scheme_denied"},
+    {EgressReason::port_denied, "port_denied"},
+    {EgressReason::ip_literal, "ip_literal"},
+    {EgressReason::host_invalid, "host_invalid"},
+    {EgressReason::special_name, "special_name"},
+    {EgressReason::host_denied, "host_denied"},
+    {EgressReason::host_not_allowed, "host_not_allowed"},
+    {EgressReason::robots_denied, "robots_denied"},
+    {EgressReason::robots_unavailable, "robots_unavailable"},
+    {EgressReason::rate_limited, "rate_limited"},
+    {EgressReason::resolve_failed, "resolve_failed"},
+    {EgressReason::resolve_timeout, "resolve_timeout"},
+    {EgressReason::too_many_addresses, "too_many_addresses"},
+    {EgressReason::address_denied, "address_denied"},
+    {EgressReason::peer_mismatch, "peer_mismatch"},
+    {EgressReason::connect_failed, "connect_failed"},
+    {EgressReason::tls_failed, "tls_failed"},
+    {EgressReason::redirect_invalid, "redirect_invalid"},
+    {EgressReason::redirect_downgrade, "redirect_downgrade"},
+    {EgressReason::too_many_redirects, "too_many_redirects"},
+    {EgressReason::framing_invalid, "framing_invalid"},
+    {EgressReason::body_too_large, "body_too_large"},
+    {EgressReason::content_type_denied, "content_type_denied"},
+    {EgressReason::content_mismatch, "content_mismatch"},
+    {EgressReason::content_invalid, "content_invalid"},
+    {EgressReason::http_error, "http_error"},
+    {EgressReason::timeout, "timeout"},
+    {EgressReason::worker_failed, "worker_failed"},
+    {EgressReason::internal, "internal"},
+};
+static_assert(std::size(reason_names) == static_cast<std::size_t>(EgressReason::internal) + 1);
+
+}  // namespace
 
 std::string_view to_string(Provenance provenance) {
   switch (provenance) {
@@ -27,77 +73,8 @@ std::optional<Provenance> parse_provenance(std::string_view text) {
 }
 
 std::string_view to_string(EgressReason reason) {
-  switch (reason) {
-    case EgressReason::allowed:
-      return "allowed";
-    case EgressReason::no_provenance:
-      return "no_provenance";
-    case EgressReason::url_invalid:
-      return "url_invalid";
-    case EgressReason::url_ambiguous:
-      return "url_ambiguous";
-    case EgressReason::userinfo:
-      return "userinfo";
-    case EgressReason::url_too_long:
-      return "url_too_long";
-    case EgressReason::scheme_denied:
-      return "scheme_denied";
-    case EgressReason::port_denied:
-      return "port_denied";
-    case EgressReason::ip_literal:
-      return "ip_literal";
-    case EgressReason::host_invalid:
-      return "host_invalid";
-    case EgressReason::special_name:
-      return "special_name";
-    case EgressReason::host_denied:
-      return "host_denied";
-    case EgressReason::host_not_allowed:
-      return "host_not_allowed";
-    case EgressReason::robots_denied:
-      return "robots_denied";
-    case EgressReason::robots_unavailable:
-      return "robots_unavailable";
-    case EgressReason::rate_limited:
-      return "rate_limited";
-    case EgressReason::resolve_failed:
-      return "resolve_failed";
-    case EgressReason::resolve_timeout:
-      return "resolve_timeout";
-    case EgressReason::too_many_addresses:
-      return "too_many_addresses";
-    case EgressReason::address_denied:
-      return "address_denied";
-    case EgressReason::peer_mismatch:
-      return "peer_mismatch";
-    case EgressReason::connect_failed:
-      return "connect_failed";
-    case EgressReason::tls_failed:
-      return "tls_failed";
-    case EgressReason::redirect_invalid:
-      return "redirect_invalid";
-    case EgressReason::redirect_downgrade:
-      return "redirect_downgrade";
-    case EgressReason::too_many_redirects:
-      return "too_many_redirects";
-    case EgressReason::framing_invalid:
-      return "framing_invalid";
-    case EgressReason::body_too_large:
-      return "body_too_large";
-    case EgressReason::content_type_denied:
-      return "content_type_denied";
-    case EgressReason::content_mismatch:
-      return "content_mismatch";
-    case EgressReason::content_invalid:
-      return "content_invalid";
-    case EgressReason::http_error:
-      return "http_error";
-    case EgressReason::timeout:
-      return "timeout";
-    case EgressReason::worker_failed:
-      return "worker_failed";
-    case EgressReason::internal:
-      return "internal";
+  for (const auto& [known, name] : reason_names) {
+    if (known == reason) return name;
   }
   return "internal";
 }
