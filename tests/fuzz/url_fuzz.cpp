@@ -1,10 +1,12 @@
-// What must hold of every text: reading ends, what is accepted is canonical, and a name stays one.
+// What must hold of every text: reading ends, what is accepted is canonical and read alike by
+// libcurl, and a name stays one.
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
 
+#include "fetcher/url_reader.h"
 #include "policy/egress.h"
 #include "policy/host.h"
 #include "policy/url.h"
@@ -26,10 +28,13 @@ void check_canonical(const Url& url) {
   require(url.path().find("/../") == std::string_view::npos && !url.path().ends_with("/.."));
   for (const unsigned char c : url.text()) require(c > 0x20 && c < 0x7F && c != '\\' && c != '#');
   require(canonical_host(url.host) == url.host);
+  const seekd::Result<Url> second = seekd::fetcher::read_url(url.text());
+  require(second && *second == url);
 }
 
 void check_judged(std::string_view text) {
-  const EgressVerdict verdict = judge_url(text, Provenance::page_link, {}, parse_url);
+  const EgressVerdict verdict =
+      judge_url(text, Provenance::page_link, {}, seekd::fetcher::read_url);
   require(verdict.allowed() == verdict.url.has_value());
   require(verdict.allowed() == verdict.detail.empty());
   if (!verdict.allowed()) return;
@@ -40,7 +45,7 @@ void check_judged(std::string_view text) {
 
 void check_redirect(std::string_view location) {
   const Url from{.scheme = "https", .host = "example.org", .port = 443, .target = "/a/b?c"};
-  const EgressVerdict verdict = judge_redirect(from, location, 1, {}, parse_url);
+  const EgressVerdict verdict = judge_redirect(from, location, 1, {}, seekd::fetcher::read_url);
   if (verdict.allowed()) check_canonical(*verdict.url);
 }
 
