@@ -1,0 +1,68 @@
+// Answer: what a question comes back with. Every citation in it names a stored snapshot and has been checked against it.
+//
+// Plain data; any thread may read it.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/model.h"
+#include "policy/http_freshness.h"
+#include "policy/page.h"
+
+namespace seekd::daemon {
+
+// A page that stood in the prompt.
+struct Source {
+  std::string url;
+  std::string title;
+  std::string snippet;        // the beginning of its best passage
+  std::string snapshot_hash;  // "" of a page that its server forbids to store
+  std::uint32_t version = 0;
+  TimePoint retrieved_at;
+  policy::SourceState state = policy::SourceState::fresh;
+  std::size_t byte_begin = 0;  // of the passage that stood in the prompt, in the snapshot's text
+  std::size_t byte_end = 0;
+};
+
+// A sentence of the answer and the range of a snapshot that supports it.
+struct Citation {
+  std::size_t source = 0;       // index into Answer::sources
+  std::size_t start_index = 0;  // of the sentence in Answer::content, in Unicode code points
+  std::size_t end_index = 0;    // one past it
+  std::size_t byte_begin = 0;   // of the support in the snapshot's text, in bytes
+  std::size_t byte_end = 0;
+};
+
+// What the caller should know of how the answer came about: a page that could not be read, an old copy that was used.
+struct Notice {
+  std::string code;     // stable: an EgressReason's name, or one of docs/api.md
+  std::string url;      // "" when it is about none
+  std::string message;  // one sentence
+
+  bool operator==(const Notice&) const = default;
+};
+
+struct Usage {
+  std::size_t prompt_tokens = 0;
+  std::size_t completion_tokens = 0;
+  std::size_t search_queries = 0;   // searches over the cache
+  std::size_t citation_tokens = 0;  // of the passages in the prompt
+  std::size_t pages_fetched = 0;    // requests through the door
+};
+
+struct Answer {
+  std::string content;
+  std::string reasoning;
+  model::FinishReason finish = model::FinishReason::stop;
+  std::vector<Source> sources;
+  std::vector<Citation> citations;    // in the order of the content
+  std::size_t citations_dropped = 0;  // markers and supports that failed their check
+  std::vector<Notice> notices;
+  Usage usage;
+};
+
+}  // namespace seekd::daemon

@@ -1,0 +1,168 @@
+#include "daemon/answer/answer_flow.h"
+
+#include <utility>
+
+#include "daemon/answer/snapshot_check.h"
+
+namespace seekd::daemon {
+namespace {
+
+constexpr std::size_t marker_digits = 16;
+
+ModelView view_of(const model::Model& model) {
+  return {.context_tokens = model.info().context_tokens,
+          .count_tokens = [&model](std::string_view text) { return model.count_tokens(text); },
+          .count_prompt_tokens = [&model](const std::vector<model::Message>& messages) {
+            return model.count_prompt_tokens(messages);
+          }};
+}
+
+// The page as it stands in the cache when it has been stored.
+Result<cache::StoredPage> store(cache::PageCache& cache, const FetchedPage& page, TimePoint now) {
+  const auto outcome = cache.store(page, now);
+  if (!outcome) return std::unexpected(outcome.error());
+  auto stored = cache.find(page.url, now);
+  if (!stored) return std::unexpected(std::move(stored.error()));
+  if (!*stored) return fail(ErrorCode::not_found, "the page expired as it was stored (cache.retention)");
+  return std::move(**stored);
+}
+
+}  // namespace
+
+AnswerFlow::AnswerFlow(Services& services, Question question, OnText on_text, OnDone done)
+    : services_(services),
+      machine_(std::move(question),
+               {services.config.answer, services.config.cache.freshness, random_hex(marker_digits)},
+               view_of(services.model.model())),
+      on_text_(std::move(on_text)),
+      done_(std::move(done)),
+      fetch_deadline_(services.executor),
+      answer_deadline_(services.executor) {}
+
+std::shared_ptr<AnswerFlow> AnswerFlow::start(Services& services, Question question,
+                                              OnText on_text, OnDone done) {
+  const std::shared_ptr<AnswerFlow> flow(
+      new AnswerFlow(services, std::move(question), std::move(on_text), std::move(done)));
+  flow->arm(flow->answer_deadline_, services.config.answer.deadline, event::AnswerDeadline{});
+  // Posted, so that the caller holds the flow before anything comes of it.
+  if (auto admitted = services.admission.enter(
+          [flow] { boost::asio::post(flow->services_.executor, [flow] { flow->begin(); }); });
+      !admitted) {
+    boost::asio::post(services.executor, [flow, error = std::move(admitted.error())] {
+      flow->act(action::Finish{std::unexpected(error)});
+    });
+  }
+  return flow;
+}
+
+void AnswerFlow::cancel() { feed(event::Cancelled{}); }
+
+void AnswerFlow::begin() {
+  admitted_ = true;
+  if (machine_.done()) return leave_admission();
+  feed(event::Started{});
+}
+
+void AnswerFlow::feed(Event event) {
+  for (Action& action : machine_.resume(std::move(event), wall_clock())) {
+    std::visit([this](auto& what) { act(std::move(what)); }, action);
+  }
+}
+
+void AnswerFlow::act(action::LookUp what) {
+  services_.cache.run(
+      [url = std::move(what.url)](cache::PageCache& cache) { return cache.find(url, wall_clock()); },
+      [self = shared_from_this(), page = what.page](auto stored) {
+        self->feed(event::Found{page, std::move(stored)});
+      });
+}
+
+void AnswerFlow::act(action::Search what) {
+  services_.cache.run(
+      [query = std::move(what.query)](cache::PageCache& cache) {
+        return cache.search(query, wall_clock());
+      },
+      [self = shared_from_this()](auto passages) {
+        self->feed(event::Searched{std::move(passages)});
+      });
+}
+
+void AnswerFlow::act(action::Fetch what) {
+  fetches_.push_back(services_.fetcher.fetch(
+      what.request, services_.config.answer.fetch_deadline,
+      [self = shared_from_this(), page = what.page](Result<fetcher::FetchReply> reply) {
+        self->feed(event::Fetched{page, std::move(reply)});
+      }));
+}
+
+void AnswerFlow::act(action::ArmFetchDeadline) {
+  arm(fetch_deadline_, services_.config.answer.fetch_deadline, event::FetchDeadline{});
+}
+
+void AnswerFlow::act(action::StopFetches) {
+  for (const auto& fetch : std::exchange(fetches_, {})) fetch->cancel();
+}
+
+void AnswerFlow::act(action::Store what) {
+  services_.cache.run(
+      [page = std::move(what.fetched)](cache::PageCache& cache) {
+        return store(cache, page, wall_clock());
+      },
+      [self = shared_from_this(), page = what.page](auto stored) {
+        self->feed(event::Stored{page, std::move(stored)});
+      });
+}
+
+void AnswerFlow::act(action::Touch what) {
+  services_.cache.run(
+      [page = std::move(what.confirmed)](cache::PageCache& cache) {
+        return cache.touch(page.url, page.headers, page.requested_at, page.retrieved_at);
+      },
+      [self = shared_from_this(), page = what.page](auto stored) {
+        self->feed(event::Stored{page, std::move(stored)});
+      });
+}
+
+void AnswerFlow::act(action::Generate what) {
+  leave_admission();
+  const auto self = shared_from_this();
+  generation_ = services_.model.generate(
+      std::move(what.request),
+      [self](model::TextDelta delta) { self->feed(event::Tokens{std::move(delta)}); },
+      [self](auto generation) { self->feed(event::Generated{std::move(generation)}); });
+}
+
+void AnswerFlow::act(action::StopGenerating) { generation_.request_stop(); }
+
+void AnswerFlow::act(action::Emit what) { on_text_(what.delta); }
+
+void AnswerFlow::act(action::Check what) {
+  services_.cache.run(
+      [what = std::move(what)](cache::PageCache& cache) {
+        return check_snapshots(cache, what.supports, what.passages, wall_clock());
+      },
+      [self = shared_from_this()](auto holds) { self->feed(event::Checked{std::move(holds)}); });
+}
+
+void AnswerFlow::act(action::Finish what) {
+  leave_admission();
+  fetch_deadline_.cancel();
+  answer_deadline_.cancel();
+  fetches_.clear();
+  on_text_ = nullptr;
+  // A question that was not admitted may be taken back before it is told so.
+  if (const auto done = std::exchange(done_, nullptr)) done(std::move(what.answer));
+}
+
+void AnswerFlow::arm(boost::asio::steady_timer& timer, std::chrono::seconds after, Event event) {
+  timer.expires_after(after);
+  timer.async_wait([self = shared_from_this(), event](const boost::system::error_code& error) {
+    if (!error) self->feed(event);
+  });
+}
+
+void AnswerFlow::leave_admission() {
+  if (std::exchange(admitted_, false)) services_.admission.leave();
+}
+
+}  // namespace seekd::daemon

@@ -1,0 +1,195 @@
+#include "daemon/answer/citations.h"
+
+#include <algorithm>
+#include <optional>
+#include <ranges>
+#include <string>
+#include <tuple>
+#include <unordered_set>
+
+namespace seekd::daemon {
+namespace {
+
+using WordSet = std::unordered_set<std::string>;
+
+// One to support_sentences_max consecutive sentences of a passage.
+struct Window {
+  std::size_t passage = 0;
+  ByteRange range;  // of the passage's text
+  std::string_view text;
+  TextFacts facts;
+  WordSet terms;
+  WordSet numbers;
+  double question_share = 0.0;
+};
+
+// What a passage says of itself beyond its text: a page about Debian need not repeat the name in each sentence.
+struct PassageNames {
+  WordSet words;
+};
+
+struct Marker {
+  std::size_t at = 0;      // byte of '['
+  std::size_t number = 0;  // from 1
+};
+
+double share_of(const std::vector<std::string>& terms, const WordSet& found) {
+  if (terms.empty()) return 0.0;
+  const auto hits = std::ranges::count_if(terms, [&](const auto& term) { return found.contains(term); });
+  return static_cast<double>(hits) / static_cast<double>(terms.size());
+}
+
+// Two neighbouring characters that the window holds nowhere are a word that it does not say: a name, most often.
+bool has_new_ideographs(const TextFacts& sentence, const TextFacts& window) {
+  return std::ranges::any_of(sentence.ideograph_pairs, [&](const auto& pair) {
+    return !window.ideographs.contains(pair.first) && !window.ideographs.contains(pair.second);
+  });
+}
+
+bool holds_facts(const TextFacts& sentence, const Window& window, const PassageNames& names) {
+  if (sentence.negated != window.facts.negated) return false;
+  const auto in_text = [&](const std::string& part) { return window.text.contains(part); };
+  const auto in_words = [&](const std::string& name) {
+    return window.facts.words.contains(name) || names.words.contains(name);
+  };
+  return std::ranges::all_of(sentence.numbers,
+                             [&](const auto& number) { return window.numbers.contains(number); }) &&
+         std::ranges::all_of(sentence.quotes, in_text) &&
+         std::ranges::all_of(sentence.literals, in_text) &&
+         std::ranges::all_of(sentence.names, in_words) && !has_new_ideographs(sentence, window.facts);
+}
+
+Window make_window(const Passage& passage, std::size_t index, ByteRange range,
+                   const std::vector<std::string>& question_terms) {
+  Window window;
+  window.passage = index;
+  window.range = range;
+  window.text = std::string_view(passage.text).substr(range.begin, range.end - range.begin);
+  window.facts = read_facts(window.text);
+  window.terms.insert(window.facts.terms.begin(), window.facts.terms.end());
+  window.numbers.insert(window.facts.numbers.begin(), window.facts.numbers.end());
+  window.question_share = share_of(question_terms, window.terms);
+  return window;
+}
+
+std::vector<Window> make_windows(std::span<const Passage> passages, std::string_view question) {
+  const std::vector<std::string> question_terms = read_facts(question).terms;
+  std::vector<Window> windows;
+  for (std::size_t index = 0; index < passages.size(); ++index) {
+    const std::vector<ByteRange> sentences = split_sentences(passages[index].text);
+    for (std::size_t first = 0; first < sentences.size(); ++first) {
+      const std::size_t last = std::min(first + support_sentences_max, sentences.size());
+      for (std::size_t end = first; end < last; ++end) {
+        windows.push_back(make_window(passages[index], index,
+                                      {sentences[first].begin, sentences[end].end}, question_terms));
+      }
+    }
+  }
+  return windows;
+}
+
+std::vector<PassageNames> read_names(std::span<const Passage> passages) {
+  std::vector<PassageNames> names;
+  for (const Passage& passage : passages) {
+    names.push_back({read_facts(passage.title + "\n" + passage.heading_path).words});
+  }
+  return names;
+}
+
+// "[12]" with at most three digits; other brackets are text.
+std::vector<Marker> find_markers(std::string_view text) {
+  std::vector<Marker> markers;
+  for (std::size_t at = text.find('['); at != std::string_view::npos; at = text.find('[', at + 1)) {
+    std::size_t end = at + 1;
+    std::size_t number = 0;
+    while (end < text.size() && end < at + 4 && text[end] >= '0' && text[end] <= '9') {
+      number = number * 10 + static_cast<std::size_t>(text[end++] - '0');
+    }
+    if (end > at + 1 && end < text.size() && text[end] == ']') markers.push_back({at, number});
+  }
+  return markers;
+}
+
+// Markers are no part of what a sentence says; blanks keep the offsets.
+std::string without_markers(std::string_view text, const std::vector<Marker>& markers) {
+  std::string blanked(text);
+  for (const Marker& marker : markers) {
+    std::fill(blanked.begin() + static_cast<std::ptrdiff_t>(marker.at),
+              blanked.begin() + static_cast<std::ptrdiff_t>(blanked.find(']', marker.at) + 1), ' ');
+  }
+  return blanked;
+}
+
+// A marker after the full stop belongs to the sentence before it.
+std::vector<std::size_t> markers_of(const std::vector<ByteRange>& sentences, std::size_t index,
+                                    const std::vector<Marker>& markers) {
+  const std::size_t begin = index == 0 ? 0 : sentences[index].begin;
+  const std::size_t end =
+      index + 1 < sentences.size() ? sentences[index + 1].begin : std::string_view::npos;
+  std::vector<std::size_t> numbers;
+  for (const Marker& marker : markers) {
+    if (marker.at >= begin && marker.at < end) numbers.push_back(marker.number);
+  }
+  return numbers;
+}
+
+class SupportFinder {
+ public:
+  SupportFinder(std::span<const Passage> passages, std::string_view question)
+      : passages_(passages), names_(read_names(passages)), windows_(make_windows(passages, question)) {}
+
+  // The best window of any passage, or of passage `only`.
+  std::optional<Support> find(const TextFacts& sentence, std::optional<std::size_t> only) const {
+    const Window* best = nullptr;
+    std::tuple<double, double, double> best_rank;
+    for (const Window& window : windows_) {
+      if (only && window.passage != *only) continue;
+      const double share = share_of(sentence.terms, window.terms);
+      if (share < support_share_min || !holds_facts(sentence, window, names_[window.passage])) continue;
+      const auto length = static_cast<double>(window.range.end - window.range.begin);
+      const std::tuple rank{share, window.question_share, -length};
+      if (best != nullptr && rank <= best_rank) continue;
+      best = &window;
+      best_rank = rank;
+    }
+    if (best == nullptr) return std::nullopt;
+    const std::size_t offset = passages_[best->passage].byte_begin;
+    return Support{{}, best->passage, {offset + best->range.begin, offset + best->range.end}};
+  }
+
+ private:
+  std::span<const Passage> passages_;
+  std::vector<PassageNames> names_;
+  std::vector<Window> windows_;
+};
+
+}  // namespace
+
+SupportedText find_supports(std::string_view text, std::span<const Passage> passages,
+                            std::string_view question) {
+  const std::vector<Marker> markers = find_markers(text);
+  const std::string plain = without_markers(text, markers);
+  const std::vector<ByteRange> sentences = split_sentences(plain);
+  const SupportFinder finder(passages, question);
+  SupportedText out;
+  if (sentences.empty()) out.markers_dropped = markers.size();
+  for (std::size_t index = 0; index < sentences.size(); ++index) {
+    const ByteRange range = sentences[index];
+    const TextFacts facts =
+        read_facts(std::string_view(plain).substr(range.begin, range.end - range.begin));
+    std::optional<Support> support;
+    for (const std::size_t number : markers_of(sentences, index, markers)) {
+      const auto named = number >= 1 && number <= passages.size() ? finder.find(facts, number - 1)
+                                                                  : std::nullopt;
+      if (!named) ++out.markers_dropped;
+      if (named && !support) support = named;
+    }
+    if (!support) support = finder.find(facts, std::nullopt);
+    if (!support) continue;
+    support->sentence = range;
+    out.supports.push_back(*support);
+  }
+  return out;
+}
+
+}  // namespace seekd::daemon

@@ -1,0 +1,150 @@
+#include "daemon/answer/page_reading.h"
+
+#include "cache/content_hash.h"
+#include "daemon/answer/sources.h"
+#include "daemon/time_text.h"
+
+namespace seekd::daemon {
+namespace {
+
+using policy::SourceState;
+
+std::string code_of(const Error& error) {
+  if (error.code == ErrorCode::unavailable) return "fetcher_unavailable";
+  if (error.code == ErrorCode::timeout) return "fetch_timeout";
+  return std::string(to_string(error.code));
+}
+
+// A page as the cache would hold it, for the one answer that may use it.
+cache::StoredPage unstored(const FetchedPage& fetched, const policy::Freshness& freshness) {
+  cache::StoredPage page;
+  page.url = fetched.url;
+  page.final_url = fetched.final_url;
+  page.version = 0;
+  page.snapshot_hash = cache::hash_text(snapshot_text(fetched.blocks)).hex();
+  page.retrieved_at = fetched.retrieved_at;
+  page.changed_at = fetched.retrieved_at;
+  page.fresh_until = freshness.fresh_until;
+  page.expires_at = fetched.retrieved_at;
+  page.headers = fetched.headers;
+  page.metadata = fetched.metadata;
+  page.blocks = fetched.blocks;
+  return page;
+}
+
+}  // namespace
+
+fetcher::FetchRequest PageReading::fetch_request() const {
+  fetcher::FetchRequest request;
+  request.url = url_;
+  request.provenance = policy::Provenance::user;
+  if (page_) {
+    request.etag = page_->headers.etag;
+    request.last_modified = page_->headers.last_modified;
+    request.validated_url = page_->final_url;
+  }
+  return request;
+}
+
+PageReading::Step PageReading::found(Result<std::optional<cache::StoredPage>> stored,
+                                     const Question& question, TimePoint now) {
+  if (phase_ != Phase::looking_up) return Step::none;
+  if (stored) {
+    page_ = std::move(*stored);
+  } else {
+    notice("lookup_failed", stored.error().message);
+  }
+  const bool young = page_ && judge_age(*page_, question.max_age, now) == Age::young_enough;
+  if (question.reach == Reach::cache_only) {
+    if (!page_) return give_up("not_in_cache", "it is not in the cache, and the question is offline");
+    if (question.max_age && !young) {
+      notice("older_than_max_age", "the stored copy is of " + format_time(page_->retrieved_at));
+    }
+    return settle(SourceState::offline);
+  }
+  if (young) return settle(SourceState::fresh);
+  phase_ = Phase::fetching;
+  return Step::fetch;
+}
+
+PageReading::Step PageReading::fetched(const Result<fetcher::FetchReply>& reply,
+                                       const policy::FreshnessBounds& bounds) {
+  if (phase_ != Phase::fetching) return Step::none;
+  if (!reply) return give_up(code_of(reply.error()), reply.error().message);
+  switch (reply->outcome) {
+    case fetcher::FetchOutcome::page:
+    case fetcher::FetchOutcome::not_modified:
+      return received(*reply, bounds);
+    case fetcher::FetchOutcome::refused:
+    case fetcher::FetchOutcome::failed:
+      break;
+  }
+  return give_up(std::string(to_string(reply->reason)), reply->message);
+}
+
+PageReading::Step PageReading::received(const fetcher::FetchReply& reply,
+                                        const policy::FreshnessBounds& bounds) {
+  // The door is trusted with one page, not with the names of others.
+  if (!reply.page || reply.page->url != url_) {
+    return give_up("reply_invalid", "the fetcher's reply holds another page than the one asked for");
+  }
+  const bool confirms = reply.outcome == fetcher::FetchOutcome::not_modified;
+  if (confirms && !page_) {
+    return give_up("reply_invalid", "the server confirmed a copy that the cache does not hold");
+  }
+  phase_ = Phase::storing;
+  if (confirms) {
+    state_after_storing_ = SourceState::revalidated;
+    return Step::touch;
+  }
+  state_after_storing_ = SourceState::fresh;
+  const FetchedPage& fetched = *reply.page;
+  const policy::Freshness freshness = policy::judge_freshness(
+      fetched.headers, fetched.requested_at, fetched.retrieved_at, bounds);
+  page_ = unstored(fetched, freshness);
+  if (freshness.storable) return Step::store;
+  kept_ = false;
+  notice("not_stored", "its server forbids to store it: it serves this answer, and cannot be cited");
+  return settle(SourceState::fresh);
+}
+
+void PageReading::stored(Result<cache::StoredPage> stored) {
+  if (phase_ != Phase::storing) return;
+  if (stored) {
+    page_ = std::move(*stored);
+  } else {
+    // What was read just now is good for this answer, whatever keeps the cache from writing it.
+    notice("store_failed", stored.error().message);
+    kept_ = false;
+  }
+  settle(state_after_storing_);
+}
+
+void PageReading::overdue() {
+  if (phase_ != Phase::fetching) return;
+  give_up("fetch_deadline", "it had not arrived when the time for fetching was over");
+}
+
+PageReading::Step PageReading::settle(SourceState state) {
+  state_ = state;
+  phase_ = Phase::ready;
+  if (page_->blocks.empty()) notice("page_empty", "the page has no text");
+  return Step::none;
+}
+
+PageReading::Step PageReading::give_up(std::string code, std::string message) {
+  if (page_) {
+    notice(std::move(code),
+           message + "; the stored copy of " + format_time(page_->retrieved_at) + " is used");
+    return settle(SourceState::stale);
+  }
+  notice(std::move(code), std::move(message));
+  phase_ = Phase::unreadable;
+  return Step::none;
+}
+
+void PageReading::notice(std::string code, std::string message) {
+  notices_.push_back({std::move(code), url_, std::move(message)});
+}
+
+}  // namespace seekd::daemon

@@ -1,0 +1,122 @@
+#include "daemon/answer/sources.h"
+
+#include <algorithm>
+#include <functional>
+#include <unordered_set>
+
+#include "cache/index/passage_splitter.h"
+#include "daemon/answer/text_units.h"
+#include "policy/url.h"
+
+namespace seekd::daemon {
+namespace {
+
+// "" when it is no URL: such a one is on nobody's list, and the door will say what is wrong with it.
+struct ReadUrl {
+  std::string text;
+  std::string host;
+};
+
+ReadUrl read_url(std::string_view written) {
+  const auto url = policy::parse_url(written);
+  if (!url) return {std::string(written), ""};
+  return {url->text(), url->host};
+}
+
+std::optional<Notice> left_out(const ReadUrl& url, const Question& question) {
+  const bool denied = names_host(question.hosts_denied, url.host);
+  const bool outside = !question.hosts.empty() && !names_host(question.hosts, url.host);
+  if (!denied && !outside) return std::nullopt;
+  return Notice{"domain_filtered", url.text, "search_domain_filter leaves this page's host out"};
+}
+
+// Of the terms, the share that the text holds.
+double term_share(const std::vector<std::string>& terms, std::string_view text) {
+  if (terms.empty()) return 0.0;
+  const std::vector<std::string> held = read_facts(text).terms;
+  const std::unordered_set<std::string> found(held.begin(), held.end());
+  const auto hits = std::ranges::count_if(terms, [&](const auto& term) { return found.contains(term); });
+  return static_cast<double>(hits) / static_cast<double>(terms.size());
+}
+
+Age judge_age(TimePoint retrieved_at, TimePoint fresh_until,
+              std::optional<std::chrono::seconds> max_age, TimePoint now) {
+  const bool young = max_age ? now - retrieved_at < *max_age : now < fresh_until;
+  return young ? Age::young_enough : Age::too_old;
+}
+
+}  // namespace
+
+SourcePlan plan_sources(const Question& question, const policy::QuestionVerdict& verdict,
+                        std::size_t fetches_max) {
+  SourcePlan plan;
+  std::vector<std::string> wanted = question.urls;
+  wanted.insert(wanted.end(), verdict.urls.begin(), verdict.urls.end());
+  std::unordered_set<std::string> seen;
+  for (const std::string& written : wanted) {
+    const ReadUrl url = read_url(written);
+    if (!seen.insert(url.text).second) continue;
+    if (auto notice = left_out(url, question)) {
+      plan.notices.push_back(std::move(*notice));
+    } else if (plan.urls.size() == fetches_max) {
+      plan.notices.push_back({"too_many_urls", url.text,
+                              "at most " + std::to_string(fetches_max) +
+                                  " pages are read for one question (answer.fetches_max)"});
+    } else {
+      plan.urls.push_back(url.text);
+    }
+  }
+  return plan;
+}
+
+std::string search_text(std::string_view question, std::span<const std::string> urls) {
+  std::string text(question);
+  for (const std::string& url : urls) {
+    if (url.empty()) continue;
+    for (std::size_t at = text.find(url); at != std::string::npos; at = text.find(url, at)) {
+      text.replace(at, url.size(), " ");
+    }
+  }
+  return text;
+}
+
+Age judge_age(const cache::StoredPage& page, std::optional<std::chrono::seconds> max_age,
+              TimePoint now) {
+  if (!max_age && page.always_revalidate) return Age::too_old;
+  return judge_age(page.retrieved_at, page.fresh_until, max_age, now);
+}
+
+Age judge_age(const Passage& passage, std::optional<std::chrono::seconds> max_age, TimePoint now) {
+  return judge_age(passage.retrieved_at, passage.fresh_until, max_age, now);
+}
+
+std::vector<Passage> passages_of(const cache::StoredPage& page, std::string_view question) {
+  const std::string text = snapshot_text(page.blocks);
+  const std::vector<std::string> wanted = read_facts(question).terms;
+  std::vector<Passage> passages;
+  for (cache::PassageSpan& span : cache::split_passages(page.blocks)) {
+    Passage passage{.url = page.url,
+                    .title = page.metadata.title,
+                    .heading_path = std::move(span.heading_path),
+                    .text = text.substr(span.byte_begin, span.byte_end - span.byte_begin),
+                    .snapshot_hash = page.snapshot_hash,
+                    .version = page.version,
+                    .byte_begin = span.byte_begin,
+                    .byte_end = span.byte_end,
+                    .retrieved_at = page.retrieved_at,
+                    .fresh_until = page.fresh_until};
+    passage.score = term_share(wanted, passage.heading_path + "\n" + passage.text);
+    passages.push_back(std::move(passage));
+  }
+  std::ranges::stable_sort(passages, std::ranges::greater{}, &Passage::score);
+  return passages;
+}
+
+bool names_host(std::span<const std::string> hosts, std::string_view host) {
+  return std::ranges::any_of(hosts, [&](std::string_view rule) {
+    if (!rule.starts_with('.')) return host == rule;
+    return host == rule.substr(1) || host.ends_with(rule);
+  });
+}
+
+}  // namespace seekd::daemon

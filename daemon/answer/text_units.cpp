@@ -1,0 +1,268 @@
+#include "daemon/answer/text_units.h"
+
+#include <unicode/ubrk.h>
+#include <unicode/uchar.h>
+#include <unicode/uscript.h>
+#include <unicode/utext.h>
+#include <unicode/utf8.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <utility>
+
+#include "daemon/answer/word_lists.h"
+
+namespace seekd::daemon {
+namespace {
+
+constexpr std::size_t quote_bytes_max = 200;
+
+// One character of the text and where it stands.
+struct Character {
+  char32_t value = 0;
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+Character read_character(std::string_view text, std::size_t at) {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
+  auto next = static_cast<std::int32_t>(at);
+  UChar32 value = 0;
+  U8_NEXT_OR_FFFD(bytes, next, static_cast<std::int32_t>(text.size()), value);
+  return {static_cast<char32_t>(value), at, static_cast<std::size_t>(next)};
+}
+
+std::vector<Character> read_characters(std::string_view text) {
+  std::vector<Character> characters;
+  for (std::size_t at = 0; at < text.size(); at = characters.back().end) {
+    characters.push_back(read_character(text, at));
+  }
+  return characters;
+}
+
+bool is_cjk(char32_t c) {
+  if (c < 0x1100) return false;
+  UErrorCode status = U_ZERO_ERROR;
+  switch (uscript_getScript(static_cast<UChar32>(c), &status)) {
+    case USCRIPT_HAN:
+    case USCRIPT_HIRAGANA:
+    case USCRIPT_KATAKANA:
+    case USCRIPT_HANGUL:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_word_character(char32_t c) {
+  const auto value = static_cast<UChar32>(c);
+  return (u_isalnum(value) || u_charType(value) == U_NON_SPACING_MARK) && !is_cjk(c);
+}
+
+bool is_digit(char32_t c) { return u_isdigit(static_cast<UChar32>(c)); }
+
+// Characters that bind a word together when letters or digits stand on both sides; a comma binds digits alone.
+bool binds(char32_t c, char32_t before, char32_t after) {
+  if (c == U',') return is_digit(before) && is_digit(after);
+  return std::u32string_view(U"._/-'’@:+").find(c) != std::u32string_view::npos;
+}
+
+void append_utf8(std::string& out, char32_t c) {
+  std::array<std::uint8_t, U8_MAX_LENGTH> bytes{};
+  std::int32_t size = 0;
+  U8_APPEND_UNSAFE(bytes.data(), size, static_cast<UChar32>(c));
+  out.append(reinterpret_cast<const char*>(bytes.data()), static_cast<std::size_t>(size));
+}
+
+std::string to_utf8(std::u32string_view text) {
+  std::string out;
+  for (const char32_t c : text) append_utf8(out, c);
+  return out;
+}
+
+// Enough of a stemmer that "packages" meets "package": a plural's ending goes.
+std::string stem(std::string word) {
+  if (word.size() > 4 && word.ends_with("ies")) return word.replace(word.size() - 3, 3, "y");
+  if (word.size() > 3 && word.ends_with('s') && !word.ends_with("ss")) word.pop_back();
+  return word;
+}
+
+std::string fold(std::u32string_view word) {
+  std::string out;
+  for (const char32_t c : word) {
+    append_utf8(out, static_cast<char32_t>(u_foldCase(static_cast<UChar32>(c), U_FOLD_CASE_DEFAULT)));
+  }
+  return out;
+}
+
+// A part of a compound: letters, digits and, between digits, '.' and ','.
+void read_part(std::u32string_view part, TextFacts& facts) {
+  if (part.empty()) return;
+  std::u32string plain(part);
+  std::erase(plain, U',');
+  const std::string folded = fold(plain);
+  const std::string stemmed = stem(folded);
+  facts.words.insert(stemmed);
+  if (is_negation(folded)) facts.negated = true;
+  if (std::ranges::any_of(plain, is_digit)) {
+    facts.numbers.push_back(folded);
+    facts.terms.push_back(folded);
+    return;
+  }
+  if (const auto number = number_of_word(folded)) facts.numbers.emplace_back(*number);
+  if (is_function_word(folded)) return;
+  facts.terms.push_back(stemmed);
+  if (u_isupper(static_cast<UChar32>(part.front()))) facts.names.push_back(stemmed);
+}
+
+bool separates_parts(std::u32string_view compound, std::size_t at) {
+  const char32_t c = compound[at];
+  if (c != U'.' && c != U',') return !is_word_character(c);
+  return !(is_digit(compound[at - 1]) && is_digit(compound[at + 1]));
+}
+
+// A word with what binds it: "apt-get", "/etc/fstab" without its first '/', "Debian's", "1,024.5".
+void read_compound(std::u32string_view compound, TextFacts& facts) {
+  if (compound.ends_with(U"n't") || compound.ends_with(U"n’t")) facts.negated = true;
+  const std::size_t apostrophe = compound.find_first_of(U"'’");
+  if (apostrophe != std::u32string_view::npos) compound = compound.substr(0, apostrophe);
+  std::size_t begin = 0;
+  bool numeric = true;
+  for (std::size_t at = 0; at < compound.size(); ++at) {
+    numeric = numeric && (is_digit(compound[at]) || !is_word_character(compound[at]));
+    if (!separates_parts(compound, at)) continue;
+    read_part(compound.substr(begin, at - begin), facts);
+    begin = at + 1;
+  }
+  read_part(compound.substr(begin), facts);
+  if (!numeric && compound.find_first_of(U"/_.") != std::u32string_view::npos) {
+    facts.literals.push_back(to_utf8(compound));
+  }
+}
+
+void read_numeral_runs(std::u32string_view run, TextFacts& facts) {
+  for (std::size_t at = 0; at < run.size();) {
+    std::size_t end = at;
+    while (end < run.size() && is_numeral_ideograph(run[end])) ++end;
+    // A lone 一 is the article more often than the number.
+    if (end > at && run.substr(at, end - at) != U"一") {
+      facts.numbers.push_back(to_utf8(run.substr(at, end - at)));
+    }
+    at = std::max(end, at + 1);
+  }
+}
+
+void read_cjk_run(std::u32string_view run, TextFacts& facts) {
+  read_numeral_runs(run, facts);
+  for (std::size_t at = 0; at < run.size(); ++at) {
+    facts.ideographs.insert(run[at]);
+    if (is_negation_ideograph(run[at])) facts.negated = true;
+    if (at + 1 == run.size()) break;
+    const bool function_here = is_function_ideograph(run[at]);
+    const bool function_next = is_function_ideograph(run[at + 1]);
+    if (function_here && function_next) continue;
+    facts.terms.push_back(to_utf8(run.substr(at, 2)));
+    if (!function_here && !function_next) facts.ideograph_pairs.emplace_back(run[at], run[at + 1]);
+  }
+  if (run.size() == 1 && !is_function_ideograph(run[0])) facts.terms.push_back(to_utf8(run));
+}
+
+void read_quotes(std::string_view text, TextFacts& facts) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> marks{{
+      {"\"", "\""}, {"“", "”"}, {"«", "»"}, {"「", "」"}, {"『", "』"}, {"《", "》"}, {"`", "`"}}};
+  for (const auto& [open, close] : marks) {
+    for (std::size_t at = text.find(open); at != std::string_view::npos; at = text.find(open, at)) {
+      const std::size_t begin = at + open.size();
+      const std::size_t end = text.find(close, begin);
+      if (end == std::string_view::npos) break;
+      if (end > begin && end - begin <= quote_bytes_max) {
+        facts.quotes.emplace_back(text.substr(begin, end - begin));
+      }
+      at = end + close.size();
+    }
+  }
+}
+
+// The end of the word that begins at `at`.
+std::size_t compound_end(const std::vector<Character>& characters, std::size_t at) {
+  while (at < characters.size()) {
+    if (is_word_character(characters[at].value)) {
+      ++at;
+    } else if (at + 1 < characters.size() && is_word_character(characters[at + 1].value) &&
+               binds(characters[at].value, characters[at - 1].value, characters[at + 1].value)) {
+      at += 2;
+    } else {
+      break;
+    }
+  }
+  return at;
+}
+
+struct CloseBreaks {
+  void operator()(UBreakIterator* breaks) const { ubrk_close(breaks); }
+};
+struct CloseText {
+  void operator()(UText* text) const { utext_close(text); }
+};
+
+ByteRange trimmed(std::string_view text, ByteRange range) {
+  constexpr std::string_view space = " \t\r\n\v\f";
+  while (range.begin < range.end && space.contains(text[range.begin])) ++range.begin;
+  while (range.end > range.begin && space.contains(text[range.end - 1])) --range.end;
+  return range;
+}
+
+}  // namespace
+
+std::vector<ByteRange> split_sentences(std::string_view text) {
+  UErrorCode status = U_ZERO_ERROR;
+  const std::unique_ptr<UText, CloseText> native(
+      utext_openUTF8(nullptr, text.data(), static_cast<std::int64_t>(text.size()), &status));
+  const std::unique_ptr<UBreakIterator, CloseBreaks> breaks(
+      ubrk_open(UBRK_SENTENCE, "en@ss=standard", nullptr, 0, &status));
+  if (U_SUCCESS(status)) ubrk_setUText(breaks.get(), native.get(), &status);
+  std::vector<ByteRange> sentences;
+  const auto add = [&](std::size_t begin, std::size_t end) {
+    const ByteRange range = trimmed(text, {begin, end});
+    if (range.begin < range.end) sentences.push_back(range);
+  };
+  if (U_FAILURE(status)) {
+    add(0, text.size());
+    return sentences;
+  }
+  std::int32_t begin = ubrk_first(breaks.get());
+  for (std::int32_t end = ubrk_next(breaks.get()); end != UBRK_DONE; end = ubrk_next(breaks.get())) {
+    add(static_cast<std::size_t>(begin), static_cast<std::size_t>(end));
+    begin = end;
+  }
+  return sentences;
+}
+
+TextFacts read_facts(std::string_view text) {
+  TextFacts facts;
+  read_quotes(text, facts);
+  const std::vector<Character> characters = read_characters(text);
+  std::u32string values;
+  values.reserve(characters.size());
+  for (const Character& character : characters) values.push_back(character.value);
+  for (std::size_t at = 0; at < values.size();) {
+    std::size_t end = at + 1;
+    if (is_cjk(values[at])) {
+      while (end < values.size() && is_cjk(values[end])) ++end;
+      read_cjk_run(std::u32string_view(values).substr(at, end - at), facts);
+    } else if (is_word_character(values[at])) {
+      end = compound_end(characters, at);
+      read_compound(std::u32string_view(values).substr(at, end - at), facts);
+    }
+    at = end;
+  }
+  return facts;
+}
+
+std::size_t count_code_points(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+}  // namespace seekd::daemon

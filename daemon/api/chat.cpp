@@ -1,0 +1,108 @@
+// POST /v1/chat/completions.
+
+#include <utility>
+
+#include "daemon/answer/answer_flow.h"
+#include "daemon/api/chat_reply.h"
+#include "daemon/api/chat_request.h"
+#include "daemon/api/handlers.h"
+
+namespace seekd::daemon {
+namespace {
+
+constexpr std::size_t id_digits = 24;
+
+void log_answer(Exchange& exchange, const Result<Answer>& answer) {
+  if (!answer) {
+    exchange.log().outcome = to_string(answer.error().code);
+    return;
+  }
+  exchange.log().outcome = answer->citations.empty() ? "answered" : "cited";
+  exchange.log().pages_fetched = answer->usage.pages_fetched;
+}
+
+void answer_whole(Services& services, const ExchangePtr& exchange, Question question,
+                  const ChatReply& reply) {
+  const auto flow = AnswerFlow::start(
+      services, std::move(question), [](const model::TextDelta&) {},
+      [exchange, reply](const Result<Answer>& answer) {
+        log_answer(*exchange, answer);
+        if (!answer) return exchange->respond(to_response(to_chat_error(answer.error())));
+        HttpResponse response;
+        response.body = completion_json(reply, *answer);
+        exchange->respond(std::move(response));
+      });
+  exchange->on_gone([flow] { flow->cancel(); });
+}
+
+// The stream begins with the first text, so that what fails before it is answered with its own status.
+class ChatStream {
+ public:
+  ChatStream(ExchangePtr exchange, ChatReply reply)
+      : exchange_(std::move(exchange)), reply_(std::move(reply)) {}
+
+  void text(const model::TextDelta& delta) {
+    begin();
+    exchange_->event(delta_chunk_json(reply_, delta));
+  }
+
+  void done(const Result<Answer>& answer) {
+    log_answer(*exchange_, answer);
+    if (!answer) return fail(answer.error());
+    begin();
+    exchange_->event(final_chunk_json(reply_, *answer));
+    if (reply_.usage_chunk == UsageChunk::sent) exchange_->event(usage_chunk_json(reply_, *answer));
+    exchange_->event("[DONE]");
+    exchange_->end_events();
+  }
+
+ private:
+  void begin() {
+    if (std::exchange(begun_, true)) return;
+    exchange_->begin_events();
+    exchange_->event(role_chunk_json(reply_));
+  }
+
+  void fail(const Error& error) {
+    HttpResponse response = to_response(to_chat_error(error));
+    if (!begun_) return exchange_->respond(std::move(response));
+    exchange_->event(response.body);
+    exchange_->end_events();
+  }
+
+  ExchangePtr exchange_;
+  ChatReply reply_;
+  bool begun_ = false;
+};
+
+void answer_streamed(Services& services, const ExchangePtr& exchange, Question question,
+                     ChatReply reply) {
+  const auto stream = std::make_shared<ChatStream>(exchange, std::move(reply));
+  const auto flow = AnswerFlow::start(
+      services, std::move(question), [stream](const model::TextDelta& delta) { stream->text(delta); },
+      [stream](const Result<Answer>& answer) { stream->done(answer); });
+  exchange->on_gone([flow] { flow->cancel(); });
+}
+
+}  // namespace
+
+void answer_chat(Services& services, const ExchangePtr& exchange) {
+  if (services.model.state() != ModelRunner::State::ready) {
+    return exchange->respond(to_response(
+        to_api_error({ErrorCode::unavailable, "the model is being loaded: ask again in a moment"})));
+  }
+  const std::string& name = services.model.model().info().name;
+  auto request = parse_chat_request(exchange->request().body, name, services.config.answer);
+  if (!request) {
+    exchange->log().outcome = request.error().code;
+    return exchange->respond(to_response(request.error()));
+  }
+  ChatReply reply{"chatcmpl-" + random_hex(id_digits), name, wall_clock(), request->usage_chunk};
+  if (request->delivery == Delivery::streamed) {
+    answer_streamed(services, exchange, std::move(request->question), std::move(reply));
+  } else {
+    answer_whole(services, exchange, std::move(request->question), reply);
+  }
+}
+
+}  // namespace seekd::daemon

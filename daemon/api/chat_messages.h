@@ -1,0 +1,17 @@
+// The messages of a chat request: roles and text, nothing else.
+//
+// Pure; any thread.
+
+#pragma once
+
+#include <vector>
+
+#include "daemon/api/fields.h"
+#include "model/model.h"
+
+namespace seekd::daemon {
+
+// Reads "messages" of `fields`; records an error there when they are not a conversation whose last message is the user's.
+std::vector<model::Message> read_messages(Fields& fields);
+
+}  // namespace seekd::daemon

@@ -1,0 +1,204 @@
+#include "daemon/api/chat_request.h"
+
+#include <array>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include <boost/json.hpp>
+
+#include "daemon/api/chat_messages.h"
+#include "daemon/api/fields.h"
+#include "policy/url.h"
+
+namespace seekd::daemon {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::int64_t tokens_max = 1'000'000;
+constexpr std::int64_t max_age_max = 10LL * 366 * 24 * 3600;
+constexpr std::size_t stops_max = 4;
+constexpr std::size_t domains_max = 20;
+constexpr std::size_t user_bytes_max = 512;
+
+// Understood and not served. A value in the second column asks for what happens anyway.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 27> unserved{{
+    {"audio", ""},
+    {"cache_salt", ""},
+    {"enable_search_classifier", ""},
+    {"frequency_penalty", "0"},
+    {"function_call", ""},
+    {"functions", ""},
+    {"last_updated_after_filter", ""},
+    {"last_updated_before_filter", ""},
+    {"logit_bias", "{}"},
+    {"logprobs", "false"},
+    {"metadata", ""},
+    {"modalities", R"(["text"])"},
+    {"parallel_tool_calls", ""},
+    {"prediction", ""},
+    {"presence_penalty", "0"},
+    {"prompt_cache_key", ""},
+    {"reasoning_effort", ""},
+    {"response_format", R"({"type":"text"})"},
+    {"search_after_date_filter", ""},
+    {"search_before_date_filter", ""},
+    {"search_recency_filter", ""},
+    {"service_tier", R"("auto")"},
+    {"store", "false"},
+    {"tool_choice", R"("none")"},
+    {"tools", ""},
+    {"top_logprobs", "0"},
+    {"verbosity", ""},
+}};
+
+bool asks_for_nothing(const json::value& value, std::string_view neutral) {
+  if (value.is_null()) return true;
+  if (neutral.empty()) return false;
+  if (value.is_double()) return neutral == "0" && value.get_double() == 0.0;
+  return value == json::parse(neutral);
+}
+
+void refuse_unserved(Fields& fields) {
+  for (const auto& [name, neutral] : unserved) {
+    const json::value* value = fields.any(name);
+    if (value != nullptr && !asks_for_nothing(*value, neutral)) {
+      fields.reject(name, "unsupported_field", "is not served by this version");
+    }
+  }
+  const auto choices = fields.integer("n", 1, std::numeric_limits<std::int64_t>::max());
+  if (choices.value_or(1) != 1) fields.reject("n", "unsupported_field", "must be 1: one answer is written");
+}
+
+void read_model(Fields& fields, std::string_view served) {
+  const auto model = fields.text("model");
+  if (!model || *model == served) return;
+  fields.reject({404, "model_not_found",
+                 "there is no model of this name here; the one served is '" + std::string(served) + "'",
+                 "model", std::nullopt});
+}
+
+void read_lengths(Fields& fields, Question& question) {
+  const auto old_name = fields.integer("max_tokens", 1, tokens_max);
+  const auto new_name = fields.integer("max_completion_tokens", 1, tokens_max);
+  if (old_name && new_name && *old_name != *new_name) {
+    fields.reject("max_tokens", "invalid_value", "contradicts max_completion_tokens: send one of them");
+  }
+  const auto wanted = new_name ? new_name : old_name;
+  if (wanted) question.tokens_max = static_cast<std::size_t>(*wanted);
+}
+
+void read_stops(Fields& fields, Question& question) {
+  const json::value* stop = fields.any("stop");
+  if (stop != nullptr && stop->is_string()) {
+    question.stop.emplace_back(stop->get_string());
+  } else {
+    question.stop = fields.texts("stop", stops_max);
+  }
+  for (const std::string& text : question.stop) {
+    if (text.empty()) fields.reject("stop", "invalid_value", "holds an empty string");
+  }
+}
+
+void read_sampling(Fields& fields, Question& question) {
+  question.sampling.temperature = fields.number("temperature", 0.0, 2.0).value_or(0.0);
+  question.sampling.top_p = fields.number("top_p", 0.0, 1.0).value_or(1.0);
+  if (question.sampling.top_p <= 0.0) fields.reject("top_p", "out_of_range", "must be above 0");
+  constexpr auto any = std::numeric_limits<std::int64_t>::max();
+  question.sampling.seed = static_cast<std::uint64_t>(fields.integer("seed", -any - 1, any).value_or(0));
+}
+
+// "low" and "high" halve and double what the configuration gives.
+void read_context_size(Fields& fields, Question& question) {
+  const json::object* object = fields.object("web_search_options");
+  if (object == nullptr) return;
+  Fields options(*object, "web_search_options");
+  const std::string size = options.text("search_context_size").value_or("medium");
+  if (size == "low") {
+    question.passages_max = std::max<std::size_t>(1, question.passages_max / 2);
+    question.passage_tokens_max /= 2;
+  } else if (size == "high") {
+    question.passages_max *= 2;
+    question.passage_tokens_max *= 2;
+  } else if (size != "medium") {
+    options.reject("search_context_size", "invalid_value", "must be low, medium or high");
+  }
+  options.refuse(std::array{std::string_view("user_location")}, "is not served by this version");
+  if (const auto error = options.finish()) fields.reject(*error);
+}
+
+// A domain stands for itself and all below it; a leading '-' denies it.
+void read_domains(Fields& fields, Question& question) {
+  for (const std::string& written : fields.texts("search_domain_filter", domains_max)) {
+    const bool denies = written.starts_with('-');
+    const auto url = policy::parse_url("https://" + written.substr(denies ? 1 : 0) + "/");
+    if (!url || url->target != "/" || url->port != 443) {
+      fields.reject("search_domain_filter", "invalid_value",
+                    "must hold host names such as \"debian.org\" or \"-example.com\"");
+      return;
+    }
+    (denies ? question.hosts_denied : question.hosts).push_back("." + url->host);
+  }
+}
+
+void read_retrieval(Fields& fields, Question& question, const config::AnswerConfig& config) {
+  read_context_size(fields, question);
+  read_domains(fields, question);
+  question.urls = fields.texts("urls", config.fetches_max);
+  for (std::size_t index = 0; index < question.urls.size(); ++index) {
+    if (question.urls[index].size() <= policy::url_bytes_max) continue;
+    fields.reject("urls[" + std::to_string(index) + "]", "out_of_range", "is no URL: it is too long");
+  }
+  const auto max_age = fields.integer("max_age", 0, max_age_max);
+  if (max_age) question.max_age = std::chrono::seconds(*max_age);
+  if (fields.flag("offline").value_or(false)) question.reach = Reach::cache_only;
+  if (!fields.flag("disable_search").value_or(false)) return;
+  question.retrieval = Retrieval::disabled;
+  if (!question.urls.empty()) {
+    fields.reject("urls", "invalid_value", "contradicts disable_search: no page would be read");
+  }
+}
+
+void read_delivery(Fields& fields, ChatRequest& request) {
+  if (fields.flag("stream").value_or(false)) request.delivery = Delivery::streamed;
+  const json::object* object = fields.object("stream_options");
+  if (object == nullptr) return;
+  if (request.delivery != Delivery::streamed) {
+    fields.reject("stream_options", "invalid_value", "is for requests with \"stream\": true");
+  }
+  Fields options(*object, "stream_options");
+  if (options.flag("include_usage").value_or(false)) request.usage_chunk = UsageChunk::sent;
+  if (const auto error = options.finish()) fields.reject(*error);
+}
+
+}  // namespace
+
+std::expected<ChatRequest, ApiError> parse_chat_request(std::string_view body,
+                                                        std::string_view model_name,
+                                                        const config::AnswerConfig& config) {
+  const auto object = parse_object(body);
+  if (!object) return std::unexpected(object.error());
+  Fields fields(*object, "");
+  ChatRequest request;
+  Question& question = request.question;
+  question.tokens_max = config.tokens_max;
+  question.passages_max = config.passages_max;
+  question.passage_tokens_max = config.passage_tokens_max;
+  question.messages = read_messages(fields);
+  read_model(fields, model_name);
+  read_lengths(fields, question);
+  read_sampling(fields, question);
+  read_stops(fields, question);
+  read_retrieval(fields, question, config);
+  read_delivery(fields, request);
+  // An end user's name for the service's own records: checked, and kept nowhere.
+  if (fields.text("user").value_or("").size() > user_bytes_max) {
+    fields.reject("user", "out_of_range", "is longer than " + std::to_string(user_bytes_max) + " bytes");
+  }
+  refuse_unserved(fields);
+  if (auto error = fields.finish()) return std::unexpected(std::move(*error));
+  return request;
+}
+
+}  // namespace seekd::daemon

@@ -1,0 +1,35 @@
+// POST /v1/chat/completions, the request: OpenAI's fields, those of search services beside them, and ours.
+//
+// Pure; any thread. What cannot be honoured is refused by name, never ignored. docs/api.md lists the fields.
+
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string_view>
+
+#include "config/config.h"
+#include "daemon/answer/question.h"
+#include "daemon/api/api_error.h"
+
+namespace seekd::daemon {
+
+enum class Delivery : std::uint8_t {
+  whole,     // one JSON object
+  streamed,  // server-sent events
+};
+
+enum class UsageChunk : std::uint8_t { left_out, sent };  // stream_options.include_usage
+
+struct ChatRequest {
+  Question question;
+  Delivery delivery = Delivery::whole;
+  UsageChunk usage_chunk = UsageChunk::left_out;
+};
+
+// `model_name` is the one model that is served.
+std::expected<ChatRequest, ApiError> parse_chat_request(std::string_view body,
+                                                        std::string_view model_name,
+                                                        const config::AnswerConfig& config);
+
+}  // namespace seekd::daemon

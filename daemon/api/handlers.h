@@ -1,0 +1,28 @@
+// The handlers that routes.cpp names, by file: chat.cpp, knowledge.cpp, fetch_page.cpp, import_page.cpp, operations.cpp.
+//
+// Called on the I/O thread; each answers its exchange exactly once, now or later. docs/api.md says what they serve.
+
+#pragma once
+
+#include <memory>
+
+#include "daemon/exchange.h"
+#include "daemon/services.h"
+
+namespace seekd::daemon {
+
+using ExchangePtr = std::shared_ptr<Exchange>;
+
+void answer_chat(Services& services, const ExchangePtr& exchange);
+
+void fetch_page(Services& services, const ExchangePtr& exchange);
+void search_passages(Services& services, const ExchangePtr& exchange);
+void show_page(Services& services, const ExchangePtr& exchange);
+void list_versions(Services& services, const ExchangePtr& exchange);
+void import_page(Services& services, const ExchangePtr& exchange);
+
+void report_health(Services& services, const ExchangePtr& exchange);
+void list_models(Services& services, const ExchangePtr& exchange);
+void report_status(Services& services, const ExchangePtr& exchange);
+
+}  // namespace seekd::daemon

@@ -1,0 +1,76 @@
+#include "daemon/api/page_json.h"
+
+#include <boost/json.hpp>
+
+#include "daemon/time_text.h"
+
+namespace seekd::daemon {
+namespace {
+
+namespace json = boost::json;
+
+json::object metadata_json(const PageMetadata& metadata) {
+  return {{"author", metadata.author},
+          {"language", metadata.language},
+          {"canonical_url", metadata.canonical_url},
+          {"published", metadata.published},
+          {"modified", metadata.modified}};
+}
+
+}  // namespace
+
+json::object page_json(const cache::StoredPage& page) {
+  json::array blocks;
+  for (const Block& block : page.blocks) {
+    blocks.push_back({{"kind", to_string(block.kind)}, {"level", block.level}, {"text", block.text}});
+  }
+  json::array links;
+  for (const Link& link : page.links) links.push_back({{"url", link.url}, {"text", link.text}});
+  return {{"url", page.url},
+          {"final_url", page.final_url},
+          {"title", page.metadata.title},
+          {"metadata", metadata_json(page.metadata)},
+          {"version", page.version},
+          {"snapshot_hash", page.snapshot_hash},
+          {"retrieved_at", format_time(page.retrieved_at)},
+          {"changed_at", format_time(page.changed_at)},
+          {"fresh_until", format_time(page.fresh_until)},
+          {"expires_at", format_time(page.expires_at)},
+          {"blocks", std::move(blocks)},
+          {"links", std::move(links)}};
+}
+
+json::array passages_json(std::span<const Passage> passages) {
+  json::array out;
+  for (const Passage& passage : passages) {
+    out.push_back({{"url", passage.url},
+                   {"title", passage.title},
+                   {"heading_path", passage.heading_path},
+                   {"text", passage.text},
+                   {"score", passage.score},
+                   {"snapshot",
+                    {{"hash", passage.snapshot_hash},
+                     {"retrieved_at", format_time(passage.retrieved_at)},
+                     {"version", passage.version},
+                     {"byte_begin", passage.byte_begin},
+                     {"byte_end", passage.byte_end}}},
+                   {"fresh_until", format_time(passage.fresh_until)}});
+  }
+  return out;
+}
+
+json::array versions_json(std::span<const cache::VersionInfo> versions) {
+  json::array out;
+  for (const cache::VersionInfo& version : versions) {
+    json::object item{{"version", version.version},
+                      {"snapshot_hash", version.snapshot_hash},
+                      {"first_seen", format_time(version.first_seen)},
+                      {"replaced_at", nullptr},
+                      {"blocks", version.blocks}};
+    if (version.replaced_at) item["replaced_at"] = format_time(*version.replaced_at);
+    out.push_back(std::move(item));
+  }
+  return out;
+}
+
+}  // namespace seekd::daemon

@@ -1,0 +1,47 @@
+// The sockets that seekd is asked on: systemd's, or its own.
+//
+// Called once at start, before the sandbox: afterwards no INET socket can be made. Errors say what is in the way and what
+// to do: a port in use, a live daemon behind the socket, a file in its place.
+
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "policy/result.h"
+
+namespace seekd::daemon {
+
+enum class Transport : std::uint8_t {
+  unix_socket,  // its file's mode says who may ask
+  tcp,          // loopback: every user of the host, and every page in a browser (browser_guard.h)
+};
+
+// Owns a descriptor, and the file of a socket that this process made.
+class ListenSocket {
+ public:
+  ListenSocket(int descriptor, Transport transport, std::filesystem::path file)
+      : descriptor_(descriptor), transport_(transport), file_(std::move(file)) {}
+  ListenSocket(ListenSocket&& other) noexcept;
+  ListenSocket& operator=(ListenSocket&&) = delete;
+  ~ListenSocket();
+
+  Transport transport() const { return transport_; }
+  int descriptor() const { return descriptor_; }
+
+  // The caller closes the descriptor; the file still goes with this object.
+  int release();
+
+ private:
+  int descriptor_;  // -1: released
+  Transport transport_;
+  std::filesystem::path file_;  // "": not ours
+};
+
+// Listening, close-on-exec. A socket file that nobody listens behind is replaced; ours has mode 0660.
+Result<std::vector<ListenSocket>> open_listen_sockets(const config::DaemonConfig& config);
+
+}  // namespace seekd::daemon

@@ -1,0 +1,55 @@
+// Listener: takes connections on the listening sockets and keeps the sessions.
+//
+// All functions are called on the I/O thread. Over `connections_max` a connection is answered 503 with Retry-After and
+// closed, unread.
+
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <unordered_set>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "config/config.h"
+#include "daemon/listen_sockets.h"
+#include "daemon/session.h"
+
+namespace seekd::daemon {
+
+class Listener {
+ public:
+  Listener(boost::asio::any_io_executor executor, const config::DaemonConfig& config,
+           Session::Handler handler);
+  ~Listener();
+
+  // Takes the sockets over and begins to accept. Errors: io.
+  Status start(std::vector<ListenSocket> sockets);
+
+  // Accepts no more; idle connections are closed. `ended` is called when the last session has: in this call, or later.
+  void stop(std::function<void()> ended);
+
+  // What has not ended by then.
+  void close_sessions();
+
+ private:
+  struct Door;  // one listening socket
+
+  void accept(Door& door);
+  void admit(Session::Socket socket, Transport transport);
+  void closed(const Session* session);
+
+  boost::asio::any_io_executor executor_;
+  const config::DaemonConfig& config_;
+  Session::Handler handler_;
+  std::vector<std::unique_ptr<Door>> doors_;
+  std::unordered_set<std::shared_ptr<Session>> sessions_;
+  std::function<void()> ended_;
+};
+
+}  // namespace seekd::daemon

@@ -1,0 +1,90 @@
+// seekd: answers questions with a local model and reads the web for it through seekd-fetcher's door.
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+#include <string>
+
+#include <spdlog/spdlog.h>
+
+#include "config/config.h"
+#include "daemon/log.h"
+#include "daemon/program.h"
+
+namespace {
+
+using seekd::Result;
+using seekd::Status;
+
+constexpr int exit_failed = 1;
+constexpr int exit_usage = 2;
+
+struct Options {
+  std::filesystem::path config;
+  std::filesystem::path model;
+};
+
+// The options, or the status to leave with.
+std::expected<Options, int> read_options(int argc, char** argv) {
+  Options options;
+  CLI::App app{"Answers questions with a local model; reads the web through seekd-fetcher."};
+  app.set_version_flag("--version", "seekd " SEEKD_VERSION);
+  app.add_option("--config", options.config,
+                 "the configuration file (default: /etc/seekd/seekd.toml where it exists)");
+  app.add_option("--model", options.model,
+                 "a Hugging Face folder or a .gguf file; wins over model.path");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return std::unexpected(app.exit(error) == 0 ? 0 : exit_usage);
+  }
+  return options;
+}
+
+// What scripts/setup brings for hosts that have no model of their own yet.
+Result<std::filesystem::path> embedded_model() {
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  const char* home = std::getenv("HOME");
+  std::filesystem::path folder = cache != nullptr && *cache != '\0' ? std::filesystem::path(cache)
+                                 : home != nullptr                  ? std::filesystem::path(home) / ".cache"
+                                                                    : std::filesystem::path();
+  const auto path = folder / "seekd/models/SmolLM2-135M-Instruct.Q4_1.gguf";
+  if (!folder.empty() && std::filesystem::exists(path)) return path;
+  return seekd::fail(seekd::ErrorCode::not_found,
+                     "model.path is empty and the embedded model is not at '" + path.native() +
+                         "': run scripts/setup, or set model.path or --model");
+}
+
+Status run(const Options& options) {
+  auto config = seekd::config::load(options.config, environ);
+  if (!config) return std::unexpected(std::move(config.error()));
+  for (const std::string& warning : seekd::config::warnings(*config)) spdlog::warn("{}", warning);
+  if (!options.model.empty()) config->model.path = options.model;
+  if (config->model.path.empty()) {
+    auto model = embedded_model();
+    if (!model) return std::unexpected(std::move(model.error()));
+    config->model.path = std::move(*model);
+  }
+  const auto program = seekd::daemon::Program::create(std::move(*config));
+  if (!program) return std::unexpected(program.error());
+  return (*program)->run();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto options = read_options(argc, argv);
+  if (!options) return options.error();
+  using seekd::daemon::LogReader;
+  seekd::daemon::start_log(std::getenv("JOURNAL_STREAM") != nullptr ? LogReader::journal
+                                                                    : LogReader::terminal);
+  if (const Status done = run(*options); !done) {
+    spdlog::error("{}", done.error().message);
+    return exit_failed;
+  }
+  return 0;
+}

@@ -1,0 +1,80 @@
+// ModelRunner: the thread that owns the model. It loads it, then serves one generation after another from a bounded queue.
+//
+// All functions are called on the I/O thread; callbacks are posted there. The destructor takes back what runs and what
+// waits, and joins the thread: a load that has begun is waited for.
+
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <thread>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "model/model.h"
+
+namespace seekd::daemon {
+
+class ModelRunner {
+ public:
+  enum class State : std::uint8_t {
+    loading,  // weights are read; generate() must not be called
+    ready,    // model() is there
+    failed,   // error() says why
+  };
+
+  using Load = std::function<Result<std::unique_ptr<model::Model>>()>;
+  using OnText = std::function<void(model::TextDelta)>;
+  using OnDone = std::function<void(Result<model::Generation>)>;
+
+  // `loaded` is called once, when state() has become ready or failed.
+  ModelRunner(boost::asio::any_io_executor executor, std::size_t queue_max, Load load,
+              std::function<void()> loaded);
+  ~ModelRunner();
+
+  State state() const { return state_; }
+  const Error& error() const { return error_; }          // REQUIRES: failed
+  const model::Model& model() const { return *model_; }  // REQUIRES: ready
+
+  // `done` is called exactly once, with `cancelled` after the returned source was asked to stop, with `busy` when the
+  // queue is full. REQUIRES: state() is ready.
+  std::stop_source generate(model::GenerateRequest request, OnText on_text, OnDone done);
+
+  std::size_t waiting() const;
+  bool running() const;
+
+ private:
+  struct Job {
+    model::GenerateRequest request;
+    OnText on_text;
+    OnDone done;
+    std::stop_source stop;
+  };
+
+  void work(const std::stop_token& stop, const Load& load, std::function<void()> loaded);
+  std::optional<Job> next(const std::stop_token& stop);
+  void serve(Job job);
+  void reply(Job job, Result<model::Generation> result);
+
+  boost::asio::any_io_executor executor_;
+  std::size_t queue_max_;
+  State state_ = State::loading;
+  Error error_;
+  std::unique_ptr<model::Model> model_;
+
+  mutable std::mutex mutex_;  // guards the next three
+  std::condition_variable_any work_waits_;
+  std::deque<Job> queue_;
+  std::optional<std::stop_source> current_;
+
+  std::jthread thread_;  // last: it uses all of the above
+};
+
+}  // namespace seekd::daemon

@@ -1,0 +1,59 @@
+// Program: seekd's parts, wired, and the one I/O thread that runs them until they are told to stop.
+//
+// One object a process. create() binds the sockets and then enters the sandbox, before any thread starts and before a byte
+// from outside is read.
+
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "cache/page_cache.h"
+#include "config/config.h"
+#include "daemon/answer/admission.h"
+#include "daemon/async_cache.h"
+#include "daemon/listener.h"
+#include "daemon/model_runner.h"
+#include "daemon/service_manager.h"
+#include "daemon/services.h"
+#include "fetcher/client.h"
+
+namespace seekd::daemon {
+
+class Program {
+ public:
+  // Errors: a sentence about what is in the way (socket, port, sandbox, cache). REQUIRES: config.model.path is not empty.
+  static Result<std::unique_ptr<Program>> create(config::Config config);
+
+  // Returns when SIGTERM or SIGINT has been served, or the model could not be loaded. Errors: the model's.
+  Status run();
+
+ private:
+  Program(config::Config config, std::unique_ptr<cache::PageCache> cache);
+
+  void model_loaded();
+  void await_signal();
+  void purge_now_and_then();
+  void stop();
+
+  config::Config config_;
+  std::unique_ptr<cache::PageCache> cache_;
+  boost::asio::io_context io_{1};
+  AsyncCache async_cache_;
+  fetcher::FetcherClient fetcher_;
+  ModelRunner model_;
+  Admission admission_;
+  Services services_;
+  Listener listener_;
+  ServiceManager manager_;
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer grace_;
+  boost::asio::steady_timer purge_;
+  bool stopping_ = false;
+};
+
+}  // namespace seekd::daemon

@@ -1,0 +1,30 @@
+// What systemd is told: that seekd is ready, that it stops, that it still runs (sd_notify(3), sd_watchdog_enabled(3)).
+//
+// All functions are called on the I/O thread. Without systemd they do nothing.
+
+#pragma once
+
+#include <chrono>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace seekd::daemon {
+
+class ServiceManager {
+ public:
+  explicit ServiceManager(const boost::asio::any_io_executor& executor) : timer_(executor) {}
+
+  // Begins to feed the watchdog, twice within its time, from the I/O thread: a daemon that hangs is restarted.
+  void started();
+  void ready();
+  void stopping();
+
+ private:
+  void feed();
+
+  boost::asio::steady_timer timer_;
+  std::chrono::microseconds interval_{0};
+};
+
+}  // namespace seekd::daemon

@@ -1,0 +1,31 @@
+// Services: what handlers work with, wired by main and outliving every request.
+
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "config/config.h"
+#include "daemon/answer/admission.h"
+#include "daemon/async_cache.h"
+#include "daemon/model_runner.h"
+#include "fetcher/client.h"
+
+namespace seekd::daemon {
+
+struct Services {
+  boost::asio::any_io_executor executor;  // of the one I/O thread
+  const config::Config& config;
+  AsyncCache& cache;
+  fetcher::FetcherClient& fetcher;
+  ModelRunner& model;
+  Admission& admission;
+  TimePoint started;
+};
+
+// The wall clock, read by the shells alone.
+TimePoint wall_clock();
+
+// Lower-case hex digits from the operating system's random source.
+std::string random_hex(std::size_t digits);
+
+}  // namespace seekd::daemon

@@ -1,0 +1,231 @@
+#include "daemon/session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/bind_handler.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/read.hpp>
+
+#include "daemon/api/api_error.h"
+#include "daemon/browser_guard.h"
+#include "daemon/session_request.h"
+
+namespace seekd::daemon {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+
+constexpr std::uint32_t header_bytes_max = 16 * 1024;
+constexpr std::size_t pipelined_bytes_max = 64 * 1024;  // read ahead while an answer is made
+constexpr std::size_t buffer_bytes_max = header_bytes_max + pipelined_bytes_max;
+constexpr std::size_t piece_bytes = 4096;
+constexpr std::chrono::seconds linger_time{5};
+
+}  // namespace
+
+Session::Session(Socket socket, Settings settings)
+    : socket_(std::move(socket)),
+      settings_(std::move(settings)),
+      timer_(socket_.get_executor()),
+      buffer_(buffer_bytes_max) {}
+
+void Session::start() { receive(); }
+
+void Session::stop() {
+  then_ = Then::close;
+  stopping_ = true;
+  if (phase_ != Phase::answering) close();
+}
+
+void Session::close() {
+  if (phase_ == Phase::closed) return;
+  phase_ = Phase::closed;
+  disarm();
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+  if (const auto request = std::exchange(request_, nullptr)) {
+    request->caller_gone();
+    request->write_log();
+  }
+  std::exchange(closed_, nullptr)();
+}
+
+void Session::receive() {
+  phase_ = Phase::receiving;
+  request_.reset();
+  complete_ = false;
+  parser_.emplace();
+  parser_->header_limit(header_bytes_max);
+  parser_->body_limit(settings_.body_bytes_max);
+  arm();
+  http::async_read_header(socket_, buffer_, *parser_,
+                          beast::bind_front_handler(
+                              [self = shared_from_this()](const auto& error, std::size_t) {
+                                self->on_header(error);
+                              }));
+}
+
+void Session::on_header(const boost::system::error_code& error) {
+  if (phase_ != Phase::receiving) return;
+  if (error) return refuse(error);
+  if (beast::iequals(parser_->get()[http::field::expect], "100-continue")) {
+    // RFC 9110 §10.1.1: the caller waits for this before it sends the body.
+    asio::async_write(socket_, asio::buffer(std::string_view("HTTP/1.1 100 Continue\r\n\r\n")),
+                      [self = shared_from_this()](const auto& failed, std::size_t) {
+                        failed ? self->close() : self->receive_body();
+                      });
+    return;
+  }
+  receive_body();
+}
+
+void Session::receive_body() {
+  if (phase_ != Phase::receiving) return;
+  http::async_read(socket_, buffer_, *parser_,
+                   [self = shared_from_this()](const auto& error, std::size_t) { self->on_body(error); });
+}
+
+void Session::on_body(const boost::system::error_code& error) {
+  if (phase_ != Phase::receiving) return;
+  if (error) return refuse(error);
+  dispatch();
+}
+
+// What was read is no request that is served; nothing after it can be trusted to be one.
+void Session::refuse(const boost::system::error_code& error) {
+  if (error == http::error::body_limit) {
+    return refuse(413, "too_large",
+                  "the body is larger than " + std::to_string(settings_.body_bytes_max) +
+                      " bytes (daemon.request_bytes_max)");
+  }
+  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+    return refuse(431, "too_large",
+                  "the header is larger than " + std::to_string(header_bytes_max) + " bytes");
+  }
+  const bool is_http_error = error.category() == make_error_code(http::error::bad_method).category();
+  if (!is_http_error || error == http::error::end_of_stream || error == http::error::partial_message) {
+    return close();
+  }
+  refuse(400, "bad_request", "this is no HTTP/1.1 request: " + error.message());
+}
+
+void Session::refuse(int status, std::string code, std::string message) {
+  then_ = Then::close;
+  phase_ = Phase::answering;
+  request_ = std::make_shared<Request>(shared_from_this(), parser_->get());
+  request_->respond(to_response({status, std::move(code), std::move(message), "", std::nullopt}));
+}
+
+void Session::dispatch() {
+  disarm();
+  phase_ = Phase::answering;
+  const auto& message = parser_->get();
+  if (!message.keep_alive()) then_ = Then::close;
+  request_ = std::make_shared<Request>(shared_from_this(), message);
+  if (settings_.transport == Transport::tcp) {
+    if (auto why = refused_origin(message[http::field::host], message[http::field::origin])) {
+      return request_->respond(
+          to_response({403, "origin_denied", std::move(*why), "", std::nullopt}));
+    }
+  }
+  if (!request_->readable()) {
+    return request_->respond(to_response(
+        {400, "bad_request", "the request's target is no path", "", std::nullopt}));
+  }
+  watch();
+  settings_.handler(request_);
+}
+
+void Session::write(std::string bytes) {
+  if (phase_ == Phase::closed || bytes.empty()) return;
+  out_.push_back(std::move(bytes));
+  if (out_.size() == 1) write_next();
+}
+
+void Session::write_next() {
+  arm();
+  asio::async_write(socket_, asio::buffer(out_.front()),
+                    [self = shared_from_this()](const auto& error, std::size_t) {
+                      if (self->phase_ == Phase::closed) return;
+                      if (error) return self->close();
+                      self->disarm();
+                      self->out_.pop_front();
+                      if (!self->out_.empty()) return self->write_next();
+                      if (self->complete_) self->answered();
+                    });
+}
+
+void Session::answered() {
+  request_->write_log();
+  request_.reset();
+  phase_ = Phase::receiving;
+  if (stopping_) return close();
+  if (then_ == Then::close) return linger();
+  if (watching_) {
+    stop_watching_.emit(asio::cancellation_type::total);
+  } else {
+    receive();
+  }
+}
+
+// RFC 9112 §9.6: closing with bytes unread would reset the connection, and the caller might never see the reply.
+void Session::linger() {
+  phase_ = Phase::lingering;
+  boost::system::error_code ignored;
+  socket_.shutdown(Socket::shutdown_send, ignored);
+  timer_.expires_after(linger_time);
+  timer_.async_wait([self = shared_from_this()](const auto& error) {
+    if (!error && self->phase_ == Phase::lingering) self->close();
+  });
+  if (!watching_) watch();
+}
+
+void Session::watch() {
+  if (phase_ == Phase::lingering) buffer_.clear();
+  if (buffer_.size() >= pipelined_bytes_max) return;
+  watching_ = true;
+  socket_.async_read_some(
+      buffer_.prepare(piece_bytes),
+      asio::bind_cancellation_slot(
+          stop_watching_.slot(), [self = shared_from_this()](const auto& error, std::size_t bytes) {
+            self->on_watched(error, bytes);
+          }));
+}
+
+void Session::on_watched(const boost::system::error_code& error, std::size_t bytes) {
+  watching_ = false;
+  buffer_.commit(bytes);
+  switch (phase_) {
+    case Phase::receiving:  // the answer was complete first
+      if (error && error != asio::error::operation_aborted) return close();
+      return receive();
+    case Phase::answering:
+      if (!error) return watch();
+      then_ = Then::close;
+      return error == asio::error::eof ? request_->caller_gone() : close();
+    case Phase::lingering:
+      return error ? close() : watch();
+    case Phase::closed:
+      return;
+  }
+}
+
+void Session::arm() {
+  timer_.expires_after(settings_.timeout);
+  timer_.async_wait([self = shared_from_this()](const auto& error) {
+    // A wait that was armed anew after it had passed comes here too.
+    const bool passed = self->timer_.expiry() <= std::chrono::steady_clock::now();
+    if (!error && passed) self->close();
+  });
+}
+
+void Session::disarm() { timer_.expires_at(std::chrono::steady_clock::time_point::max()); }
+
+}  // namespace seekd::daemon

@@ -1,0 +1,105 @@
+// Session: one connection of a caller. HTTP/1.1 with keep-alive; requests are served one after another, so that pipelined
+// ones are answered in order.
+//
+// All functions are called on the I/O thread. Bounded in everything: header and body bytes, the time to send a request and
+// to take a reply. A caller that goes while its answer is made is noticed, and the answer is taken back. It keeps itself
+// alive while it has something to wait for, and tells its end to on_closed() once.
+
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include "daemon/exchange.h"
+#include "daemon/listen_sockets.h"
+
+namespace seekd::daemon {
+
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  using Socket = boost::asio::generic::stream_protocol::socket;
+  using Handler = std::function<void(const std::shared_ptr<Exchange>&)>;
+
+  struct Settings {
+    Transport transport = Transport::unix_socket;
+    std::size_t body_bytes_max = 0;
+    std::chrono::seconds timeout{0};  // to send a whole request, and for each piece of a reply to be taken
+    Handler handler;
+  };
+
+  Session(Socket socket, Settings settings);
+
+  // REQUIRES: called before start().
+  void on_closed(std::function<void()> closed) { closed_ = std::move(closed); }
+
+  void start();
+
+  // A running answer is finished, then the connection is closed.
+  void stop();
+
+  // At once; a running answer is taken back.
+  void close();
+
+ private:
+  class Request;  // the Exchange of one request
+
+  enum class Phase : std::uint8_t {
+    receiving,  // a request is waited for, or comes in
+    answering,  // its handler has it
+    lingering,  // the last reply is sent; what the caller still sends is dropped, so that it reads the reply
+    closed,
+  };
+  enum class Then : std::uint8_t { keep_alive, close };
+
+  void receive();
+  void on_header(const boost::system::error_code& error);
+  void receive_body();
+  void on_body(const boost::system::error_code& error);
+  void refuse(const boost::system::error_code& error);
+  void refuse(int status, std::string code, std::string message);
+  void dispatch();
+
+  void write(std::string bytes);
+  void write_next();
+  void answered();
+  void linger();
+
+  void watch();
+  void on_watched(const boost::system::error_code& error, std::size_t bytes);
+
+  void arm();
+  void disarm();
+
+  Socket socket_;
+  Settings settings_;
+  std::function<void()> closed_;
+  boost::asio::steady_timer timer_;
+  Phase phase_ = Phase::receiving;
+  Then then_ = Then::keep_alive;
+  bool stopping_ = false;
+  boost::beast::flat_buffer buffer_;
+  std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
+
+  std::shared_ptr<Request> request_;  // while answering
+  std::deque<std::string> out_;       // the front is being written
+  bool complete_ = false;             // the reply's last byte is in out_
+
+  // A read beside the answer: it notices that the caller goes, and keeps what is pipelined.
+  bool watching_ = false;
+  boost::asio::cancellation_signal stop_watching_;
+};
+
+}  // namespace seekd::daemon

@@ -1,0 +1,117 @@
+#include "daemon/session_request.h"
+
+#include <sstream>
+#include <utility>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/core/buffers_to_string.hpp>
+#include <boost/beast/http/chunk_encode.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/write.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+#include <spdlog/spdlog.h>
+
+namespace seekd::daemon {
+namespace {
+
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+
+constexpr std::size_t logged_path_bytes_max = 100;
+
+template <class Message>
+std::string to_text(const Message& message) {
+  std::ostringstream out;
+  out << message;
+  return std::move(out).str();
+}
+
+}  // namespace
+
+Session::Request::Request(std::shared_ptr<Session> session, const Message& message)
+    : session_(session), version_(message.version()) {
+  request_.method = message.method_string();
+  request_.body = message.body();
+  const auto target = boost::urls::parse_origin_form(message.target());
+  if (!target) return;
+  readable_ = true;
+  request_.path = target->encoded_path();
+  for (const auto& param : target->params()) request_.query.emplace_back(param.key, param.value);
+}
+
+std::shared_ptr<Session> Session::Request::open_session() const {
+  auto session = session_.lock();
+  return session && session->request_.get() == this && session->phase_ == Phase::answering ? session
+                                                                                           : nullptr;
+}
+
+void Session::Request::respond(HttpResponse response) {
+  gone_ = nullptr;
+  const auto session = open_session();
+  if (!session) return;
+  status_ = response.status;
+  http::response<http::string_body> message;
+  message.version(version_);
+  message.result(static_cast<unsigned>(response.status));
+  message.set(http::field::content_type, "application/json");
+  if (!response.allow.empty()) message.set(http::field::allow, response.allow);
+  if (response.retry_after) {
+    message.set(http::field::retry_after, std::to_string(response.retry_after->count()));
+  }
+  message.keep_alive(session->then_ == Then::keep_alive);
+  message.content_length(response.body.size());
+  if (request_.method != "HEAD") message.body() = std::move(response.body);
+  session->complete_ = true;
+  session->write(to_text(message));
+}
+
+void Session::Request::begin_events() {
+  const auto session = open_session();
+  if (!session) return;
+  status_ = 200;
+  http::response<http::empty_body> message;
+  message.version(version_);
+  message.set(http::field::content_type, "text/event-stream; charset=utf-8");
+  message.set(http::field::cache_control, "no-store");
+  // HTTP/1.0 has no chunks: the end of the connection is the end of the reply.
+  if (version_ < 11) session->then_ = Then::close;
+  message.keep_alive(session->then_ == Then::keep_alive);
+  if (version_ >= 11) message.chunked(true);
+  session->write(to_text(message.base()));
+}
+
+void Session::Request::event(std::string_view data) {
+  const auto session = open_session();
+  if (!session) return;
+  std::string text = "data: " + std::string(data) + "\n\n";
+  if (version_ >= 11) text = beast::buffers_to_string(http::make_chunk(boost::asio::buffer(text)));
+  session->write(std::move(text));
+}
+
+void Session::Request::end_events() {
+  gone_ = nullptr;
+  const auto session = open_session();
+  if (!session) return;
+  session->complete_ = true;
+  if (version_ >= 11) {
+    session->write(beast::buffers_to_string(http::make_chunk_last()));
+  } else if (session->out_.empty()) {
+    session->answered();
+  }
+}
+
+void Session::Request::caller_gone() {
+  if (const auto gone = std::exchange(gone_, nullptr)) gone();
+}
+
+// One line, and not a word of a question: neither body nor query.
+void Session::Request::write_log() const {
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - begun_);
+  spdlog::info("{} {} {} {} ms outcome={} fetched={}", request_.method,
+               std::string_view(request_.path).substr(0, logged_path_bytes_max), status_, took.count(),
+               log_.outcome.empty() ? "-" : log_.outcome, log_.pages_fetched);
+}
+
+}  // namespace seekd::daemon

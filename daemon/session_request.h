@@ -1,0 +1,51 @@
+// Session::Request: the Exchange of one request, as session.h says.
+
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include "daemon/session.h"
+
+namespace seekd::daemon {
+
+class Session::Request final : public Exchange {
+ public:
+  using Message = boost::beast::http::request<boost::beast::http::string_body>;
+
+  Request(std::shared_ptr<Session> session, const Message& message);
+
+  // The target is a path with or without a query (RFC 9112 §3.2.1).
+  bool readable() const { return readable_; }
+
+  const HttpRequest& request() const override { return request_; }
+  LogFields& log() override { return log_; }
+  void respond(HttpResponse response) override;
+  void begin_events() override;
+  void event(std::string_view data) override;
+  void end_events() override;
+  void on_gone(std::function<void()> gone) override { gone_ = std::move(gone); }
+
+  void caller_gone();
+  void write_log() const;
+
+ private:
+  // nullptr when the connection is closed.
+  std::shared_ptr<Session> open_session() const;
+
+  std::weak_ptr<Session> session_;
+  HttpRequest request_;
+  unsigned version_;  // 10 or 11
+  bool readable_ = false;
+  LogFields log_;
+  int status_ = 499;  // until one is sent: the caller went before
+  std::function<void()> gone_;
+  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace seekd::daemon
