@@ -56,6 +56,12 @@ Status apply_all(const Result<std::vector<Field>>& fields, Loading& loading) {
   return {};
 }
 
+// What cannot be looked at is not absent: a policy that is closed to us must not be taken for none.
+bool is_absent(const fs::path& path) {
+  std::error_code error;
+  return fs::status(path, error).type() == fs::file_type::not_found;
+}
+
 Result<std::string> read_file(const fs::path& file) {
   std::error_code error;
   const fs::file_status status = fs::status(file, error);
@@ -87,7 +93,7 @@ Result<std::vector<fs::path>> drop_ins(const fs::path& file) {
   const fs::path folder = file.native() + ".d";
   std::vector<fs::path> found;
   std::error_code error;
-  if (!fs::exists(folder, error)) return found;
+  if (is_absent(folder)) return found;
   auto entry = fs::directory_iterator(folder, error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
     const fs::path& path = entry->path();
@@ -106,8 +112,7 @@ Result<std::vector<fs::path>> drop_ins(const fs::path& file) {
 
 Status apply_files(const fs::path& named, Loading& loading) {
   const fs::path file = named.empty() ? fs::path(default_file) : named;
-  std::error_code error;
-  if (!named.empty() || fs::exists(file, error)) {
+  if (!named.empty() || !is_absent(file)) {
     if (const Status applied = apply_file(file, loading); !applied) return applied;
   }
   const Result<std::vector<fs::path>> extra = drop_ins(file);

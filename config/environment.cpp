@@ -70,7 +70,7 @@ Value to_value(const Option& option, std::string where, std::string_view text) {
   } else if (option.shape == Shape::integer) {
     std::int64_t number = 0;
     const char* last = text.data() + text.size();
-    const auto [end, error] = std::from_chars(text.data(), last, number);
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error == std::errc{} && end == last) value.data = number;
   }
   return value;

@@ -204,7 +204,7 @@ Result<Device> read_device(const Value& value) {
 Result<std::uint16_t> parse_port(std::string_view text) {
   std::uint16_t port = 0;
   const char* last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, port);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
   if (error != std::errc{} || end != last || port == 0 || text.starts_with('0')) {
     return fail(ErrorCode::invalid_argument,
                 policy::quoted(text) + " is not a port from 1 to 65535");

@@ -51,6 +51,11 @@ constexpr std::array english_rows{
     Row{"as of", 2, fast, "words 'as of'"},
     Row{"now|nowadays|anymore|presently", 1.5, fast, "word 'now'"},
     Row{"news|headlines|rumors|rumours", 2.5, fast, "asks for news"},
+    Row{"status|progress of", 2, fast, "asks how something stands"},
+    Row{"who|which|what * leads|leading|ahead", 1.5, fast, "asks for standings"},
+    Row{"is|are * top of the", 1, fast, "asks for standings"},
+    Row{"^ is|are * open|closed|available|online|operational|cancelled|canceled", 1, fast,
+        "asks for a present state"},
     Row{"what|anything happening|new", 2, fast, "asks what is new"},
     Row{"new|current|latest|stable version|release|update|patch", 2, fast, "asks for a release"},
     Row{"release date", 1, fast, "asks for a release date"},
@@ -173,6 +178,7 @@ constexpr std::array english_rows{
 const std::vector<PatternRule>& english_rules() {
   static const std::vector<PatternRule> rules = [] {
     std::vector<PatternRule> compiled;
+    compiled.reserve(english_rows.size());
     for (const Row& row : english_rows) {
       compiled.push_back({WordPattern(row.pattern), row.weight, row.change_class, row.reason});
     }

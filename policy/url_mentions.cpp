@@ -1,10 +1,10 @@
 #include "policy/url_mentions.h"
 
 #include <algorithm>
-
-#include <unicode/utf8.h>
+#include <optional>
 
 #include "policy/url.h"
+#include "policy/utf8.h"
 
 namespace seekd::policy {
 namespace {
@@ -38,18 +38,19 @@ bool continues(char32_t c, char before) {
   return letter && joined;
 }
 
+// How long the URL at the front of `text` is; `scheme` bytes of it are known.
 std::size_t url_length(std::string_view text, std::size_t scheme) {
-  // One byte over the limit is enough to see that it is too long.
-  const auto size = static_cast<std::int32_t>(std::min(text.size(), url_bytes_max + 4));
-  auto i = static_cast<std::int32_t>(scheme);
-  while (i < size) {
-    std::int32_t next = i;
-    std::int32_t c = 0;
-    U8_NEXT(text.data(), next, size, c);
-    if (c < 0 || !continues(static_cast<char32_t>(c), text[static_cast<std::size_t>(i) - 1])) break;
-    i = next;
+  // A few bytes over the limit are enough to see that it is too long.
+  text = text.substr(0, url_bytes_max + 4);
+  std::string_view rest = text.substr(scheme);
+  while (!rest.empty()) {
+    const char before = *(rest.data() - 1);
+    std::string_view after = rest;
+    const std::optional<char32_t> c = take_code_point(after);
+    if (!c || !continues(*c, before)) break;
+    rest = after;
   }
-  return static_cast<std::size_t>(i);
+  return text.size() - rest.size();
 }
 
 // "(see https://example.org/a_(b).)" names https://example.org/a_(b)

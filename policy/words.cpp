@@ -1,10 +1,13 @@
 #include "policy/words.h"
 
+#include <optional>
 #include <utility>
 
 #include <unicode/uchar.h>
 #include <unicode/uscript.h>
 #include <unicode/utf8.h>
+
+#include "policy/utf8.h"
 
 namespace seekd::policy {
 namespace {
@@ -30,17 +33,13 @@ std::vector<Word> words_of(std::string_view text) {
   const auto end_run = [&] {
     if (!run.empty()) words.push_back({std::exchange(run, {}), Script::spaced});
   };
-  const auto size = static_cast<std::int32_t>(text.size());
-  for (std::int32_t i = 0; i < size;) {
-    UChar32 c = 0;
-    U8_NEXT(text.data(), i, size, c);
-    if (c < 0 || !u_isalnum(c)) {
-      // A combining mark belongs to the letter before it.
-      if (c >= 0 && u_charType(c) == U_NON_SPACING_MARK && !run.empty()) {
-        append(run, c);
-      } else {
-        end_run();
-      }
+  while (!text.empty()) {
+    const std::optional<char32_t> code_point = take_code_point(text);
+    const auto c = static_cast<UChar32>(code_point.value_or(U' '));
+    if (u_charType(c) == U_NON_SPACING_MARK && !run.empty()) {
+      append(run, c);  // a combining mark belongs to the letter before it
+    } else if (!u_isalnum(c)) {
+      end_run();
     } else if (is_unspaced(c)) {
       end_run();
       words.push_back({{}, Script::unspaced});

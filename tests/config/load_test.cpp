@@ -143,6 +143,13 @@ TEST_CASE("a named file that is not there, or not a file, is an error") {
   CHECK_FALSE(load(folder.write("seekd.toml", ""), nullptr));
 }
 
+TEST_CASE("drop-ins that cannot be looked at are an error, not absent") {
+  const ConfigFolder folder;
+  const auto file = folder.write("seekd.toml", "");
+  std::filesystem::create_symlink("seekd.toml.d", folder.path() / "seekd.toml.d");
+  CHECK_FALSE(load(file, nullptr));
+}
+
 TEST_CASE("contradictory options are an error at one of them, naming both") {
   CHECK(error_of("[fetcher]\nworkers_max = 4\nper_host_max = 8\n")
             .starts_with(":3: fetcher.per_host_max: fetcher.per_host_max contradicts "
