@@ -64,8 +64,11 @@ std::vector<rocksdb::ColumnFamilyDescriptor> family_descriptors(
   for (std::size_t i = 0; i < family_count; ++i) {
     descriptors.emplace_back(std::string(to_string(static_cast<Family>(i))), options);
   }
-  descriptors[static_cast<std::size_t>(Family::terms)].options.merge_operator =
-      posting_merge_operator();
+  rocksdb::ColumnFamilyOptions& terms =
+      descriptors[static_cast<std::size_t>(Family::terms)].options;
+  terms.merge_operator = posting_merge_operator();
+  // A search merges what no flush has merged yet: not too much of it.
+  terms.write_buffer_size = 4 << 20;
   descriptors[static_cast<std::size_t>(Family::pages)].options.compaction_filter_factory =
       expired_page_filters(std::move(clock));
   descriptors.emplace_back(rocksdb::kDefaultColumnFamilyName, options);

@@ -174,15 +174,15 @@ Result<PageRecord> RocksPageCache::judged_record(const FetchedPage& page, TimePo
                                           std::to_string(page_bytes_max >> 20) +
                                           " MiB that the cache takes");
   }
-  const policy::Freshness freshness = policy::judge_freshness(page.headers, page.requested_at,
-                                                              page.retrieved_at, config_.freshness);
+  // A retrieval that is still to come is a wrong clock's; it must not make a page live for ever.
+  const TimePoint retrieved_at = std::min(page.retrieved_at, now);
+  const policy::Freshness freshness = policy::judge_freshness(
+      page.headers, std::min(page.requested_at, retrieved_at), retrieved_at, config_.freshness);
   if (!freshness.storable) {
     return fail(ErrorCode::invalid_argument,
                 page.url + ": its server forbids storing it (Cache-Control: " +
                     page.headers.cache_control + ")");
   }
-  // A retrieval that is still to come is a wrong clock's; it must not make a page live for ever.
-  const TimePoint retrieved_at = std::min(page.retrieved_at, now);
   const TimePoint expires_at = retrieved_at + config_.retention;
   if (expired(expires_at, now)) {
     return fail(ErrorCode::invalid_argument,

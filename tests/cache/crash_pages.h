@@ -1,0 +1,50 @@
+// The pages that the crash test's two processes agree on, by sequence number.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "config/config.h"
+#include "policy/page.h"
+
+namespace seekd::cache {
+
+inline constexpr std::uint64_t crash_urls = 60;
+
+inline TimePoint crash_time(std::uint64_t sequence) {
+  return TimePoint(std::chrono::seconds(1'795'305'600 + static_cast<std::int64_t>(sequence)));
+}
+
+inline config::CacheConfig crash_config(const std::string& folder) {
+  config::CacheConfig config;
+  config.directory = folder;
+  // Pages expire while the test runs, so that a kill also falls into a purge.
+  config.retention = std::chrono::seconds(400);
+  config.versions_max = 2;
+  config.urls_expected = 1000;
+  config.blocks_expected = 1000;
+  return config;
+}
+
+// The URL comes back every few hundred pages, sometimes changed, sometimes not, sometimes after it
+// has expired.
+inline std::string crash_url(std::uint64_t sequence) {
+  return "https://example.org/" + std::to_string(sequence * 2654435761 % 977 % crash_urls);
+}
+
+inline FetchedPage crash_page(std::uint64_t sequence) {
+  FetchedPage page;
+  page.url = page.final_url = crash_url(sequence);
+  page.requested_at = page.retrieved_at = crash_time(sequence);
+  page.metadata.title = "Page " + page.url;
+  for (int i = 0; i < 12; ++i) {
+    page.blocks.push_back({BlockKind::paragraph, 0,
+                           "Paragraph " + std::to_string(i) + " of edition " +
+                               std::to_string(sequence / (i + 40)) + " falcon"});
+  }
+  page.blocks.push_back({BlockKind::paragraph, 0, "sequence " + std::to_string(sequence)});
+  return page;
+}
+
+}  // namespace seekd::cache

@@ -1,0 +1,92 @@
+// Killed while it stores, the cache loses nothing that it acknowledged, and everything in it
+// agrees.
+
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <random>
+#include <thread>
+
+#include <catch2/catch.hpp>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cache/rocks_page_cache.h"
+#include "tests/cache/cache_checker.h"
+#include "tests/cache/crash_pages.h"
+#include "tests/cache/temporary_cache.h"
+
+using namespace seekd;
+using namespace seekd::cache;
+
+namespace {
+
+// Lets the child store for a while, kills it, and gives the sequence numbers that it acknowledged.
+std::vector<std::uint64_t> store_until_killed(const std::string& folder, std::uint64_t first,
+                                              std::chrono::milliseconds life) {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(ends[1], STDOUT_FILENO);
+    ::close(ends[0]);
+    ::close(ends[1]);
+    ::execl(SEEKD_CRASH_CHILD, SEEKD_CRASH_CHILD, folder.c_str(), std::to_string(first).c_str(),
+            nullptr);
+    ::_exit(127);
+  }
+  ::close(ends[1]);
+  std::unique_ptr<FILE, int (*)(FILE*)> acknowledged(::fdopen(ends[0], "r"), &std::fclose);
+  std::jthread killer([&] {
+    std::this_thread::sleep_for(life);
+    ::kill(child, SIGKILL);
+  });
+  std::vector<std::uint64_t> sequences;
+  // A line without its end was cut by the kill; its page was stored all the same.
+  for (unsigned long long sequence = 0; std::fscanf(acknowledged.get(), "%llu", &sequence) == 1;) {
+    sequences.push_back(sequence);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFSIGNALED(status));
+  return sequences;
+}
+
+std::uint64_t stored_sequence(const StoredPage& page) {
+  return std::stoull(page.blocks.back().text.substr(sizeof "sequence"));
+}
+
+}  // namespace
+
+TEST_CASE("Thirty kills at random moments lose no acknowledged page and leave no contradiction") {
+  TemporaryCache place;
+  const config::CacheConfig config = crash_config(place.config.directory.string());
+  std::mt19937 random(20261122);
+  std::uniform_int_distribution<int> life_ms(20, 400);
+  std::map<std::string, std::uint64_t> acknowledged;  // url → last sequence
+  std::uint64_t next = 0;
+  for (int round = 0; round < 30; ++round) {
+    const std::chrono::milliseconds life(life_ms(random));
+    for (std::uint64_t sequence : store_until_killed(config.directory.string(), next, life)) {
+      acknowledged[crash_url(sequence)] = sequence;
+      next = sequence + 1;
+    }
+    INFO("round " << round << ", " << next << " stored");
+    Result<std::unique_ptr<PageCache>> cache = open_rocks_page_cache(config, crash_time(next));
+    if (!cache) FAIL(cache.error().message);
+    for (const auto& [url, sequence] : acknowledged) {
+      if (crash_time(sequence) + config.retention <= crash_time(next)) continue;
+      Result<std::optional<StoredPage>> page = (*cache)->find(url, crash_time(next));
+      if (!page) FAIL(page.error().message);
+      REQUIRE(*page);
+      // Later by the one that was stored and not yet acknowledged.
+      CHECK(stored_sequence(**page) >= sequence);
+      CHECK(stored_sequence(**page) <= next);
+    }
+    cache->reset();
+    for (const std::string& finding : contradictions(config)) FAIL_CHECK(finding);
+    ++next;  // the one in flight may be there
+  }
+  CHECK(next > 300);
+}
