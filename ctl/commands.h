@@ -1,0 +1,47 @@
+// The commands of seekctl. Each function adds one to `app`; what it does runs when the whole
+// command line has been read, and ends in `status`.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include <CLI/CLI.hpp>
+
+#include "ctl/daemon_connection.h"
+#include "ctl/exit_status.h"
+#include "policy/result.h"
+
+namespace seekd::ctl {
+
+// They talk to seekd behind its socket.
+void add_ask(CLI::App& app, ExitStatus& status);
+void add_fetch(CLI::App& app, ExitStatus& status);
+void add_search(CLI::App& app, ExitStatus& status);
+void add_show(CLI::App& app, ExitStatus& status);
+void add_import(CLI::App& app, ExitStatus& status);
+void add_status(CLI::App& app, ExitStatus& status);
+
+// They need no running daemon.
+void add_decide(CLI::App& app, ExitStatus& status);
+void add_egress(CLI::App& app, ExitStatus& status);
+void add_extract(CLI::App& app, ExitStatus& status);
+void add_robots(CLI::App& app, ExitStatus& status);
+void add_tokenize(CLI::App& app, ExitStatus& status);
+void add_diff(CLI::App& app, ExitStatus& status);
+void add_config(CLI::App& app, ExitStatus& status);
+
+// --config FILE, else $SEEKD_CONFIG, else what config::load finds.
+CLI::Option* add_config_option(CLI::App& command, std::filesystem::path& file);
+
+// Where seekd listens: --socket PATH, else daemon.socket of the configuration.
+struct DaemonOptions {
+  std::filesystem::path socket;
+  std::filesystem::path config;
+
+  void add_to(CLI::App& command);
+  // Errors: of the configuration.
+  Result<DaemonConnection> connection() const;
+};
+
+}  // namespace seekd::ctl

@@ -1,0 +1,42 @@
+// DaemonConnection: one request after another to seekd's unix socket, HTTP/1.1 with JSON bodies.
+//
+// Blocking; one thread. No exception leaves it.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include <boost/json/object.hpp>
+
+#include "policy/result.h"
+
+namespace seekd::ctl {
+
+class DaemonConnection {
+ public:
+  // Nothing is connected to before the first request.
+  explicit DaemonConnection(std::filesystem::path socket);
+
+  // The reply's JSON object. Errors: unavailable (no seekd there, or it broke off), io; what seekd
+  // itself refuses with its own message: not_found (404), busy (429, 503), invalid_argument (other
+  // 4xx), internal (5xx).
+  Result<boost::json::object> get(const std::string& target) const;
+  Result<boost::json::object> post(const std::string& target,
+                                   const boost::json::object& body) const;
+  // `body` is JSON already.
+  Result<boost::json::object> post_text(const std::string& target, const std::string& body) const;
+
+  // Server-sent events: `on_bytes` gets the reply's body as it arrives. Errors: as above.
+  Status stream(const std::string& target, const boost::json::object& body,
+                const std::function<void(std::string_view)>& on_bytes) const;
+
+ private:
+  std::filesystem::path socket_;
+};
+
+// A value of a query string, percent-encoded (RFC 3986 §2.1).
+std::string query_value(std::string_view text);
+
+}  // namespace seekd::ctl

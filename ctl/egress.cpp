@@ -1,0 +1,162 @@
+// seekctl egress: would the door open for a URL, and if not, why?
+
+#include "policy/egress.h"
+
+#include <iostream>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include <boost/json.hpp>
+#include <unistd.h>
+
+#include "config/config.h"
+#include "ctl/commands.h"
+#include "ctl/input.h"
+#include "ctl/terminal.h"
+#include "fetcher/url_reader.h"
+
+namespace seekd::ctl {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t line_bytes_max = 64 << 10;
+
+struct EgressOptions {
+  std::vector<std::string> urls;
+  std::vector<std::string> resolved;  // "NAME=ADDR,…"
+  std::filesystem::path config;
+  bool batch = false;
+  bool json = false;
+};
+
+// What the names resolve to, as far as the caller says.
+using Resolutions = std::map<std::string, std::vector<policy::IpAddress>, std::less<>>;
+
+Result<std::vector<policy::IpAddress>> parse_addresses(std::string_view list) {
+  std::vector<policy::IpAddress> addresses;
+  for (std::size_t at = 0; at <= list.size();) {
+    const std::size_t end = std::min(list.find(',', at), list.size());
+    const auto address = policy::parse_address(list.substr(at, end - at));
+    if (!address) return std::unexpected(address.error());
+    addresses.push_back(*address);
+    at = end + 1;
+  }
+  return addresses;
+}
+
+Result<Resolutions> parse_resolutions(const std::vector<std::string>& options) {
+  Resolutions resolutions;
+  for (const std::string& option : options) {
+    const std::size_t equals = option.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return fail(ErrorCode::invalid_argument,
+                  "--resolve '" + option + "': write NAME=ADDRESS,ADDRESS");
+    }
+    auto addresses = parse_addresses(std::string_view(option).substr(equals + 1));
+    if (!addresses)
+      return fail(ErrorCode::invalid_argument, "--resolve: " + addresses.error().message);
+    resolutions[option.substr(0, equals)] = *std::move(addresses);
+  }
+  return resolutions;
+}
+
+class Door {
+ public:
+  Door(policy::EgressPolicy policy, Resolutions resolutions)
+      : policy_(std::move(policy)), resolutions_(std::move(resolutions)) {}
+
+  policy::EgressVerdict judge(std::string_view url) const {
+    policy::EgressVerdict verdict =
+        policy::judge_url(url, policy::Provenance::user, policy_, fetcher::read_url);
+    if (!verdict.allowed()) return verdict;
+    const auto resolved = resolutions_.find(verdict.url->host);
+    if (resolved == resolutions_.end()) return verdict;
+    return policy::judge_addresses(*verdict.url, resolved->second, policy_, {});
+  }
+
+ private:
+  policy::EgressPolicy policy_;
+  Resolutions resolutions_;
+};
+
+std::string_view verdict_name(const policy::EgressVerdict& verdict) {
+  return verdict.allowed() ? "allow" : "deny";
+}
+
+std::string to_line(const policy::EgressVerdict& verdict, std::string_view url) {
+  return std::string(verdict_name(verdict)) + '\t' +
+         std::string(policy::to_string(verdict.reason)) + '\t' + field(url);
+}
+
+std::string to_json_line(const policy::EgressVerdict& verdict, std::string_view url) {
+  json::object line{{"verdict", verdict_name(verdict)},
+                    {"reason", policy::to_string(verdict.reason)},
+                    {"detail", terminal_text(verdict.detail)},
+                    {"url", field(url)},
+                    {"canonical", nullptr}};
+  if (verdict.url) line["canonical"] = verdict.url->text();
+  return json::serialize(line);
+}
+
+void judge_lines(const Door& door, const EgressOptions& options) {
+  std::string line;
+  while (read_line(std::cin, line_bytes_max, line)) {
+    const policy::EgressVerdict verdict = door.judge(line);
+    std::cout << (options.json ? to_json_line(verdict, line) : to_line(verdict, line)) << std::endl;
+  }
+}
+
+// Refused when one URL is.
+ExitStatus judge_arguments(const Door& door, const EgressOptions& options) {
+  ExitStatus status = ExitStatus::done;
+  for (const std::string& url : options.urls) {
+    const policy::EgressVerdict verdict = door.judge(url);
+    std::cout << (options.json ? to_json_line(verdict, url) : to_line(verdict, url)) << std::endl;
+    if (verdict.allowed()) continue;
+    status = ExitStatus::refused;
+    if (!options.json) say(verdict.detail);
+  }
+  return status;
+}
+
+ExitStatus judge(const EgressOptions& options) {
+  Result<config::Config> config = config::load(options.config, environ);
+  if (!config) return refuse(config.error());
+  Result<Resolutions> resolutions = parse_resolutions(options.resolved);
+  if (!resolutions) {
+    refuse(resolutions.error());
+    return ExitStatus::usage;
+  }
+  const Door door(std::move(config->egress), *std::move(resolutions));
+  if (!options.batch) return judge_arguments(door, options);
+  judge_lines(door, options);
+  return ExitStatus::done;
+}
+
+}  // namespace
+
+void add_egress(CLI::App& app, ExitStatus& status) {
+  const auto options = std::make_shared<EgressOptions>();
+  CLI::App* command = app.add_subcommand(
+      "egress", "would the door open for a URL, and why not? Nothing is resolved or fetched");
+  command->footer(
+      "Verdict, reason and URL come out separated by tabs.\n"
+      "Example:\n  seekctl egress https://example.org/ --resolve example.org=10.0.0.1\n"
+      "  seekctl egress --batch < urls.txt");
+  CLI::Option* urls = command->add_option("URL", options->urls, "the URLs");
+  command
+      ->add_option("--resolve", options->resolved,
+                   "NAME=ADDRESS,…: judge these addresses of the name, too")
+      ->allow_extra_args(false);
+  command->add_flag("--batch", options->batch, "a URL a line in, a line out")->excludes(urls);
+  command->add_flag("--json", options->json, "lines of JSON");
+  add_config_option(*command, options->config);
+  command->callback([options, &status] {
+    if (!options->batch && options->urls.empty()) throw CLI::RequiredError("URL or --batch");
+    status = judge(*options);
+  });
+}
+
+}  // namespace seekd::ctl

@@ -1,0 +1,56 @@
+// seekctl: seekd from a terminal or a script. It holds nothing: it talks to seekd's socket, and
+// runs the pure parts by itself.
+
+#include <iostream>
+
+#include "ctl/commands.h"
+#include "ctl/exit_status.h"
+#include "ctl/terminal.h"
+
+namespace {
+
+using seekd::ctl::ExitStatus;
+
+void add_commands(CLI::App& app, ExitStatus& status) {
+  using namespace seekd::ctl;
+  add_ask(app, status);
+  add_search(app, status);
+  add_fetch(app, status);
+  add_show(app, status);
+  add_import(app, status);
+  add_status(app, status);
+  add_decide(app, status);
+  add_egress(app, status);
+  add_extract(app, status);
+  add_diff(app, status);
+  add_robots(app, status);
+  add_tokenize(app, status);
+  add_config(app, status);
+}
+
+ExitStatus run(int argc, char** argv) {
+  CLI::App app("seekctl asks seekd, and shows how it decides.", "seekctl");
+  app.set_version_flag("--version", SEEKD_VERSION);
+  app.require_subcommand(1);
+  app.footer("Exit status: 0 done, 1 refused or failed, 2 wrong usage.");
+  ExitStatus status = ExitStatus::done;
+  add_commands(app, status);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error, std::cout, std::cerr) == 0 ? ExitStatus::done : ExitStatus::usage;
+  }
+  return status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
+  ExitStatus status = run(argc, argv);
+  if (!std::cout.flush()) {
+    seekd::ctl::say("standard output cannot be written to");
+    status = ExitStatus::refused;
+  }
+  return static_cast<int>(status);
+}

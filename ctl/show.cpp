@@ -1,0 +1,153 @@
+// seekctl show: a page of the cache, its versions, and what changed between two of them.
+
+#include <array>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "ctl/block_diff.h"
+#include "ctl/commands.h"
+#include "ctl/json_view.h"
+#include "ctl/terminal.h"
+
+namespace seekd::ctl {
+namespace {
+
+namespace json = boost::json;
+
+struct ShowOptions {
+  DaemonOptions daemon;
+  std::string url;
+  std::uint32_t version = 0;                       // 0: the current one
+  std::pair<std::uint32_t, std::uint32_t> diff{};  // 0: not asked for
+  bool versions = false;
+  bool json = false;
+};
+
+std::vector<Block> blocks_of(const json::object& page) {
+  constexpr std::array kinds = {BlockKind::heading,   BlockKind::paragraph, BlockKind::list_item,
+                                BlockKind::table_row, BlockKind::code,      BlockKind::quote,
+                                BlockKind::caption};
+  std::vector<Block> blocks;
+  for (const json::value& item : array_at(page, "blocks")) {
+    if (!item.is_object()) continue;
+    const json::object& object = item.get_object();
+    Block block{BlockKind::paragraph, static_cast<std::uint8_t>(integer_at(object, "level")),
+                text_at(object, "text")};
+    for (const BlockKind kind : kinds) {
+      if (to_string(kind) == text_at(object, "kind")) block.kind = kind;
+    }
+    blocks.push_back(std::move(block));
+  }
+  return blocks;
+}
+
+void print_block(const Block& block) {
+  const std::string text = terminal_text(block.text);
+  switch (block.kind) {
+    case BlockKind::heading:
+      std::cout << '\n' << std::string(block.level, '#') << ' ' << text << "\n\n";
+      break;
+    case BlockKind::list_item:
+      std::cout << std::string(2 * block.level, ' ') << "- " << text << '\n';
+      break;
+    case BlockKind::table_row:
+      std::cout << "| " << text << " |\n";
+      break;
+    case BlockKind::quote:
+      std::cout << "> " << text << "\n\n";
+      break;
+    case BlockKind::paragraph:
+    case BlockKind::code:
+    case BlockKind::caption:
+      std::cout << text << "\n\n";
+      break;
+  }
+}
+
+void print_page(const json::object& page) {
+  std::cout << terminal_line(text_at(page, "title")) << '\n'
+            << terminal_line(text_at(page, "url")) << '\n'
+            << "version " << integer_at(page, "version") << ", snapshot "
+            << terminal_line(text_at(page, "snapshot_hash")) << "\nretrieved "
+            << terminal_line(text_at(page, "retrieved_at")) << ", changed "
+            << terminal_line(text_at(page, "changed_at")) << ", fresh until "
+            << terminal_line(text_at(page, "fresh_until")) << ", kept until "
+            << terminal_line(text_at(page, "expires_at")) << "\n\n";
+  for (const Block& block : blocks_of(page)) print_block(block);
+}
+
+void print_versions(const json::object& reply) {
+  for (const json::value& item : array_at(reply, "versions")) {
+    if (!item.is_object()) continue;
+    const json::object& version = item.get_object();
+    const std::string replaced = text_at(version, "replaced_at");
+    std::cout << integer_at(version, "version") << "  first seen "
+              << terminal_line(text_at(version, "first_seen")) << ", "
+              << (replaced.empty() ? "current" : "replaced " + terminal_line(replaced)) << ", "
+              << integer_at(version, "blocks") << " blocks, snapshot "
+              << terminal_line(text_at(version, "snapshot_hash")) << '\n';
+  }
+}
+
+Result<json::object> get_page(const DaemonConnection& seekd, const ShowOptions& options,
+                              std::uint32_t version) {
+  std::string target = "/seekd/v1/page?url=" + query_value(options.url);
+  if (version != 0) target += "&version=" + std::to_string(version);
+  return seekd.get(target);
+}
+
+Status show_diff(const DaemonConnection& seekd, const ShowOptions& options) {
+  const Result<json::object> before = get_page(seekd, options, options.diff.first);
+  if (!before) return std::unexpected(before.error());
+  const Result<json::object> after = get_page(seekd, options, options.diff.second);
+  if (!after) return std::unexpected(after.error());
+  const BlockDiff diff = diff_pages(blocks_of(*before), blocks_of(*after));
+  std::cout << (options.json ? json::serialize(to_json(diff)) + '\n' : to_text(diff));
+  return {};
+}
+
+Status show(const ShowOptions& options) {
+  const Result<DaemonConnection> seekd = options.daemon.connection();
+  if (!seekd) return std::unexpected(seekd.error());
+  if (options.diff.first != 0) return show_diff(*seekd, options);
+  const Result<json::object> reply =
+      options.versions ? seekd->get("/seekd/v1/versions?url=" + query_value(options.url))
+                       : get_page(*seekd, options, options.version);
+  if (!reply) return std::unexpected(reply.error());
+  if (options.json) {
+    std::cout << json::serialize(*reply) << '\n';
+  } else if (options.versions) {
+    print_versions(*reply);
+  } else {
+    print_page(*reply);
+  }
+  return {};
+}
+
+}  // namespace
+
+void add_show(CLI::App& app, ExitStatus& status) {
+  const auto options = std::make_shared<ShowOptions>();
+  CLI::App* command =
+      app.add_subcommand("show", "a page of the cache, its versions, or what changed between two");
+  command->footer("Example:\n  seekctl show https://www.debian.org/ --diff 1 2");
+  command->add_option("URL", options->url, "the page")->required();
+  CLI::Option* versions =
+      command->add_flag("--versions", options->versions, "list the versions that are kept");
+  CLI::Option* version = command->add_option("--version", options->version, "show this version")
+                             ->check(CLI::PositiveNumber);
+  CLI::Option* diff =
+      command->add_option("--diff", options->diff, "what changed between two versions")
+          ->check(CLI::PositiveNumber);
+  versions->excludes(version)->excludes(diff);
+  version->excludes(diff);
+  command->add_flag("--json", options->json, "as JSON");
+  options->daemon.add_to(*command);
+  command->callback([options, &status] {
+    if (const Status done = show(*options); !done) status = refuse(done.error());
+  });
+}
+
+}  // namespace seekd::ctl

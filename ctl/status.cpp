@@ -1,0 +1,80 @@
+// seekctl status: what seekd says of itself.
+
+#include <iostream>
+#include <memory>
+
+#include "config/quantity.h"
+#include "ctl/commands.h"
+#include "ctl/json_view.h"
+#include "ctl/terminal.h"
+
+namespace seekd::ctl {
+namespace {
+
+namespace json = boost::json;
+
+struct StatusOptions {
+  DaemonOptions daemon;
+  bool json = false;
+};
+
+void print_model(const json::object& model) {
+  std::cout << "model    " << terminal_line(text_at(model, "state"));
+  if (model.contains("name")) {
+    std::cout << ": " << terminal_line(text_at(model, "name")) << " ("
+              << terminal_line(text_at(model, "architecture")) << ", "
+              << integer_at(model, "parameters") / 1'000'000 << " million parameters) on "
+              << terminal_line(text_at(model, "device")) << ", context "
+              << integer_at(model, "context_tokens");
+  }
+  std::cout << '\n';
+}
+
+void print_status(const json::object& reply) {
+  const json::object& cache = object_at(reply, "cache");
+  const json::object& fetcher = object_at(reply, "fetcher");
+  const json::object& queue = object_at(reply, "queue");
+  const json::value* reachable = fetcher.if_contains("reachable");
+  const bool there = reachable != nullptr && reachable->is_bool() && reachable->get_bool();
+  std::cout << "seekd    " << terminal_line(text_at(reply, "version")) << ", up "
+            << config::duration_text(std::chrono::seconds(integer_at(reply, "uptime_s"))) << '\n';
+  print_model(object_at(reply, "model"));
+  std::cout << "cache    " << integer_at(cache, "pages") << " pages, "
+            << integer_at(cache, "versions") << " past versions, " << integer_at(cache, "passages")
+            << " passages, " << (integer_at(cache, "disk_bytes") >> 20) << " MiB on disk\n"
+            << "fetcher  " << (there ? "reachable" : "NOT REACHABLE: start seekd-fetcher") << " ("
+            << terminal_line(text_at(fetcher, "socket")) << ")\n"
+            << "queue    " << integer_at(queue, "waiting") << " waiting, "
+            << integer_at(queue, "looking_up") << " looking up, "
+            << integer_at(queue, "waiting_for_model") << " waiting for the model, "
+            << integer_at(queue, "generating") << " generating\n";
+}
+
+Status report(const StatusOptions& options) {
+  const Result<DaemonConnection> seekd = options.daemon.connection();
+  if (!seekd) return std::unexpected(seekd.error());
+  const Result<json::object> reply = seekd->get("/seekd/v1/status");
+  if (!reply) return std::unexpected(reply.error());
+  if (options.json) {
+    std::cout << json::serialize(*reply) << '\n';
+  } else {
+    print_status(*reply);
+  }
+  return {};
+}
+
+}  // namespace
+
+void add_status(CLI::App& app, ExitStatus& status) {
+  const auto options = std::make_shared<StatusOptions>();
+  CLI::App* command =
+      app.add_subcommand("status", "model, cache, fetcher and queue of the running seekd");
+  command->footer("Example:\n  seekctl status --json");
+  command->add_flag("--json", options->json, "the reply as seekd sends it");
+  options->daemon.add_to(*command);
+  command->callback([options, &status] {
+    if (const Status done = report(*options); !done) status = refuse(done.error());
+  });
+}
+
+}  // namespace seekd::ctl
