@@ -1,7 +1,9 @@
 #include <cassert>
+#include <optional>
 #include <utility>
 
 #include "model/text/chat_template.h"
+#include "model/text/utf8.h"
 
 namespace seekd::model {
 namespace {
@@ -20,10 +22,9 @@ std::string_view role_name(Role role) {
 
 // Jinja's `trim`.
 std::string_view trim(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\n\r\f\v";
-  const std::size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return "";
-  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
+  text.remove_prefix(leading_white_space(text));
+  text.remove_suffix(trailing_white_space(text));
+  return text;
 }
 
 std::string_view after_thinking(std::string_view content) {
@@ -90,14 +91,12 @@ void ChatTemplate::render_llama3(std::span<const Message> messages, Prompt& prom
 }
 
 void ChatTemplate::render_deepseek_v3(std::span<const Message> messages, Prompt& prompt) const {
-  std::string system;
+  std::optional<std::string> system;
   for (const Message& message : messages) {
     if (message.role != Role::system) continue;
-    if (!joins_system_) system.clear();
-    if (!system.empty()) system.append("\n\n");
-    system.append(message.content);
+    system = system && joins_system_ ? *system + "\n\n" + message.content : message.content;
   }
-  prompt.token(bos_).text(system);
+  prompt.token(bos_).text(system.value_or(""));
   for (const Message& message : messages) {
     if (message.role == Role::user) prompt.token("<｜User｜>").text(message.content);
     if (message.role != Role::assistant) continue;

@@ -9,9 +9,18 @@ namespace {
 constexpr std::string_view kExpressionMarks = "'{}+";
 
 // Of templates that look like a served one and render differently (DeepSeek V3.1 and R1-0528,
-// Qwen3).
+// Qwen3, Nemotron).
 constexpr std::string_view kUnservedMarks[] = {"is_last_user", "enable_thinking",
-                                               "reasoning_content"};
+                                               "reasoning_content", "reasoning_mode"};
+
+// What the templates of a family write for a message, without the spaces that vary.
+constexpr std::string_view kDeepSeekV3Turn = "'<｜User｜>'+message['content']}}";
+constexpr std::string_view kDeepSeekLlmTurn = "'User:'+message['content']+'\n\n'";
+constexpr std::string_view kChatMlTurns[] = {"message['role']+'\n'+message['content']+'<|im_end|>'",
+                                             "message.role+'\n'+message.content+'<|im_end|>'"};
+constexpr std::string_view kLlama3Turn =
+    "<|start_header_id|>'+message['role']+'<|end_header_id|>\n\n'+message['content']|trim+'<|eot_"
+    "id|>";
 
 // "\n" in a Jinja literal stands as two characters or as the line feed itself.
 std::string unescape_line_feeds(std::string_view text) {
@@ -22,6 +31,13 @@ std::string unescape_line_feeds(std::string_view text) {
     if (escaped) ++i;
   }
   return plain;
+}
+
+// Spaces out, one kind of quotes: what templates of a family differ in.
+std::string squeeze(std::string text) {
+  std::erase(text, ' ');
+  std::ranges::replace(text, '"', '\'');
+  return text;
 }
 
 // The first literal text between `begin` and `end`; empty where there is none.
@@ -67,23 +83,24 @@ Result<ChatTemplate> ChatTemplate::recognise(std::string_view jinja, std::string
                 "the model has no chat template: use an instruct or chat model");
   }
   const std::string text = unescape_line_feeds(jinja);
-  const auto has = [&text](std::string_view mark) { return text.contains(mark); };
+  const std::string squeezed = squeeze(text);
+  const auto has = [&squeezed](std::string_view mark) { return squeezed.contains(mark); };
   ChatTemplate found;
   found.bos_ = bos;
   found.eos_ = eos;
   if (std::ranges::any_of(kUnservedMarks, has)) return unserved();
-  if (has("'<｜User｜>'") && has("<｜Assistant｜>")) {
+  if (has(kDeepSeekV3Turn)) {
     found.family_ = Family::deepseek_v3;
     found.joins_system_ = has("is_first_sp");
-    found.forgets_thinking_ = has("</think>");
+    found.forgets_thinking_ = has("split('</think>')");
     found.starts_thinking_ = has("<｜Assistant｜><think>\n");
-  } else if (has("<|im_start|>")) {
+  } else if (std::ranges::any_of(kChatMlTurns, has)) {
     found.family_ = Family::chatml;
     found.default_system_ = find_literal(text, "<|im_start|>system\n", "<|im_end|>");
-  } else if (has("<|start_header_id|>")) {
+  } else if (has(kLlama3Turn)) {
     found.family_ = Family::llama3;
     found.default_system_ = llama_dates(text);
-  } else if (has("'User: '") && has("'Assistant: '")) {
+  } else if (has(kDeepSeekLlmTurn)) {
     found.family_ = Family::deepseek_llm;
   } else {
     return unserved();

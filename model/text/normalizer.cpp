@@ -4,8 +4,8 @@
 
 #include <unicode/bytestream.h>
 #include <unicode/normalizer2.h>
-#include <unicode/uchar.h>
-#include <unicode/utf8.h>
+
+#include "model/text/utf8.h"
 
 namespace seekd::model {
 namespace {
@@ -38,32 +38,6 @@ std::string normal_form(Kind kind, std::string text) {
   return U_FAILURE(error) != 0 ? text : normal;
 }
 
-std::size_t leading_space(std::string_view text) {
-  std::size_t at = 0;
-  while (at < text.size()) {
-    std::size_t next = at;
-    UChar32 character = 0;
-    U8_NEXT(text.data(), next, text.size(), character);
-    if (u_hasBinaryProperty(character, UCHAR_WHITE_SPACE) == 0) break;
-    at = next;
-  }
-  return at;
-}
-
-std::size_t trailing_space(std::string_view text) {
-  std::size_t end = text.size();
-  while (end > 0) {
-    std::size_t before = end - 1;
-    while (before > 0 && U8_IS_TRAIL(text[before])) --before;
-    std::size_t at = before;
-    UChar32 character = 0;
-    U8_NEXT(text.data(), at, text.size(), character);
-    if (u_hasBinaryProperty(character, UCHAR_WHITE_SPACE) == 0) break;
-    end = before;
-  }
-  return text.size() - end;
-}
-
 std::string replace_all(std::string_view text, std::string_view from, std::string_view to) {
   std::string replaced;
   while (true) {
@@ -83,9 +57,9 @@ std::string apply(const NormalizerStep& step, std::string text) {
     case Kind::nfkd:
       return normal_form(step.kind, std::move(text));
     case Kind::strip_left:
-      return text.substr(leading_space(text));
+      return text.substr(leading_white_space(text));
     case Kind::strip_right:
-      return text.substr(0, text.size() - trailing_space(text));
+      return text.substr(0, text.size() - trailing_white_space(text));
     case Kind::prepend:
       return text.empty() ? text : step.text + text;
     case Kind::replace:

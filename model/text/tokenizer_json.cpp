@@ -235,11 +235,15 @@ Status Reader::read_added(const json::array& added, TokenizerData& data) const {
       return corrupt("added_tokens", "'" + text + "' has an id that cannot be");
     }
     for (const std::string_view flag : {"lstrip", "rstrip", "single_word"}) {
-      if (find_flag(*token, flag, false))
-        return unsupported("added_tokens", text + " with " + std::string(flag));
+      if (!find_flag(*token, flag, false)) continue;
+      return unsupported("added_tokens", text + " with " + std::string(flag));
     }
     const auto at = static_cast<std::size_t>(*id);
     if (at >= data.tokens.size()) data.tokens.resize(at + 1);
+    const std::string& entry = data.tokens[at];
+    if (!entry.empty() && entry != text && entry != entry_bytes(text)) {
+      return corrupt("added_tokens", "'" + text + "' has the id of another token");
+    }
     data.tokens[at] = text;
     const bool special = find_flag(*token, "special", false);
     data.added.push_back({static_cast<TokenId>(*id), text, kind_of_added(text, special)});

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
 namespace seekd::model {
@@ -59,6 +60,32 @@ std::size_t unfinished_utf8_suffix(std::string_view bytes) {
     if (character < 0 && next == tail.size() && tail.size() < announced) return length;
   }
   return 0;
+}
+
+std::size_t leading_white_space(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    std::size_t next = at;
+    UChar32 character = 0;
+    U8_NEXT(text.data(), next, text.size(), character);
+    if (u_hasBinaryProperty(character, UCHAR_WHITE_SPACE) == 0) break;
+    at = next;
+  }
+  return at;
+}
+
+std::size_t trailing_white_space(std::string_view text) {
+  std::size_t end = text.size();
+  while (end > 0) {
+    std::size_t before = end - 1;
+    while (before > 0 && U8_IS_TRAIL(text[before])) --before;
+    std::size_t at = before;
+    UChar32 character = 0;
+    U8_NEXT(text.data(), at, text.size(), character);
+    if (u_hasBinaryProperty(character, UCHAR_WHITE_SPACE) == 0) break;
+    end = before;
+  }
+  return text.size() - end;
 }
 
 }  // namespace seekd::model

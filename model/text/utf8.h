@@ -21,4 +21,8 @@ void append_valid_utf8(std::string_view bytes, std::string& out);
 // Bytes at the end of `bytes` that more bytes could still complete to a character: 0 to 3.
 std::size_t unfinished_utf8_suffix(std::string_view bytes);
 
+// Bytes of White_Space at the front and at the end. REQUIRES: valid UTF-8.
+std::size_t leading_white_space(std::string_view text);
+std::size_t trailing_white_space(std::string_view text);
+
 }  // namespace seekd::model
