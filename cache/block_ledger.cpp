@@ -14,10 +14,7 @@ constexpr int places_max = 16;
 
 Result<BlockLedger::Entry*> BlockLedger::look_up(const ContentHash& id) {
   if (auto known = entries_.find(id); known != entries_.end()) return &known->second;
-  if (!seen_.may_have_seen(id)) {
-    ++never_seen_;
-    return nullptr;
-  }
+  if (!seen_.may_have_seen(id)) return nullptr;
   Result<std::optional<BlockRecord>> record = view_.load<BlockRecord>(Family::blocks, id.view());
   if (!record) return std::unexpected(std::move(record.error()));
   if (!*record) return nullptr;

@@ -39,9 +39,6 @@ class BlockLedger {
   };
   Totals totals() const;
 
-  // Blocks that were spared a look into RocksDB.
-  std::uint64_t never_seen() const { return never_seen_; }
-
  private:
   struct Entry {
     BlockRecord record;
@@ -54,7 +51,6 @@ class BlockLedger {
   const ReadView& view_;
   const SeenFilter& seen_;
   std::unordered_map<ContentHash, Entry, ContentHashHasher> entries_;
-  std::uint64_t never_seen_ = 0;
 };
 
 }  // namespace seekd::cache

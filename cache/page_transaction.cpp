@@ -74,35 +74,42 @@ Result<PageTransaction::Stored> PageTransaction::load_stored(const ContentHash& 
   return Stored{.page = std::move(*page), .holdings = std::move(*holdings)};
 }
 
+// May the record stand in the place of what is stored? Gives what the page holds already: nothing
+// when it is new, or when what was there had expired and is taken out.
+Result<HoldingsRecord> PageTransaction::make_room(const ContentHash& key, const PageRecord& record,
+                                                  const Stored& stored, TimePoint now) {
+  if (!stored.page) {
+    if (!stored.holdings) return HoldingsRecord{};
+    if (Status gone = reclaim(key, *stored.holdings); !gone) return std::unexpected(gone.error());
+    return HoldingsRecord{};
+  }
+  if (stored.page->url != record.url) {
+    return fail(ErrorCode::invalid_argument, "url: " + record.url + " has the same hash as " +
+                                                 stored.page->url +
+                                                 "; only one of them can be stored");
+  }
+  if (older_than_stored(record, *stored.page, now)) {
+    return fail(ErrorCode::invalid_argument,
+                "retrieved_at: a newer copy of " + record.url + " is stored already");
+  }
+  return *stored.holdings;
+}
+
 Result<StoreOutcome> PageTransaction::store(PageRecord record, const std::vector<Block>& blocks,
                                             std::uint32_t versions_max, TimePoint now) {
   const ContentHash key = page_key(record.url);
   Result<Stored> stored = load_stored(key, now);
   if (!stored) return std::unexpected(std::move(stored.error()));
   const std::optional<PageRecord>& before = stored->page;
-  if (before && before->url != record.url) {
-    return fail(ErrorCode::invalid_argument, "url: " + record.url + " has the same hash as " +
-                                                 before->url + "; only one of them can be stored");
-  }
-  if (before && older_than_stored(record, *before, now)) {
-    return fail(ErrorCode::invalid_argument,
-                "retrieved_at: a newer copy of " + record.url + " is stored already");
-  }
-  if (!before && stored->holdings) {
-    if (Status gone = reclaim(key, *stored->holdings); !gone) {
-      return std::unexpected(gone.error());
-    }
-    stored->holdings.reset();
-  }
-
+  Result<HoldingsRecord> held = make_room(key, record, *stored, now);
+  if (!held) return std::unexpected(std::move(held.error()));
   Result<std::vector<BlockRef>> placed = place_blocks(blocks);
   if (!placed) return std::unexpected(std::move(placed.error()));
   record.blocks = std::move(*placed);
   record.snapshot_hash = hash_text(snapshot_text(blocks));
   StoreOutcome outcome = compare(before, record);
 
-  const HoldingsRecord held = std::move(stored->holdings).value_or(HoldingsRecord{});
-  HoldingsRecord holdings{.expires_at = record.expires_at, .blocks = held.blocks, .passages = {}};
+  HoldingsRecord holdings{.expires_at = record.expires_at, .blocks = held->blocks, .passages = {}};
   if (outcome.change == Change::changed) {
     Result<std::vector<ContentHash>> past =
         archive(key, *before, versions_max, record.retrieved_at);
@@ -111,8 +118,8 @@ Result<StoreOutcome> PageTransaction::store(PageRecord record, const std::vector
   }
   append_ids(record.blocks, holdings.blocks);
   sort_unique(holdings.blocks);
-  if (Status exchanged = exchange_blocks(held.blocks, holdings.blocks); !exchanged) {
-    return std::unexpected(exchanged.error());
+  if (Status exchanged = exchange_blocks(held->blocks, holdings.blocks); !exchanged) {
+    return std::unexpected(std::move(exchanged.error()));
   }
   Result<std::vector<PassageRef>> passages =
       passages_.exchange(before ? before->passages : std::vector<PassageRef>{}, record, blocks);

@@ -48,7 +48,6 @@ class PageTransaction {
 
   const CountersRecord& counters() const { return counters_; }
   std::vector<ContentHash> blocks_added() const { return ledger_.totals().added; }
-  std::uint64_t blocks_never_seen() const { return ledger_.never_seen(); }
 
  private:
   // What is stored under a key; a page that has expired has holdings alone.
@@ -58,6 +57,8 @@ class PageTransaction {
   };
 
   Result<Stored> load_stored(const ContentHash& key, TimePoint now) const;
+  Result<HoldingsRecord> make_room(const ContentHash& key, const PageRecord& record,
+                                   const Stored& stored, TimePoint now);
   Status reclaim(const ContentHash& key, const HoldingsRecord& holdings);
   Result<std::vector<BlockRef>> place_blocks(const std::vector<Block>& blocks);
   Status exchange_blocks(const std::vector<ContentHash>& held,

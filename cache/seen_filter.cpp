@@ -1,6 +1,7 @@
 #include "cache/seen_filter.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <mutex>
 #include <new>
@@ -23,6 +24,7 @@ struct SeenFilter::State {
   mutable std::shared_mutex mutex;
   ::bloom bloom{};
   std::uint64_t entries = 0;
+  mutable std::atomic<std::uint64_t> negative_answers = 0;
 };
 
 void SeenFilter::StateDeleter::operator()(State* state) const {
@@ -64,7 +66,13 @@ void SeenFilter::add(const ContentHash& key) {
 
 bool SeenFilter::may_have_seen(const ContentHash& key) const {
   std::shared_lock lock(state_->mutex);
-  return bloom_check(&state_->bloom, key.bytes.data(), key.bytes.size()) != 0;
+  if (bloom_check(&state_->bloom, key.bytes.data(), key.bytes.size()) != 0) return true;
+  state_->negative_answers.fetch_add(1, std::memory_order_relaxed);
+  return false;
+}
+
+std::uint64_t SeenFilter::negative_answers() const {
+  return state_->negative_answers.load();
 }
 
 void SeenFilter::swap(SeenFilter& other) {

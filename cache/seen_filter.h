@@ -33,6 +33,9 @@ class SeenFilter {
   void add(const ContentHash& key);
   bool may_have_seen(const ContentHash& key) const;
 
+  // Lookups that RocksDB was spared.
+  std::uint64_t negative_answers() const;
+
   // Any thread may ask this filter meanwhile; `other` belongs to the caller alone.
   void swap(SeenFilter& other);
 

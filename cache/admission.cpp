@@ -1,0 +1,78 @@
+#include "cache/admission.h"
+
+#include <algorithm>
+#include <string>
+
+#include "cache/expiry.h"
+#include "policy/http_freshness.h"
+#include "policy/url.h"
+
+namespace seekd::cache {
+namespace {
+
+// Elements count too: an empty one takes its place all the same.
+std::uint64_t size_of(const FetchedPage& page) {
+  std::uint64_t bytes = page.blocks.size() + page.links.size();
+  for (const Block& block : page.blocks) bytes += block.text.size();
+  for (const Link& link : page.links) bytes += link.url.size() + link.text.size();
+  return bytes;
+}
+
+Status check_limits(const FetchedPage& page) {
+  if (page.url.empty() || page.url.size() > policy::url_bytes_max) {
+    return fail(ErrorCode::invalid_argument,
+                "url: has to be of 1 to " + std::to_string(policy::url_bytes_max) + " bytes");
+  }
+  if (size_of(page) > page_bytes_max) {
+    return fail(ErrorCode::too_large, page.url + ": has more text and links than the " +
+                                          std::to_string(page_bytes_max >> 20) +
+                                          " MiB that the cache takes");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<PageRecord> admit_page(const FetchedPage& page, const config::CacheConfig& config,
+                              TimePoint now) {
+  if (Status small = check_limits(page); !small) return std::unexpected(std::move(small.error()));
+  // A retrieval that is still to come is a wrong clock's; it must not make a page live for ever.
+  const TimePoint retrieved_at = std::min(page.retrieved_at, now);
+  const policy::Freshness freshness = policy::judge_freshness(
+      page.headers, std::min(page.requested_at, retrieved_at), retrieved_at, config.freshness);
+  if (!freshness.storable) {
+    return fail(ErrorCode::invalid_argument,
+                page.url + ": its server forbids storing it (Cache-Control: " +
+                    page.headers.cache_control + ")");
+  }
+  PageRecord record;
+  record.expires_at = retrieved_at + config.retention;
+  if (expired(record.expires_at, now)) {
+    return fail(ErrorCode::invalid_argument,
+                page.url + ": retrieved longer ago than cache.retention (" +
+                    std::to_string(config.retention.count()) + " s) keeps pages");
+  }
+  record.url = page.url;
+  record.final_url = page.final_url;
+  record.retrieved_at = retrieved_at;
+  record.fresh_until = freshness.fresh_until;
+  record.always_revalidate = freshness.always_revalidate;
+  record.headers = page.headers;
+  record.metadata = page.metadata;
+  record.links = encode_links(page.links);
+  return record;
+}
+
+void confirm_page(const CachingHeaders& not_modified, TimePoint requested_at, TimePoint received_at,
+                  const config::CacheConfig& config, PageRecord& record) {
+  record.headers = policy::updated_headers(record.headers, not_modified);
+  const policy::Freshness freshness =
+      policy::judge_freshness(record.headers, requested_at, received_at, config.freshness);
+  record.retrieved_at = received_at;
+  record.fresh_until = freshness.fresh_until;
+  record.expires_at = received_at + config.retention;
+  // What is stored may stay under a new no-store, and its server is asked each time.
+  record.always_revalidate = freshness.always_revalidate || !freshness.storable;
+}
+
+}  // namespace seekd::cache

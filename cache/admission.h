@@ -1,0 +1,30 @@
+// Admission: may a page be stored, how long is it fresh, how long does it live?
+//
+// What the server's headers say (RFC 9111, policy/http_freshness.h) within the bounds of the
+// configuration. Pure functions, any thread.
+
+#pragma once
+
+#include <cstdint>
+
+#include "cache/page_record.h"
+#include "config/config.h"
+#include "policy/page.h"
+#include "policy/result.h"
+
+namespace seekd::cache {
+
+inline constexpr std::uint64_t page_bytes_max =
+    64 << 20;  // text and links; a fetcher's reply is far below
+
+// What the server said, as a record; the blocks and what follows from them are still to come.
+// Errors: invalid_argument (the headers forbid storing, the URL's length, expired already),
+// too_large.
+Result<PageRecord> admit_page(const FetchedPage& page, const config::CacheConfig& config,
+                              TimePoint now);
+
+// A 304: the record lives on from `received_at`, with its headers updated.
+void confirm_page(const CachingHeaders& not_modified, TimePoint requested_at, TimePoint received_at,
+                  const config::CacheConfig& config, PageRecord& record);
+
+}  // namespace seekd::cache

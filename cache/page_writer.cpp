@@ -1,0 +1,134 @@
+#include "cache/page_writer.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cache/admission.h"
+#include "cache/expiry.h"
+#include "cache/families.h"
+#include "cache/page_reader.h"
+
+namespace seekd::cache {
+namespace {
+
+constexpr std::size_t pages_purged_per_store = 16;
+
+}  // namespace
+
+PageWriter::PageWriter(config::CacheConfig config, Database& database, SeenFilters& filters,
+                       TermReader terms, const CountersRecord& counters)
+    : config_(std::move(config)),
+      database_(database),
+      filters_(filters),
+      terms_(std::move(terms)),
+      counters_(counters) {}
+
+Result<StoreOutcome> PageWriter::store(const FetchedPage& page, TimePoint now) {
+  Result<PageRecord> record = admit_page(page, config_, now);
+  if (!record) return std::unexpected(std::move(record.error()));
+  std::lock_guard lock(writing_);
+  // Damage to another page must not keep this one out; purge_expired() reports it.
+  (void)purge(now, pages_purged_per_store);
+  const ReadView view(database_);
+  PageTransaction transaction = begin(view);
+  Result<StoreOutcome> outcome =
+      transaction.store(std::move(*record), page.blocks, config_.versions_max, now);
+  if (!outcome) return outcome;
+  filters_.urls.add(page_key(page.url));
+  if (Status done = commit(transaction, Durability::synced); !done) {
+    return std::unexpected(std::move(done.error()));
+  }
+  return outcome;
+}
+
+Result<StoredPage> PageWriter::touch(std::string_view url, const CachingHeaders& headers,
+                                     TimePoint requested_at, TimePoint received_at) {
+  std::lock_guard lock(writing_);
+  database_.set_clock(received_at);
+  const ReadView view(database_);
+  Result<std::optional<PageRecord>> record = load_live_page(view, url, received_at);
+  if (!record) return std::unexpected(std::move(record.error()));
+  if (!*record) {
+    return fail(ErrorCode::not_found, std::string(url) + ": not in the cache; fetch it whole");
+  }
+  confirm_page(headers, requested_at, received_at, config_, **record);
+  PageTransaction transaction = begin(view);
+  if (Status confirmed = transaction.confirm(**record); !confirmed) {
+    return std::unexpected(std::move(confirmed.error()));
+  }
+  if (Status done = commit(transaction, Durability::synced); !done) {
+    return std::unexpected(std::move(done.error()));
+  }
+  return assemble_page(view, **record);
+}
+
+Result<std::size_t> PageWriter::purge_expired(TimePoint now, std::size_t pages_max) {
+  std::lock_guard lock(writing_);
+  return purge(now, pages_max);
+}
+
+CountersRecord PageWriter::counters() const {
+  std::lock_guard lock(counting_);
+  return counters_;
+}
+
+PageTransaction PageWriter::begin(const ReadView& view) {
+  return PageTransaction(database_, view, filters_.blocks, terms_, counters());
+}
+
+Status PageWriter::commit(PageTransaction& transaction, Durability durability) {
+  Result<WriteSet*> changes = transaction.finish();
+  if (!changes) return std::unexpected(std::move(changes.error()));
+  for (const ContentHash& block : transaction.blocks_added()) filters_.blocks.add(block);
+  if (Status written = database_.write(**changes, durability); !written) return written;
+  {
+    std::lock_guard lock(counting_);
+    counters_ = transaction.counters();
+  }
+  // The batch is written: a filter that stays narrow answers 'maybe' more often, and is widened
+  // after the next one.
+  (void)widen_filters(filters_, ReadView(database_), transaction.counters());
+  return {};
+}
+
+Result<std::vector<ContentHash>> PageWriter::expired_pages(TimePoint now,
+                                                           std::size_t pages_max) const {
+  const ReadView view(database_);
+  std::vector<ContentHash> pages;
+  std::string damaged_key;
+  Status read = view.for_each(Family::expiry, "", [&](std::string_view bytes, std::string_view) {
+    const std::optional<ExpiryKey> key = parse_expiry_key(bytes);
+    if (!key) damaged_key = bytes;
+    if (!key || !expired(key->expires_at, now) || pages.size() == pages_max) return false;
+    pages.push_back(key->page);
+    return true;
+  });
+  if (!read) return std::unexpected(std::move(read.error()));
+  if (!damaged_key.empty()) return std::unexpected(view.damaged(Family::expiry, damaged_key));
+  return pages;
+}
+
+Status PageWriter::purge_page(const ContentHash& key) {
+  const ReadView view(database_);
+  PageTransaction transaction = begin(view);
+  if (Status reclaimed = transaction.reclaim(key); !reclaimed) return reclaimed;
+  // Undone by a crash, it is done again.
+  return commit(transaction, Durability::buffered);
+}
+
+Result<std::size_t> PageWriter::purge(TimePoint now, std::size_t pages_max) {
+  database_.set_clock(now);
+  Result<std::vector<ContentHash>> due = expired_pages(now, pages_max);
+  if (!due) return std::unexpected(std::move(due.error()));
+  Status first_failure;
+  for (const ContentHash& key : *due) {
+    Status purged = purge_page(key);
+    if (!purged && first_failure) first_failure = std::move(purged);
+  }
+  if (!first_failure) return std::unexpected(std::move(first_failure.error()));
+  return due->size();
+}
+
+}  // namespace seekd::cache
