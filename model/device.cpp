@@ -85,7 +85,7 @@ Result<ComputeDevice> choose_device(config::Device wanted) {
   return fail(ErrorCode::unavailable,
               "model.device is \"cuda\", but " + gpu.error().message +
                   "; run scripts/setup --gpu on a host with an NVIDIA driver, or set model.device "
-                  "= \"auto\"");
+                  "= \"automatic\"");
 }
 
 std::optional<std::uint64_t> memory_available(const ComputeDevice& device) {

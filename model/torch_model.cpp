@@ -6,10 +6,8 @@
 #include <mutex>
 #include <sstream>
 #include <string>
-#include <thread>
 #include <utility>
 
-#include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 
 #include "model/device.h"
@@ -19,6 +17,7 @@
 #include "model/families/llama.h"
 #include "model/text/chat_template.h"
 #include "model/text/tokenizer.h"
+#include "model/threads.h"
 #include "model/torch_errors.h"
 #include "model/weights/loader.h"
 
@@ -38,6 +37,7 @@ struct Parts {
   ModelInfo info;
   std::vector<TokenId> end_ids;  // any of them ends the text
   int threads = 1;
+  ShortWaits waits;
 };
 
 std::unexpected<Error> cancelled() {
@@ -100,7 +100,7 @@ Result<Generation> TorchModel::run(std::span<const TokenId> prompt, const Genera
                                    const std::function<void(const TextDelta&)>& on_text,
                                    const std::stop_token& stop) {
   const c10::InferenceMode no_gradients;
-  at::set_num_threads(parts_.threads);  // OpenMP keeps it per calling thread
+  use_threads(parts_.threads);
   const std::size_t room = parts_.info.context_tokens - prompt.size();
   KvCache cache = parts_.network.new_cache(
       static_cast<std::int64_t>(prompt.size() + std::min(request.tokens_max, room)));
@@ -224,8 +224,9 @@ Result<std::unique_ptr<Model>> load(const config::ModelConfig& config) {
     return std::unexpected(fits.error());
   }
 
-  const std::size_t threads = config.threads ? config.threads : std::thread::hardware_concurrency();
-  at::set_num_threads(static_cast<int>(threads));
+  const int threads = thread_count(config.threads);
+  use_threads(threads);
+  ShortWaits waits(threads);
   const c10::InferenceMode no_gradients;
   auto network = Llama::load(*checkpoint, static_cast<std::int64_t>(context), *device);
   if (!network) return std::unexpected(network.error());
@@ -235,7 +236,7 @@ Result<std::unique_ptr<Model>> load(const config::ModelConfig& config) {
   std::vector<TokenId> ends = end_ids(*checkpoint, *tokenizer);
   return std::make_unique<TorchModel>(Parts{*std::move(tokenizer), *std::move(chat_template),
                                             *std::move(network), std::move(info), std::move(ends),
-                                            static_cast<int>(threads)});
+                                            threads, std::move(waits)});
 }
 
 }  // namespace

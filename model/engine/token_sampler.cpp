@@ -1,5 +1,6 @@
 #include "model/engine/token_sampler.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <ATen/ATen.h>
@@ -17,11 +18,18 @@ at::Tensor draw(const at::Tensor& weights, double point) {
   return below.sum().clamp_max(weights.size(0) - 1);
 }
 
-at::Tensor draw_from_nucleus(const at::Tensor& probabilities, double top_p, double point) {
-  const auto [sorted, ids] = probabilities.sort(/*stable=*/true, 0, /*descending=*/true);
-  const at::Tensor before = sorted.cumsum(0) - sorted;
-  const at::Tensor nucleus = sorted * (before < top_p);
-  return ids.index_select(0, draw(nucleus, point).reshape({1})).squeeze(0);
+// The nucleus is nearly always a few hundred tokens, and sorting a whole vocabulary takes as long
+// as a third of a small model: the best ones are widened until they hold it.
+at::Tensor draw_from_nucleus(const at::Tensor& weights, double top_p, double point) {
+  const double enough = weights.sum().item<double>() * top_p;
+  for (std::int64_t width = 512;; width *= 16) {
+    const std::int64_t count = std::min(width, weights.size(0));
+    const auto [best, ids] = weights.topk(count);
+    const at::Tensor cumulated = best.cumsum(0);
+    if (count < weights.size(0) && cumulated[-1].item<double>() < enough) continue;
+    const at::Tensor nucleus = best * (cumulated - best < enough);
+    return ids.index_select(0, draw(nucleus, point).reshape({1})).squeeze(0);
+  }
 }
 
 at::Tensor choose(const at::Tensor& logits, const at::Tensor& greatest, const Sampling& sampling,
@@ -30,7 +38,7 @@ at::Tensor choose(const at::Tensor& logits, const at::Tensor& greatest, const Sa
   const at::Tensor weights = ((logits.to(at::kDouble) - greatest) / sampling.temperature).exp();
   const double point = philox_uniform(sampling.seed, position);
   if (sampling.top_p >= 1.0) return draw(weights, point);
-  return draw_from_nucleus(weights / weights.sum(), sampling.top_p, point);
+  return draw_from_nucleus(weights, sampling.top_p, point);
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ Result<Linear> read_query_key_value(const Checkpoint& checkpoint, const std::str
       {attention + "k_proj", kv_outputs},
       {attention + "v_proj", kv_outputs},
   };
-  const Bias bias = config.architecture == "qwen2" ? Bias::required : Bias::where_present;
+  const Bias bias = config.architecture == "qwen2" ? Bias::required : Bias::none;
   return read_linear(checkpoint, projections, extent(config.hidden), bias, device);
 }
 
@@ -75,7 +75,7 @@ Status Llama::load_ends(const Checkpoint& checkpoint) {
     return {};
   }
   const Projection head[] = {{"lm_head", vocabulary}};
-  auto linear = read_linear(checkpoint, head, hidden, Bias::where_present, device_);
+  auto linear = read_linear(checkpoint, head, hidden, Bias::none, device_);
   if (!linear) return std::unexpected(linear.error());
   head_ = *std::move(linear);
   return {};
@@ -92,7 +92,7 @@ Result<Llama::Block> Llama::load_block(const Checkpoint& checkpoint, std::size_t
   const Projection gate_up[] = {{prefix + "mlp.gate_proj", width}, {prefix + "mlp.up_proj", width}};
   const Projection down[] = {{prefix + "mlp.down_proj", hidden}};
   const auto linear = [&](std::span<const Projection> projections, std::int64_t inputs) {
-    return read_linear(checkpoint, projections, inputs, Bias::where_present, device);
+    return read_linear(checkpoint, projections, inputs, Bias::none, device);
   };
 
   auto attention_norm = read_norm(checkpoint, prefix + "input_layernorm.weight", device);

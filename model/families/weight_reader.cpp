@@ -1,6 +1,5 @@
 #include "model/families/weight_reader.h"
 
-#include <algorithm>
 #include <sstream>
 #include <vector>
 
@@ -35,10 +34,16 @@ Status read_into(const Checkpoint& checkpoint, const std::string& name, const at
                          std::span(target.data_ptr<float>(), weights));
 }
 
-bool has_bias(const Checkpoint& checkpoint, std::span<const Projection> projections) {
-  return std::ranges::any_of(projections, [&](const Projection& projection) {
-    return checkpoint.find(projection.name + ".bias") != nullptr;
-  });
+Status check_no_bias(const Checkpoint& checkpoint, std::span<const Projection> projections) {
+  for (const Projection& projection : projections) {
+    const std::string name = projection.name + ".bias";
+    if (checkpoint.find(name) != nullptr) {
+      return fail(ErrorCode::unsupported, "tensor '" + name +
+                                              "': " + checkpoint.config().architecture +
+                                              " models with this bias are not served");
+    }
+  }
+  return {};
 }
 
 // The tensors "NAME.kind" of the projections, stacked along their outputs. `inputs` are the
@@ -85,7 +90,10 @@ Result<Linear> read_linear(const Checkpoint& checkpoint, std::span<const Project
                            std::int64_t inputs, Bias bias, const ComputeDevice& device) {
   const Result<at::Tensor> weight = read_stacked(checkpoint, projections, "weight", {inputs});
   if (!weight) return std::unexpected(weight.error());
-  if (bias == Bias::where_present && !has_bias(checkpoint, projections)) {
+  if (bias == Bias::none) {
+    if (auto none = check_no_bias(checkpoint, projections); !none) {
+      return std::unexpected(none.error());
+    }
     return Linear(*weight, {}, device);
   }
   const Result<at::Tensor> offsets = read_stacked(checkpoint, projections, "bias", {});

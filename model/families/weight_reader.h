@@ -1,6 +1,7 @@
 // Checkpoint tensors as float32 libtorch tensors, several stacked where they are multiplied as one.
 //
-// Pure; any thread. Errors: those of Checkpoint::read(). A tensor's shape is checked before memory
+// Pure; any thread. Errors: those of Checkpoint::read(); unsupported (a bias where
+// the architecture has none). A tensor's shape is checked before memory
 // is allocated for it. May throw what libtorch throws; torch_model.cpp stops it.
 
 #pragma once
@@ -19,8 +20,8 @@
 namespace seekd::model {
 
 enum class Bias : std::uint8_t {
-  where_present,
-  required,  // by the architecture; a checkpoint without it is corrupt
+  none,      // one in the checkpoint is an error: ignored, it would give wrong text
+  required,  // a checkpoint without it is corrupt
 };
 
 // One projection of a stack: its name without ".weight" and its outputs.
