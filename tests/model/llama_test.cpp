@@ -1,0 +1,182 @@
+// The network's numbers against those of transformers, recorded by tests/model/vectors/make_*.py.
+
+#include "model/families/llama.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include <ATen/ATen.h>
+#include <boost/json.hpp>
+#include <c10/core/InferenceMode.h>
+#include <catch2/catch.hpp>
+
+#include "model/threads.h"
+
+namespace seekd::model {
+namespace {
+
+const std::filesystem::path kVectors = "tests/model/vectors";
+constexpr std::int64_t kContext = 512;
+
+boost::json::value read_json(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  REQUIRE(file);
+  return boost::json::parse(std::string(std::istreambuf_iterator<char>(file), {}));
+}
+
+std::vector<TokenId> ids_of(const boost::json::value& list) {
+  return boost::json::value_to<std::vector<TokenId>>(list);
+}
+
+Llama load(const std::filesystem::path& path, c10::ScalarType type = c10::kFloat) {
+  static const ShortWaits waits(thread_count(0));
+  use_threads(thread_count(0));
+  const auto checkpoint = Checkpoint::open(path);
+  INFO((checkpoint ? std::string() : checkpoint.error().message));
+  REQUIRE(checkpoint);
+  auto network = Llama::load(*checkpoint, kContext, {c10::kCPU, type, "cpu"});
+  REQUIRE(network);
+  return *std::move(network);
+}
+
+// Runs `tokens` in chunks of at most `chunk`, the last of which ends with the last token.
+at::Tensor run(const Llama& network, std::span<const TokenId> tokens, KvCache& cache,
+               std::size_t chunk) {
+  at::Tensor logits;
+  for (std::size_t done = 0; done < tokens.size(); done += chunk) {
+    logits = network.forward(tokens.subspan(done, std::min(chunk, tokens.size() - done)), cache);
+  }
+  return logits;
+}
+
+std::vector<TokenId> continue_greedily(const Llama& network, std::span<const TokenId> prompt,
+                                       std::size_t tokens, std::size_t chunk) {
+  KvCache cache = network.new_cache(static_cast<std::int64_t>(prompt.size() + tokens));
+  at::Tensor logits = run(network, prompt, cache, chunk);
+  std::vector<TokenId> text;
+  while (text.size() < tokens) {
+    text.push_back(static_cast<TokenId>(logits.argmax().item<std::int64_t>()));
+    logits = network.forward(std::span(text).last(1), cache);
+  }
+  return text;
+}
+
+double greatest_difference(const Llama& network, const boost::json::value& recorded) {
+  const auto prompt = ids_of(recorded.at("prompt"));
+  double greatest = 0;
+  for (const auto& row : recorded.at("rows").as_array()) {
+    const auto count = row.at("position").to_number<std::size_t>() + 1;
+    KvCache cache = network.new_cache(kContext);
+    const at::Tensor logits = run(network, std::span(prompt).first(count), cache, 64);
+    const auto expected = boost::json::value_to<std::vector<float>>(row.at("logits"));
+    const auto* tokens = row.as_object().if_contains("tokens");
+    const at::Tensor ours =
+        tokens ? logits.index_select(0, at::tensor(ids_of(*tokens), at::kInt)) : logits;
+    REQUIRE(ours.size(0) == static_cast<std::int64_t>(expected.size()));
+    greatest = std::max(greatest, (ours - at::tensor(expected)).abs().max().item<double>());
+  }
+  return greatest;
+}
+
+TEST_CASE("logits are those of transformers within 1e-4 for each family, far from position 0") {
+  const c10::InferenceMode no_gradients;
+  const std::string name = GENERATE("tiny_llama", "tiny_llama3_rope", "tiny_qwen2");
+  const double difference =
+      greatest_difference(load(kVectors / name), read_json(kVectors / (name + ".json")));
+  std::cout << name << ": greatest difference of a logit " << difference << '\n';
+  CHECK(difference <= 1e-4);
+}
+
+TEST_CASE("greedy tokens are those of transformers, whatever the size of a prefill chunk") {
+  const c10::InferenceMode no_gradients;
+  const std::string name = GENERATE("tiny_llama", "tiny_llama3_rope", "tiny_qwen2");
+  const auto chunk = GENERATE(1U, 7U, 64U, 1000U);
+  const auto recorded = read_json(kVectors / (name + ".json"));
+  const auto expected = ids_of(recorded.at("greedy"));
+  REQUIRE(expected.size() >= 64);
+  CAPTURE(name, chunk);
+  CHECK(continue_greedily(load(kVectors / name), ids_of(recorded.at("prompt")), expected.size(),
+                          chunk) == expected);
+}
+
+TEST_CASE("bfloat16 weights change a tiny model's logits by no more than their rounding") {
+  const c10::InferenceMode no_gradients;
+  const auto recorded = read_json(kVectors / "tiny_llama.json");
+  const auto prompt = ids_of(recorded.at("prompt"));
+  const Llama exact = load(kVectors / "tiny_llama");
+  const Llama rounded = load(kVectors / "tiny_llama", c10::kBFloat16);
+  KvCache exact_cache = exact.new_cache(kContext);
+  KvCache rounded_cache = rounded.new_cache(kContext);
+  const at::Tensor difference =
+      run(exact, prompt, exact_cache, 64) - run(rounded, prompt, rounded_cache, 64);
+  const double deviation = difference.square().mean().sqrt().item<double>();
+  std::cout << "bfloat16: root mean square difference of a logit " << deviation << '\n';
+  CHECK(deviation < 0.2);
+  CHECK(deviation > 0);
+}
+
+// The embedded default, where scripts/setup has put it.
+std::filesystem::path embedded_model() {
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  const char* home = std::getenv("HOME");
+  const std::filesystem::path root =
+      cache ? std::filesystem::path(cache) : std::filesystem::path(home ? home : "/") / ".cache";
+  return root / "seekd/models/SmolLM2-135M-Instruct.Q4_1.gguf";
+}
+
+TEST_CASE("SmolLM2's logits and greedy tokens are those of transformers for the same GGUF file") {
+  if (!std::filesystem::exists(embedded_model())) {
+    std::cout << "skipped: no " << embedded_model() << "; scripts/setup installs it\n";
+    return;
+  }
+  const c10::InferenceMode no_gradients;
+  const Llama network = load(embedded_model());
+  const auto recorded = read_json(kVectors / "smollm2_logits.json");
+  const double difference = greatest_difference(network, recorded);
+  std::cout << "SmolLM2: greatest difference of a logit " << difference << '\n';
+  CHECK(difference <= 1e-3);
+  const auto expected = ids_of(recorded.at("greedy"));
+  CHECK(continue_greedily(network, ids_of(recorded.at("prompt")), expected.size(), 256) ==
+        expected);
+}
+
+// A copy of a tiny checkpoint that claims to be of another architecture.
+Result<Llama> load_as(const std::string& name, const std::string& type,
+                      const std::string& architecture) {
+  const auto folder = std::filesystem::temp_directory_path() / "seekd_llama_test";
+  std::filesystem::remove_all(folder);
+  std::filesystem::copy(kVectors / name, folder);
+  auto config = read_json(folder / "config.json");
+  config.as_object()["model_type"] = type;
+  config.as_object()["architectures"] = {architecture};
+  std::ofstream(folder / "config.json") << boost::json::serialize(config);
+  const auto checkpoint = Checkpoint::open(folder);
+  REQUIRE(checkpoint);
+  auto network = Llama::load(*checkpoint, kContext, {});
+  std::filesystem::remove_all(folder);
+  return network;
+}
+
+TEST_CASE("a bias that the architecture needs and the checkpoint lacks is named") {
+  const auto network = load_as("tiny_llama3_rope", "qwen2", "Qwen2ForCausalLM");
+  REQUIRE(!network);
+  CHECK(network.error().code == ErrorCode::corrupt);
+  CHECK(network.error().message.find("model.layers.0.self_attn.q_proj.bias") != std::string::npos);
+}
+
+TEST_CASE("a bias that the architecture does not have is refused, not ignored") {
+  const auto network = load_as("tiny_qwen2", "llama", "LlamaForCausalLM");
+  REQUIRE(!network);
+  CHECK(network.error().code == ErrorCode::unsupported);
+  CHECK(network.error().message.find("model.layers.0.self_attn.q_proj.bias") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace seekd::model
