@@ -1,0 +1,12 @@
+// The benchmarks of seekd-bench. Each adds a subcommand of its own to `app`; its callback measures,
+// prints, and throws CLI::RuntimeError where it cannot.
+
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace seekd::bench {
+
+void add_model_benchmark(CLI::App& app);
+
+}  // namespace seekd::bench

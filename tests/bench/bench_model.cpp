@@ -1,0 +1,200 @@
+// seekd-bench model: how fast a model loads, reads a prompt and writes an answer.
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <iomanip>
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include <boost/json.hpp>
+#include <c10/core/ScalarType.h>
+#include <sys/resource.h>
+
+#include "model/device.h"
+#include "model/torch_model.h"
+#include "model/weights/loader.h"
+#include "tests/bench/bench.h"
+
+namespace seekd::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Options {
+  std::filesystem::path path;
+  std::size_t prompt_tokens = 512;
+  std::size_t new_tokens = 128;
+  std::size_t threads = 0;
+  std::size_t runs = 3;
+  bool json = false;
+};
+
+struct Measured {
+  std::string model;
+  std::string device;
+  std::string weights;  // precision
+  std::size_t prompt_tokens = 0;
+  std::size_t new_tokens = 0;  // fewer than asked for where the model ended its text
+  double load_s = 0;
+  double prefill_tokens_per_s = 0;
+  double decode_tokens_per_s = 0;
+  double decode_gigabytes_per_s = 0;  // of weights; the KV cache comes on top
+  double resident_mebibytes_max = 0;
+};
+
+// The best run counts: what other programs of the host take is no property of ours.
+struct Best {
+  double prefill_s = 1e9;
+  double decode_s = 1e9;  // per token
+  std::size_t new_tokens = 0;
+};
+
+template <class T>
+T value_or_fail(Result<T> result) {
+  if (result) return *std::move(result);
+  std::cerr << "seekd-bench: " << result.error().message << '\n';
+  throw CLI::RuntimeError(1);
+}
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::filesystem::path embedded_model() {
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  const char* home = std::getenv("HOME");
+  const std::filesystem::path root =
+      cache ? std::filesystem::path(cache) : std::filesystem::path(home ? home : "/") / ".cache";
+  return root / "seekd/models/SmolLM2-135M-Instruct.Q4_1.gguf";
+}
+
+std::vector<model::Message> prompt_of(const model::Model& model, std::size_t tokens) {
+  const std::string sentence =
+      "The harbour lay quiet under the morning fog, and nobody saw the ship leave. ";
+  std::vector<model::Message> messages{
+      {model::Role::user, "Continue this story, and make it as long as you can.\n"}};
+  const std::size_t rest = value_or_fail(model.count_prompt_tokens(messages));
+  const std::size_t each = model.count_tokens(sentence);
+  for (std::size_t count = rest; count + each <= tokens; count += each) {
+    messages.front().content += sentence;
+  }
+  return messages;
+}
+
+double generation_s(model::Model& model, const model::GenerateRequest& request,
+                    model::Generation& generation) {
+  const auto start = Clock::now();
+  generation = value_or_fail(model.generate(request, nullptr, {}));
+  return seconds_since(start);
+}
+
+Best measure_speed(model::Model& model, const Options& options, Measured& measured) {
+  model::GenerateRequest request{prompt_of(model, options.prompt_tokens), {}, {}, 1};
+  request.sampling = {.temperature = 0.7, .top_p = 0.9, .seed = 1};
+  Best best;
+  for (std::size_t run = 0; run < options.runs; ++run) {
+    model::Generation generation;
+    request.tokens_max = 1;
+    const double prefill = generation_s(model, request, generation);
+    measured.prompt_tokens = generation.prompt_tokens;
+    request.tokens_max = options.new_tokens;
+    const double whole = generation_s(model, request, generation);
+    measured.new_tokens = generation.completion_tokens;
+    best.prefill_s = std::min(best.prefill_s, prefill);
+    const double decoded = static_cast<double>(generation.completion_tokens) - 1;
+    if (decoded > 0) best.decode_s = std::min(best.decode_s, (whole - prefill) / decoded);
+  }
+  return best;
+}
+
+// A token reads every weight but the embedding's, of which it reads one row; a tied head is read.
+double bytes_read_per_token(const model::Checkpoint& checkpoint, c10::ScalarType type) {
+  auto weights = static_cast<double>(checkpoint.parameters());
+  const auto& config = checkpoint.config();
+  if (!config.tied_head) weights -= static_cast<double>(config.vocabulary * config.hidden);
+  return weights * static_cast<double>(c10::elementSize(type));
+}
+
+Measured measure(const Options& options) {
+  config::ModelConfig config;
+  config.path = options.path.empty() ? embedded_model() : options.path;
+  config.threads = options.threads;
+  const auto start = Clock::now();
+  const auto model = value_or_fail(model::load_torch_model(config));
+  Measured measured;
+  measured.load_s = seconds_since(start);
+  measured.model = model->info().name;
+  measured.device = model->info().device;
+  const auto type = value_or_fail(model::choose_device(config.device)).weights;
+  measured.weights = c10::toString(type);
+
+  const Best best = measure_speed(*model, options, measured);
+  measured.prefill_tokens_per_s = static_cast<double>(measured.prompt_tokens) / best.prefill_s;
+  measured.decode_tokens_per_s = 1 / best.decode_s;
+  const auto checkpoint = value_or_fail(model::Checkpoint::open(config.path));
+  measured.decode_gigabytes_per_s = bytes_read_per_token(checkpoint, type) / best.decode_s / 1e9;
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  measured.resident_mebibytes_max = static_cast<double>(usage.ru_maxrss) / 1024;
+  return measured;
+}
+
+void print_table(const Measured& measured) {
+  const auto row = [](const char* name, const auto& value, const char* unit) {
+    std::cout << std::left << std::setw(18) << name << std::right << std::setw(12) << value << ' '
+              << unit << '\n';
+  };
+  std::cout << measured.model << " on " << measured.device << ", " << measured.weights << '\n'
+            << std::fixed << std::setprecision(1);
+  row("prompt", measured.prompt_tokens, "tokens");
+  row("answer", measured.new_tokens, "tokens");
+  row("load", measured.load_s, "s");
+  row("prefill", measured.prefill_tokens_per_s, "tokens/s");
+  row("decode", measured.decode_tokens_per_s, "tokens/s");
+  row("weights read", measured.decode_gigabytes_per_s, "GB/s while decoding");
+  row("peak memory", measured.resident_mebibytes_max, "MiB resident");
+}
+
+void print_json(const Measured& measured) {
+  const boost::json::object line{
+      {"model", measured.model},
+      {"device", measured.device},
+      {"weights", measured.weights},
+      {"prompt_tokens", measured.prompt_tokens},
+      {"new_tokens", measured.new_tokens},
+      {"load_s", measured.load_s},
+      {"prefill_tokens_per_s", measured.prefill_tokens_per_s},
+      {"decode_tokens_per_s", measured.decode_tokens_per_s},
+      {"decode_gigabytes_per_s", measured.decode_gigabytes_per_s},
+      {"resident_mebibytes_max", measured.resident_mebibytes_max},
+  };
+  std::cout << boost::json::serialize(line) << '\n';
+}
+
+}  // namespace
+
+void add_model_benchmark(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("model", "load, prefill and decode of a model");
+  command->add_option("--model", options->path, "folder or .gguf file; the embedded default");
+  command->add_option("--prompt-tokens", options->prompt_tokens, "length of the prompt, about")
+      ->check(CLI::Range(64, 1 << 20))
+      ->capture_default_str();
+  command->add_option("--new-tokens", options->new_tokens, "length of the answer at most")
+      ->check(CLI::Range(2, 1 << 20))
+      ->capture_default_str();
+  command->add_option("--threads", options->threads, "0: one per processor")->capture_default_str();
+  command->add_option("--runs", options->runs, "the best one counts")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  command->add_flag("--json", options->json, "one line of JSON");
+  command->callback([options] {
+    const Measured measured = measure(*options);
+    options->json ? print_json(measured) : print_table(measured);
+  });
+}
+
+}  // namespace seekd::bench

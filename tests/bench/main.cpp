@@ -1,0 +1,11 @@
+// seekd-bench: what the parts reach on this host, beside what the host could reach.
+
+#include "tests/bench/bench.h"
+
+int main(int count, char** arguments) {
+  CLI::App app("Measures the parts of seekd on this host.", "seekd-bench");
+  app.require_subcommand(1);
+  seekd::bench::add_model_benchmark(app);
+  CLI11_PARSE(app, count, arguments);
+  return 0;
+}
