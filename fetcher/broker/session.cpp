@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::chrono::seconds message_timeout{10};  // to send a request, and to take a reply
 constexpr std::uint32_t header_bytes_max = 8 * 1024;
+constexpr std::size_t drain_bytes = 4096;
 
 }  // namespace
 
@@ -119,9 +120,20 @@ void Session::respond(http::status status, std::string_view content_type, std::s
   limit_time();
   http::async_write(socket_, response_, [self = shared_from_this()](error_code, std::size_t) {
     error_code ignored;
-    self->timer_.cancel();
-    self->socket_.shutdown(asio::socket_base::shutdown_both, ignored);
+    self->socket_.shutdown(asio::socket_base::shutdown_send, ignored);
+    self->buffer_.clear();
+    self->drain();
   });
+}
+
+// A client that is still sending what was refused would lose the reply if the socket were closed on
+// it.
+void Session::drain() {
+  socket_.async_read_some(buffer_.prepare(drain_bytes),
+                          [self = shared_from_this()](error_code error, std::size_t) {
+                            if (!error) return self->drain();
+                            self->timer_.cancel();
+                          });
 }
 
 }  // namespace seekd::fetcher

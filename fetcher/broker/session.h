@@ -34,6 +34,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void reply_with(FetchResult result);
   void refuse(boost::beast::http::status status, std::string_view message);
   void respond(boost::beast::http::status status, std::string_view content_type, std::string body);
+  void drain();
 
   Broker& broker_;
   boost::asio::local::stream_protocol::socket socket_;

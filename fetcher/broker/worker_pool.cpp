@@ -139,8 +139,9 @@ void WorkerPool::take_report(const ZygoteReport& report) {
   finish(found->second);
 }
 
-// The reply is judged when the worker has ended: until then it could still write.
-void WorkerPool::finish(const std::shared_ptr<Worker>& worker) {
+// The reply is judged when the worker has ended: until then it could still write. By value: the map
+// lets go of its share.
+void WorkerPool::finish(std::shared_ptr<Worker> worker) {
   if (!worker->wait_status || (worker->done && !worker->reply_ended)) return;
   workers_.erase(worker->id);
   if (!worker->done) return;

@@ -42,7 +42,7 @@ class WorkerPool {
   struct Worker;
 
   void read(const std::shared_ptr<Worker>& worker);
-  void finish(const std::shared_ptr<Worker>& worker);
+  void finish(std::shared_ptr<Worker> worker);
   bool order(ZygoteOrder order, int channel, int connection);
   void wait_for_reports();
   void take_report(const ZygoteReport& report);
