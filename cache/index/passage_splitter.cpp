@@ -81,7 +81,7 @@ class Splitter {
   };
 
   void add_heading(const Block& block, std::size_t begin) {
-    const unsigned level = block.level;
+    const unsigned level = std::clamp<unsigned>(block.level, 1, 6);
     // A subsection joins a section that would be too small alone.
     const bool joins = level > section_level() && tokens_ < passage_tokens_min;
     if (has_body_ && !joins) close();
