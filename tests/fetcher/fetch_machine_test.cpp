@@ -1,0 +1,192 @@
+#include "fetcher/broker/fetch_machine.h"
+
+#include <catch2/catch.hpp>
+
+#include "fetcher/url_reader.h"
+
+using namespace seekd;
+using namespace seekd::fetcher;
+using policy::EgressReason;
+
+namespace {
+
+const TimePoint now{std::chrono::seconds(1'700'000'000)};
+const char* const url = "https://docs.example.org/page";
+
+FetchRequest request_for(const std::string& text) {
+  return {text, policy::Provenance::user, "", "", ""};
+}
+
+policy::IpAddress address(const char* text) {
+  return *policy::parse_address(text);
+}
+
+Addresses public_address() {
+  return std::vector{address("93.184.216.34")};
+}
+
+WorkerReply redirect_to(const std::string& location) {
+  WorkerReply reply;
+  reply.kind = WorkerReplyKind::redirect;
+  reply.http_status = 302;
+  reply.wire_bytes = 10;
+  reply.location = location;
+  return reply;
+}
+
+WorkerReply page() {
+  WorkerReply reply;
+  reply.kind = WorkerReplyKind::page;
+  reply.http_status = 200;
+  reply.wire_bytes = 100;
+  reply.content = "{}";
+  return reply;
+}
+
+// Goes from AskRobots to Work, and gives the job.
+WorkerJob to_work(FetchMachine& machine, const Action& first) {
+  REQUIRE(std::holds_alternative<AskRobots>(first));
+  REQUIRE(std::holds_alternative<AskPlace>(machine.on_robots(policy::RobotsRules{})));
+  REQUIRE(std::holds_alternative<Resolve>(machine.on_place()));
+  REQUIRE(std::holds_alternative<Connect>(machine.on_addresses(public_address(), {})));
+  return std::get<Work>(machine.on_connected(now)).job;
+}
+
+FetchReply finished(const Action& action) {
+  REQUIRE(std::holds_alternative<Finish>(action));
+  return std::get<Finish>(action).result.reply;
+}
+
+}  // namespace
+
+TEST_CASE("a page goes through robots, place, addresses, connection and worker, in this order") {
+  const policy::EgressPolicy policy;
+  FetchMachine machine(policy, read_url);
+  const WorkerJob job = to_work(machine, machine.start(request_for(url)));
+  CHECK(job.kind == JobKind::page);
+  CHECK(job.url.text() == url);
+  const FetchReply reply = finished(machine.on_reply(page(), now + std::chrono::seconds(1)));
+  CHECK(reply.outcome == FetchOutcome::page);
+  CHECK(reply.hops == std::vector<std::string>{url});
+  CHECK(reply.page->requested_at == now);
+  CHECK(reply.page->retrieved_at == now + std::chrono::seconds(1));
+}
+
+TEST_CASE("a URL that is denied ends before anything is asked of anybody") {
+  const policy::EgressPolicy policy;
+  FetchMachine machine(policy, read_url);
+  CHECK(finished(machine.start(request_for("https://127.0.0.1/"))).reason ==
+        EgressReason::ip_literal);
+  FetchMachine without(policy, read_url);
+  CHECK(finished(without.start({url, std::nullopt, "", "", ""})).reason ==
+        EgressReason::no_provenance);
+}
+
+TEST_CASE("robots.txt is asked before the page's host is resolved, and obeyed") {
+  const policy::EgressPolicy policy;
+  FetchMachine machine(policy, read_url);
+  REQUIRE(std::holds_alternative<AskRobots>(machine.start(request_for(url))));
+  const policy::RobotsRules closed{{{policy::RobotsVerb::disallow, "/page"}}};
+  CHECK(finished(machine.on_robots(closed)).reason == EgressReason::robots_denied);
+}
+
+TEST_CASE("robots.txt is not asked where the policy says so, and not for itself") {
+  policy::EgressPolicy policy;
+  policy.robots_ignored = {"docs.example.org"};
+  FetchMachine machine(policy, read_url);
+  CHECK(std::holds_alternative<AskPlace>(machine.start(request_for(url))));
+  FetchMachine robots(policy, read_url);
+  CHECK(std::holds_alternative<AskPlace>(robots.start_robots(*policy::parse_url(url))));
+  CHECK(robots.url().text() == "https://docs.example.org/robots.txt");
+}
+
+TEST_CASE("one denied address refuses the name, and no address is none") {
+  const policy::EgressPolicy policy;
+  for (const auto& [addresses, reason] :
+       {std::pair{Addresses(std::vector{address("93.184.216.34"), address("10.0.0.1")}),
+                  EgressReason::address_denied},
+        std::pair{Addresses(std::vector<policy::IpAddress>()), EgressReason::resolve_failed}}) {
+    FetchMachine machine(policy, read_url);
+    machine.start(request_for(url));
+    machine.on_robots(policy::RobotsRules{});
+    machine.on_place();
+    CHECK(finished(machine.on_addresses(addresses, {})).reason == reason);
+  }
+}
+
+TEST_CASE("a host's own address is denied though it is public") {
+  const policy::EgressPolicy policy;
+  FetchMachine machine(policy, read_url);
+  machine.start(request_for(url));
+  machine.on_robots(policy::RobotsRules{});
+  machine.on_place();
+  const std::vector own{address("93.184.216.34")};
+  CHECK(finished(machine.on_addresses(public_address(), own)).reason ==
+        EgressReason::address_denied);
+}
+
+TEST_CASE("every hop of a redirect is judged, robots.txt included") {
+  const policy::EgressPolicy policy;
+  FetchMachine machine(policy, read_url);
+  to_work(machine, machine.start(request_for(url)));
+  const WorkerJob job =
+      to_work(machine, machine.on_reply(redirect_to("https://other.example.org/x"), now));
+  CHECK(job.url.host == "other.example.org");
+  const FetchReply reply = finished(machine.on_reply(redirect_to("https://[::1]/"), now));
+  CHECK(reply.reason == EgressReason::ip_literal);
+  CHECK(reply.hops == std::vector<std::string>{url, "https://other.example.org/x"});
+  CHECK(reply.wire_bytes == 20);
+}
+
+TEST_CASE("redirects end after as many as the policy says") {
+  policy::EgressPolicy policy;
+  policy.redirects_max = 2;
+  FetchMachine machine(policy, read_url);
+  to_work(machine, machine.start(request_for(url)));
+  to_work(machine, machine.on_reply(redirect_to("/1"), now));
+  to_work(machine, machine.on_reply(redirect_to("/2"), now));
+  CHECK(finished(machine.on_reply(redirect_to("/3"), now)).reason ==
+        EgressReason::too_many_redirects);
+}
+
+TEST_CASE("validators go to the URL they belong to and to no other hop") {
+  const policy::EgressPolicy policy;
+  FetchRequest request = request_for(url);
+  request.etag = "\"v1\"";
+  request.validated_url = "https://docs.example.org/final";
+  FetchMachine machine(policy, read_url);
+  CHECK(to_work(machine, machine.start(request)).etag.empty());
+  CHECK(to_work(machine, machine.on_reply(redirect_to("/final"), now)).etag == "\"v1\"");
+  WorkerReply reply = page();
+  reply.kind = WorkerReplyKind::not_modified;
+  CHECK(finished(machine.on_reply(reply, now)).outcome == FetchOutcome::not_modified);
+}
+
+TEST_CASE("a worker that answers what was not asked has failed") {
+  const policy::EgressPolicy policy;
+  for (const auto kind : {WorkerReplyKind::not_modified, WorkerReplyKind::robots}) {
+    FetchMachine machine(policy, read_url);
+    to_work(machine, machine.start(request_for(url)));
+    WorkerReply reply = page();
+    reply.kind = kind;
+    CHECK(finished(machine.on_reply(reply, now)).reason == EgressReason::worker_failed);
+  }
+}
+
+TEST_CASE("the deadline has the name of what was waited for") {
+  const policy::EgressPolicy policy;
+  FetchMachine machine(policy, read_url);
+  machine.start(request_for(url));
+  machine.on_robots(policy::RobotsRules{});
+  CHECK(finished(machine.on_deadline()).reason == EgressReason::rate_limited);
+  FetchMachine later(policy, read_url);
+  to_work(later, later.start(request_for(url)));
+  CHECK(finished(later.on_deadline()).reason == EgressReason::timeout);
+}
+
+TEST_CASE("checks of ours refuse, the web and our own faults fail") {
+  CHECK(outcome_of(EgressReason::address_denied) == FetchOutcome::refused);
+  CHECK(outcome_of(EgressReason::content_mismatch) == FetchOutcome::refused);
+  CHECK(outcome_of(EgressReason::http_error) == FetchOutcome::failed);
+  CHECK(outcome_of(EgressReason::worker_failed) == FetchOutcome::failed);
+}
