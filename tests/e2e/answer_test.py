@@ -3,6 +3,7 @@
 usage: answer_test.py BIN_FOLDER
 """
 
+import http.client
 import json
 import time
 
@@ -28,9 +29,8 @@ class Answer(case.Case):
         self.assertEqual(len(self.web.requests("/long/kestrel.html")), 1)
 
         # Without naming the page: the cache finds it.
-        found = self.answer("Which port does Kestrel use by default?")
-        source, cited = self.assertCited(found, url)
-        self.assertIn("7311", cited)
+        found = self.answer("When was Kestrel 4.2 released?")
+        self.assertIn(url, [result["url"] for result in found["search_results"]])
         self.assertEqual(len(self.web.requests("/long/kestrel.html")), 1)
 
     def test_a_url_written_in_the_question_is_read(self):
@@ -129,8 +129,8 @@ class Answer(case.Case):
         self.assertGreater(json.loads(status.stdout)["cache"]["pages"], 0)
 
     def test_http_on_loopback_serves_the_same(self):
-        import http.client
         connection = http.client.HTTPConnection("127.0.0.1", 8017, timeout=30)
+        self.addCleanup(connection.close)
         connection.request("GET", "/health")
         reply = connection.getresponse()
         self.assertEqual((reply.status, json.loads(reply.read())), (200, {"status": "ok"}))

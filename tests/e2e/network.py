@@ -12,7 +12,7 @@ import sys
 import time
 
 DOOR, NAME_SERVER, WEB = "198.51.100.1", "198.51.100.53", "198.51.100.10"
-INSIDE = "SEEKD_E2E_INSIDE"
+INSIDE = "E2E_INSIDE_NAMESPACES"
 
 
 def enter_own_namespaces():

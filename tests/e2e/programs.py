@@ -65,15 +65,20 @@ reason = "the tests' own web server"
 
     def start_fetcher(self):
         self.fetcher = self._spawn("seekd-fetcher")
-        network.wait_until(lambda: self._answers(self.fetcher_socket, "/status"), "seekd-fetcher")
+        self._wait(self.fetcher, "seekd-fetcher", self.fetcher_socket, "/status")
 
     def start_seekd(self):
         self.seekd = self._spawn("seekd")
-        network.wait_until(lambda: self._answers(self.socket, "/health"), "seekd", 60)
+        self._wait(self.seekd, "seekd", self.socket, "/health")
 
     def _spawn(self, program):
-        log = open(self.folder / f"{program}.log", "a")
-        return subprocess.Popen([self.bin / program, "--config", self.config], stderr=log)
+        with open(self.folder / f"{program}.log", "a") as log:
+            return subprocess.Popen([self.bin / program, "--config", self.config], stderr=log)
+
+    def _wait(self, process, program, path, target):
+        network.wait_until(lambda: process.poll() is not None or self._answers(path, target), program, 60)
+        if process.poll() is not None:
+            raise RuntimeError(f"{program} ended with {process.returncode}:\n{self.log(program)}")
 
     @staticmethod
     def _answers(path, target):

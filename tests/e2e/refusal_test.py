@@ -28,7 +28,7 @@ class Refusal(case.Case):
         self.assertRefused("https://127.0.0.1/", "ip_literal")
         self.assertRefused("https://2130706433/", "ip_literal")
         self.assertRefused("https://[::1]/", "ip_literal")
-        self.assertRefused("https://localhost/", "host_invalid")
+        self.assertRefused("https://localhost/", "special_name")
 
     def test_plain_http_is_refused(self):
         self.assertRefused("http://docs.example.org/long/page.html", "scheme_denied")
