@@ -4,9 +4,11 @@
 #include <cassert>
 #include <iomanip>
 #include <mutex>
+#include <span>
 #include <sstream>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <c10/core/InferenceMode.h>
 
@@ -55,7 +57,9 @@ class TorchModel final : public Model {
   }
 
   Result<std::size_t> count_prompt_tokens(const std::vector<Message>& messages) const override {
-    return parts_.chat_template.encode(parts_.tokenizer, messages).size();
+    return stop_exceptions("counting tokens", [&]() -> Result<std::size_t> {
+      return parts_.chat_template.encode(parts_.tokenizer, messages).size();
+    });
   }
 
   Result<Generation> generate(const GenerateRequest& request,
@@ -153,8 +157,7 @@ Result<FinishReason> TorchModel::decode(at::Tensor logits, KvCache& cache,
   }
 }
 
-// A text of the model's name: "SmolLM2-135M-Instruct.Q4_1" of a file, the folder's name of a
-// folder.
+// "SmolLM2-135M-Instruct.Q4_1" of a file; a folder's name whole, for its dots are no ending.
 std::string name_of(const std::filesystem::path& path) {
   const std::filesystem::path whole = path.lexically_normal();
   if (whole.extension() == ".gguf") return whole.stem().string();
