@@ -103,30 +103,19 @@ Result<StoreOutcome> PageTransaction::store(PageRecord record, const std::vector
   const std::optional<PageRecord>& before = stored->page;
   Result<HoldingsRecord> held = make_room(key, record, *stored, now);
   if (!held) return std::unexpected(std::move(held.error()));
-  Result<std::vector<BlockRef>> placed = place_blocks(blocks);
-  if (!placed) return std::unexpected(std::move(placed.error()));
-  record.blocks = std::move(*placed);
-  record.snapshot_hash = hash_text(snapshot_text(blocks));
+  if (Status placed = place_blocks(blocks, record); !placed) {
+    return std::unexpected(std::move(placed.error()));
+  }
   StoreOutcome outcome = compare(before, record);
-
-  HoldingsRecord holdings{.expires_at = record.expires_at, .blocks = held->blocks, .passages = {}};
-  if (outcome.change == Change::changed) {
-    Result<std::vector<ContentHash>> past =
-        archive(key, *before, versions_max, record.retrieved_at);
-    if (!past) return std::unexpected(std::move(past.error()));
-    holdings.blocks = std::move(*past);
-  }
-  append_ids(record.blocks, holdings.blocks);
-  sort_unique(holdings.blocks);
-  if (Status exchanged = exchange_blocks(held->blocks, holdings.blocks); !exchanged) {
-    return std::unexpected(std::move(exchanged.error()));
-  }
+  Result<HoldingsRecord> holdings = exchange_blocks(
+      key, *held, outcome.change == Change::changed ? &*before : nullptr, record, versions_max);
+  if (!holdings) return std::unexpected(std::move(holdings.error()));
   Result<std::vector<PassageRef>> passages =
       passages_.exchange(before ? before->passages : std::vector<PassageRef>{}, record, blocks);
   if (!passages) return std::unexpected(std::move(passages.error()));
   record.passages = std::move(*passages);
-  holdings.passages = passage_ids(record.passages);
-  put_page(key, record, holdings, before ? std::optional(before->expires_at) : std::nullopt);
+  holdings->passages = passage_ids(record.passages);
+  put_page(key, record, *holdings, before ? std::optional(before->expires_at) : std::nullopt);
   if (!before) ++counters_.pages;
 
   const BlockLedger::Totals totals = ledger_.totals();
@@ -147,11 +136,13 @@ Status PageTransaction::confirm(const PageRecord& record) {
   return {};
 }
 
-Status PageTransaction::reclaim(const ContentHash& key) {
+Status PageTransaction::reclaim(const ExpiryKey& due) {
   Result<std::optional<HoldingsRecord>> holdings =
-      view_.load<HoldingsRecord>(Family::holdings, key.view());
+      view_.load<HoldingsRecord>(Family::holdings, due.page.view());
   if (!holdings) return std::unexpected(std::move(holdings.error()));
-  return *holdings ? reclaim(key, **holdings) : Status{};
+  if (*holdings && (*holdings)->expires_at == due.expires_at) return reclaim(due.page, **holdings);
+  changes_.erase(Family::expiry, expiry_key(due.expires_at, due.page));
+  return {};
 }
 
 Status PageTransaction::reclaim(const ContentHash& key, const HoldingsRecord& holdings) {
@@ -175,42 +166,58 @@ Status PageTransaction::reclaim(const ContentHash& key, const HoldingsRecord& ho
   return {};
 }
 
-Result<std::vector<BlockRef>> PageTransaction::place_blocks(const std::vector<Block>& blocks) {
-  std::vector<BlockRef> refs;
-  refs.reserve(blocks.size());
+Status PageTransaction::place_blocks(const std::vector<Block>& blocks, PageRecord& record) {
+  record.blocks.reserve(blocks.size());
   for (const Block& block : blocks) {
     Result<ContentHash> id = ledger_.place(block);
     if (!id) return std::unexpected(std::move(id.error()));
-    refs.push_back({*id, static_cast<std::uint32_t>(block.text.size())});
+    record.blocks.push_back({*id, static_cast<std::uint32_t>(block.text.size())});
   }
-  return refs;
-}
-
-Status PageTransaction::exchange_blocks(const std::vector<ContentHash>& held,
-                                        const std::vector<ContentHash>& needed) {
-  std::vector<ContentHash> ids;
-  std::ranges::set_difference(needed, held, std::back_inserter(ids));
-  for (const ContentHash& id : ids) ledger_.hold(id);
-  ids.clear();
-  std::ranges::set_difference(held, needed, std::back_inserter(ids));
-  for (const ContentHash& id : ids) {
-    if (Status released = ledger_.release(id); !released) return released;
-  }
+  record.snapshot_hash = hash_text(snapshot_text(blocks));
   return {};
 }
 
-// Puts `before` among the past versions and drops the oldest over the limit. Gives the blocks of
+// `replaced`: the version that becomes a past one; nullptr when the content is what it was.
+Result<HoldingsRecord> PageTransaction::exchange_blocks(const ContentHash& key,
+                                                        const HoldingsRecord& held,
+                                                        const PageRecord* replaced,
+                                                        const PageRecord& record,
+                                                        std::uint32_t versions_max) {
+  HoldingsRecord needed{.expires_at = record.expires_at, .blocks = held.blocks, .passages = {}};
+  if (replaced != nullptr) {
+    Result<std::vector<ContentHash>> past =
+        archive(key, *replaced, versions_max, record.retrieved_at);
+    if (!past) return std::unexpected(std::move(past.error()));
+    needed.blocks = std::move(*past);
+  }
+  append_ids(record.blocks, needed.blocks);
+  sort_unique(needed.blocks);
+
+  std::vector<ContentHash> ids;
+  std::ranges::set_difference(needed.blocks, held.blocks, std::back_inserter(ids));
+  for (const ContentHash& id : ids) ledger_.hold(id);
+  ids.clear();
+  std::ranges::set_difference(held.blocks, needed.blocks, std::back_inserter(ids));
+  for (const ContentHash& id : ids) {
+    if (Status released = ledger_.release(id); !released) {
+      return std::unexpected(std::move(released.error()));
+    }
+  }
+  return needed;
+}
+
+// Puts `replaced` among the past versions and drops the oldest over the limit. Gives the blocks of
 // those that stay.
 Result<std::vector<ContentHash>> PageTransaction::archive(const ContentHash& key,
-                                                          const PageRecord& before,
+                                                          const PageRecord& replaced,
                                                           std::uint32_t versions_max,
                                                           TimePoint replaced_at) {
   Result<std::vector<VersionRecord>> past = load_versions(view_, key);
   if (!past) return std::unexpected(std::move(past.error()));
-  VersionRecord version{.replaced_at = replaced_at, .page = before};
+  VersionRecord version{.replaced_at = replaced_at, .page = replaced};
   version.page.passages.clear();
   version.page.links.clear();
-  changes_.put(Family::versions, version_key(key, before.version), encode(version));
+  changes_.put(Family::versions, version_key(key, replaced.version), encode(version));
   ++counters_.versions;
   past->push_back(std::move(version));
 

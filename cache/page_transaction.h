@@ -12,6 +12,7 @@
 
 #include "cache/block_ledger.h"
 #include "cache/database.h"
+#include "cache/families.h"
 #include "cache/index/passage_changes.h"
 #include "cache/index/terms.h"
 #include "cache/page_cache.h"
@@ -40,8 +41,9 @@ class PageTransaction {
   // Errors: corrupt, io.
   Status confirm(const PageRecord& record);
 
-  // Takes the page out of every family; one that is not there is done. Errors: corrupt, io.
-  Status reclaim(const ContentHash& key);
+  // Takes the page that this entry of `expiry` is about out of every family, and the entry too;
+  // that alone when the page is not there or lives on. Errors: corrupt, io.
+  Status reclaim(const ExpiryKey& due);
 
   // All that was collected, the counters included. Call once, last. Errors: corrupt, io.
   Result<WriteSet*> finish();
@@ -60,10 +62,11 @@ class PageTransaction {
   Result<HoldingsRecord> make_room(const ContentHash& key, const PageRecord& record,
                                    const Stored& stored, TimePoint now);
   Status reclaim(const ContentHash& key, const HoldingsRecord& holdings);
-  Result<std::vector<BlockRef>> place_blocks(const std::vector<Block>& blocks);
-  Status exchange_blocks(const std::vector<ContentHash>& held,
-                         const std::vector<ContentHash>& needed);
-  Result<std::vector<ContentHash>> archive(const ContentHash& key, const PageRecord& before,
+  Status place_blocks(const std::vector<Block>& blocks, PageRecord& record);
+  Result<HoldingsRecord> exchange_blocks(const ContentHash& key, const HoldingsRecord& held,
+                                         const PageRecord* replaced, const PageRecord& record,
+                                         std::uint32_t versions_max);
+  Result<std::vector<ContentHash>> archive(const ContentHash& key, const PageRecord& replaced,
                                            std::uint32_t versions_max, TimePoint replaced_at);
   void put_page(const ContentHash& key, const PageRecord& record, const HoldingsRecord& holdings,
                 std::optional<TimePoint> expires_at_before);

@@ -93,16 +93,16 @@ Status PageWriter::commit(PageTransaction& transaction, Durability durability) {
   return {};
 }
 
-Result<std::vector<ContentHash>> PageWriter::expired_pages(TimePoint now,
-                                                           std::size_t pages_max) const {
+Result<std::vector<ExpiryKey>> PageWriter::expired_pages(TimePoint now,
+                                                         std::size_t pages_max) const {
   const ReadView view(database_);
-  std::vector<ContentHash> pages;
+  std::vector<ExpiryKey> pages;
   std::string damaged_key;
   Status read = view.for_each(Family::expiry, "", [&](std::string_view bytes, std::string_view) {
     const std::optional<ExpiryKey> key = parse_expiry_key(bytes);
     if (!key) damaged_key = bytes;
     if (!key || !expired(key->expires_at, now) || pages.size() == pages_max) return false;
-    pages.push_back(key->page);
+    pages.push_back(*key);
     return true;
   });
   if (!read) return std::unexpected(std::move(read.error()));
@@ -110,21 +110,21 @@ Result<std::vector<ContentHash>> PageWriter::expired_pages(TimePoint now,
   return pages;
 }
 
-Status PageWriter::purge_page(const ContentHash& key) {
+Status PageWriter::purge_page(const ExpiryKey& due) {
   const ReadView view(database_);
   PageTransaction transaction = begin(view);
-  if (Status reclaimed = transaction.reclaim(key); !reclaimed) return reclaimed;
+  if (Status reclaimed = transaction.reclaim(due); !reclaimed) return reclaimed;
   // Undone by a crash, it is done again.
   return commit(transaction, Durability::buffered);
 }
 
 Result<std::size_t> PageWriter::purge(TimePoint now, std::size_t pages_max) {
   database_.set_clock(now);
-  Result<std::vector<ContentHash>> due = expired_pages(now, pages_max);
+  Result<std::vector<ExpiryKey>> due = expired_pages(now, pages_max);
   if (!due) return std::unexpected(std::move(due.error()));
   Status first_failure;
-  for (const ContentHash& key : *due) {
-    Status purged = purge_page(key);
+  for (const ExpiryKey& page : *due) {
+    Status purged = purge_page(page);
     if (!purged && first_failure) first_failure = std::move(purged);
   }
   if (!first_failure) return std::unexpected(std::move(first_failure.error()));

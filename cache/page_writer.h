@@ -38,8 +38,8 @@ class PageWriter {
  private:
   PageTransaction begin(const ReadView& view);
   Status commit(PageTransaction& transaction, Durability durability);
-  Result<std::vector<ContentHash>> expired_pages(TimePoint now, std::size_t pages_max) const;
-  Status purge_page(const ContentHash& key);
+  Result<std::vector<ExpiryKey>> expired_pages(TimePoint now, std::size_t pages_max) const;
+  Status purge_page(const ExpiryKey& due);
   Result<std::size_t> purge(TimePoint now, std::size_t pages_max);
 
   const config::CacheConfig config_;

@@ -1,16 +1,14 @@
 // RocksPageCache: PageCache on RocksDB. One WriteBatch per page; these column families:
 //
-// | family     | key                              | value |
-// |------------|----------------------------------|--------------------------------------------------------------|
-// | `pages`    | page key                         | PageRecord; compaction drops it once it has
-// expired          | | `holdings` | page key                         | HoldingsRecord: what to give
-// back when the page goes         | | `versions` | page key, version (4 bytes)      | VersionRecord
-// | | `blocks`   | block id                         | BlockRecord | | `passages` | passage id (8
-// bytes)             | PassageRecord                                                | | `terms` |
-// term, 0, chunk (4 bytes)         | posting list; writes to it are merged                        |
-// | `expiry`   | expires_at (8 bytes), page key   | nothing: the order in which pages are reclaimed
-// | | `meta`     | "format", "counters", "filter.…" | format version, CountersRecord, FilterRecord
-// |
+// - `pages`: page key → PageRecord; compaction drops an expired one
+// - `holdings`: page key → HoldingsRecord: what to give back when the page goes
+// - `versions`: page key, version (4 bytes) → VersionRecord
+// - `blocks`: block id → BlockRecord
+// - `passages`: passage id (8 bytes) → PassageRecord
+// - `terms`: term, 0, chunk (4 bytes) → posting list; writes to it are merged
+// - `expiry`: expires_at (8 bytes), page key → nothing: the order in which pages are reclaimed
+// - `meta`: "format" → format_version; "counters" → CountersRecord; "filter.urls" and
+//   "filter.blocks" → FilterRecord
 //
 // A page key is the xxh3-128 of its URL. Integers in keys are big-endian, so that they sort.
 //

@@ -161,3 +161,31 @@ TEST_CASE("A page stored under a clock that ran ahead gives way to one stored af
   CHECK(texts_of((*cache->find(url, at(10)))->blocks) == std::vector<std::string>{"from now"});
   CHECK((*cache->find(url, at(10)))->expires_at == at(1010));
 }
+
+TEST_CASE("An expiry entry that its page has outlived takes the entry alone") {
+  TemporaryCache cache;
+  cache.open();
+  store(cache, page_of(url, {"text"}), at(0));
+  cache.close();
+  overwrite(cache.config, Family::expiry, expiry_key(at(5), page_key(url)), "");
+  overwrite(cache.config, Family::expiry, expiry_key(at(5), page_key("https://absent.org/")), "");
+  cache.open();
+  CHECK(*cache->purge_expired(at(10), 10) == 2);
+  CHECK(*cache->purge_expired(at(10), 10) == 0);
+  CHECK(*cache->find(url, at(10)));
+  cache.close();
+  for (const std::string& finding : contradictions(cache.config)) FAIL_CHECK(finding);
+}
+
+TEST_CASE("A damaged page does not keep others from being purged or stored") {
+  TemporaryCache cache;
+  cache.open();
+  store(cache, page_of(url, {"text"}), at(0));
+  store(cache, page_of(other, {"other"}), at(1));
+  cache.close();
+  overwrite(cache.config, Family::holdings, std::string(page_key(url).view()), "damaged");
+  cache.open();
+  CHECK(cache->purge_expired(at(2000), 10).error().code == ErrorCode::corrupt);
+  CHECK(cache->statistics()->pages == 1);
+  store(cache, page_of(other, {"other"}, 2000), at(2000));
+}
