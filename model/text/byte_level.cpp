@@ -2,8 +2,9 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
 
-#include <unicode/utf8.h>
+#include "model/text/utf8.h"
 
 namespace seekd::model {
 namespace {
@@ -35,9 +36,8 @@ std::optional<std::string> from_byte_level(std::string_view entry) {
   std::string bytes;
   std::size_t at = 0;
   while (at < entry.size()) {
-    UChar32 character = 0;
-    U8_NEXT(entry.data(), at, entry.size(), character);
-    if (character < 0 || character >= static_cast<UChar32>(kAlphabetEnd)) return std::nullopt;
+    const std::int32_t character = next_character(entry, at);
+    if (character < 0 || std::cmp_greater_equal(character, kAlphabetEnd)) return std::nullopt;
     const std::int16_t byte = kByteOf[static_cast<std::size_t>(character)];
     if (byte == kNoByte) return std::nullopt;
     bytes.push_back(static_cast<char>(byte));

@@ -52,15 +52,13 @@ class ChatTemplate {
   // The prompt ends with "<think>": the output begins inside the reasoning.
   bool starts_thinking() const { return starts_thinking_; }
 
+ private:
   enum class Family : std::uint8_t {
     chatml,        // SmolLM2, Qwen2: <|im_start|>role … <|im_end|>
     llama3,        // <|start_header_id|>role<|end_header_id|> … <|eot_id|>
     deepseek_v3,   // V3, R1, R1-Distill: <｜User｜> … <｜Assistant｜>
     deepseek_llm,  // deepseek-llm, V2: "User: … Assistant:"
   };
-  Family family() const { return family_; }
-
- private:
   class Prompt;
 
   ChatTemplate() = default;
@@ -73,8 +71,8 @@ class ChatTemplate {
   Family family_ = Family::chatml;
   std::string bos_;  // the names of the tokens
   std::string eos_;
-  // chatml: the system message where the messages bring none; empty: no system turn then. llama3:
-  // what stands before it.
+  // chatml: the system message where the messages bring none; empty: no system turn then.
+  // llama3: what stands before the system message.
   std::string default_system_;
   bool joins_system_ = false;      // deepseek_v3: all system messages count, not the last alone
   bool forgets_thinking_ = false;  // an earlier answer counts from its last </think> on

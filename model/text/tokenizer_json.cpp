@@ -90,7 +90,9 @@ Status Reader::read_normalizer(const json::object& step, TokenizerData& data) co
     return {};
   }
   for (const auto& [name, kind] : kForms) {
-    if (type == name) return data.normalizer.push_back({kind, "", ""}), Status();
+    if (type != name) continue;
+    data.normalizer.push_back({kind, "", ""});
+    return {};
   }
   if (type == "Strip") {
     if (find_flag(step, "strip_left", false)) data.normalizer.push_back({Kind::strip_left, "", ""});

@@ -18,7 +18,17 @@ bool is_ascii_block(const char* text) {
   return (block & 0x8080808080808080U) == 0;
 }
 
+bool is_white_space(std::int32_t character) {
+  return u_hasBinaryProperty(character, UCHAR_WHITE_SPACE) != 0;
+}
+
 }  // namespace
+
+std::int32_t next_character(std::string_view text, std::size_t& at) {
+  UChar32 character = 0;
+  U8_NEXT(text.data(), at, text.size(), character);  // NOLINT(bugprone-inc-dec-in-conditions)
+  return character;
+}
 
 std::size_t valid_utf8_prefix(std::string_view text) {
   std::size_t at = 0;
@@ -28,9 +38,7 @@ std::size_t valid_utf8_prefix(std::string_view text) {
       continue;
     }
     std::size_t next = at;
-    UChar32 character = 0;
-    U8_NEXT(text.data(), next, text.size(), character);
-    if (character < 0) return at;
+    if (next_character(text, next) < 0) return at;
     at = next;
   }
   return at;
@@ -42,8 +50,7 @@ void append_valid_utf8(std::string_view bytes, std::string& out) {
     out.append(bytes.substr(0, valid));
     if (valid == bytes.size()) return;
     std::size_t next = valid;
-    [[maybe_unused]] UChar32 character = 0;
-    U8_NEXT(bytes.data(), next, bytes.size(), character);
+    next_character(bytes, next);
     out.append(kReplacement);
     bytes.remove_prefix(next);
   }
@@ -54,10 +61,9 @@ std::size_t unfinished_utf8_suffix(std::string_view bytes) {
     const std::string_view tail = bytes.substr(bytes.size() - length);
     if (!U8_IS_LEAD(tail.front())) continue;
     std::size_t next = 0;
-    UChar32 character = 0;
-    U8_NEXT(tail.data(), next, tail.size(), character);
+    const bool broken = next_character(tail, next) < 0;
     const auto announced = static_cast<std::size_t>(U8_COUNT_TRAIL_BYTES(tail.front())) + 1;
-    if (character < 0 && next == tail.size() && tail.size() < announced) return length;
+    if (broken && next == tail.size() && tail.size() < announced) return length;
   }
   return 0;
 }
@@ -66,9 +72,7 @@ std::size_t leading_white_space(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {
     std::size_t next = at;
-    UChar32 character = 0;
-    U8_NEXT(text.data(), next, text.size(), character);
-    if (u_hasBinaryProperty(character, UCHAR_WHITE_SPACE) == 0) break;
+    if (!is_white_space(next_character(text, next))) break;
     at = next;
   }
   return at;
@@ -80,9 +84,7 @@ std::size_t trailing_white_space(std::string_view text) {
     std::size_t before = end - 1;
     while (before > 0 && U8_IS_TRAIL(text[before])) --before;
     std::size_t at = before;
-    UChar32 character = 0;
-    U8_NEXT(text.data(), at, text.size(), character);
-    if (u_hasBinaryProperty(character, UCHAR_WHITE_SPACE) == 0) break;
+    if (!is_white_space(next_character(text, at))) break;
     end = before;
   }
   return text.size() - end;

@@ -7,10 +7,15 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace seekd::model {
+
+// The character at byte `at`, which moves behind it; -1 for a broken one. REQUIRES: at <
+// text.size().
+std::int32_t next_character(std::string_view text, std::size_t& at);
 
 // Bytes at the front of `text` that are valid UTF-8.
 std::size_t valid_utf8_prefix(std::string_view text);

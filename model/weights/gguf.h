@@ -38,8 +38,7 @@ struct GgufLimits {
 
 struct GgufTensor {
   std::string name;
-  std::vector<std::uint64_t>
-      shape;  // row-major, outermost first (the file has them the other way round)
+  std::vector<std::uint64_t> shape;  // row-major, outermost first: the file's order turned round
   DType type = DType::f32;
   std::uint64_t weights = 0;  // product of the shape
   std::uint64_t offset = 0;   // bytes, from the beginning of the file

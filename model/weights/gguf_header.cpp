@@ -137,7 +137,7 @@ Result<GgufFile::Value> GgufHeader::numbers(std::uint64_t count, std::string_vie
         return refuse(ErrorCode::unsupported, field, "an element of 2^63 or more");
       }
     }
-    value = static_cast<T>(*stored);
+    value = static_cast<T>(+*stored);
   }
   return values;
 }
