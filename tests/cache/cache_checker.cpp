@@ -143,7 +143,10 @@ class Checker {
   }
 
   void check_counters() {
-    auto counters = read<CountersRecord>(Family::meta, std::string(counters_key));
+    CountersRecord counters;  // not there before the first batch
+    if (content_[Family::meta].contains(std::string(counters_key))) {
+      counters = read<CountersRecord>(Family::meta, std::string(counters_key));
+    }
     std::uint64_t terms = 0;
     for (const auto& [id, passage] : passages_) terms += passage.length;
     expect(counters.pages == content_[Family::pages].size(), "counter of pages");

@@ -22,9 +22,10 @@ using namespace seekd::cache;
 
 namespace {
 
-// Lets the child store for a while, kills it, and gives the sequence numbers that it acknowledged.
+// Kills the child some time after it has acknowledged so many pages, and gives the sequence numbers
+// of all that it acknowledged.
 std::vector<std::uint64_t> store_until_killed(const std::string& folder, std::uint64_t first,
-                                              std::chrono::milliseconds life) {
+                                              std::size_t pages, std::chrono::microseconds later) {
   int ends[2];
   REQUIRE(::pipe(ends) == 0);
   const pid_t child = ::fork();
@@ -38,15 +39,17 @@ std::vector<std::uint64_t> store_until_killed(const std::string& folder, std::ui
   }
   ::close(ends[1]);
   std::unique_ptr<FILE, int (*)(FILE*)> acknowledged(::fdopen(ends[0], "r"), &std::fclose);
-  std::jthread killer([&] {
-    std::this_thread::sleep_for(life);
-    ::kill(child, SIGKILL);
-  });
   std::vector<std::uint64_t> sequences;
-  // A line without its end was cut by the kill; its page was stored all the same.
-  for (unsigned long long sequence = 0; std::fscanf(acknowledged.get(), "%llu", &sequence) == 1;) {
+  const auto read_one = [&] {
+    unsigned long long sequence = 0;
+    if (std::fscanf(acknowledged.get(), "%llu", &sequence) != 1) return false;
     sequences.push_back(sequence);
-  }
+    return true;
+  };
+  while (sequences.size() < pages && read_one()) continue;
+  std::this_thread::sleep_for(later);
+  ::kill(child, SIGKILL);
+  while (read_one()) continue;
   int status = 0;
   REQUIRE(::waitpid(child, &status, 0) == child);
   REQUIRE(WIFSIGNALED(status));
@@ -63,12 +66,15 @@ TEST_CASE("Thirty kills at random moments lose no acknowledged page and leave no
   TemporaryCache place;
   const config::CacheConfig config = crash_config(place.config.directory.string());
   std::mt19937 random(20261122);
-  std::uniform_int_distribution<int> life_ms(20, 400);
+  std::uniform_int_distribution<std::size_t> pages(0, 50);
+  std::uniform_int_distribution<int> later_us(0, 20'000);
   std::map<std::string, std::uint64_t> acknowledged;  // url → last sequence
   std::uint64_t next = 0;
   for (int round = 0; round < 30; ++round) {
-    const std::chrono::milliseconds life(life_ms(random));
-    for (std::uint64_t sequence : store_until_killed(config.directory.string(), next, life)) {
+    const std::vector<std::uint64_t> sequences =
+        store_until_killed(config.directory.string(), next, round < 5 ? 0 : pages(random),
+                           std::chrono::microseconds(later_us(random)));
+    for (std::uint64_t sequence : sequences) {
       acknowledged[crash_url(sequence)] = sequence;
       next = sequence + 1;
     }
