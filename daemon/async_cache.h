@@ -1,8 +1,8 @@
-// AsyncCache: a PageCache without waiting for it. Reads and writes run on threads of their own; results are posted to the
-// I/O thread.
+// AsyncCache: a PageCache without waiting for it. Reads and writes run on threads of their own;
+// results are posted to the I/O thread.
 //
-// run() is called on the I/O thread. The destructor waits for what runs. What is queued is bounded by its callers: one
-// request a connection, a few pages a question.
+// run() is called on the I/O thread. The destructor waits for what runs. What is queued is bounded
+// by its callers: one request a connection, a few pages a question.
 
 #pragma once
 
@@ -29,8 +29,9 @@ class AsyncCache {
   template <class Work, class Done>
   void run(Work work, Done done) {
     boost::asio::post(threads_, [this, work = std::move(work), done = std::move(done)]() mutable {
-      boost::asio::post(executor_,
-                        [result = work(cache_), done = std::move(done)]() mutable { done(std::move(result)); });
+      boost::asio::post(executor_, [result = work(cache_), done = std::move(done)]() mutable {
+        done(std::move(result));
+      });
     });
   }
 

@@ -21,7 +21,8 @@ bool names_this_host(std::string_view host) {
 
 std::optional<std::string> refused_origin(std::string_view host, std::string_view origin) {
   if (!names_this_host(host)) {
-    return "the Host header is '" + std::string(host) + "': ask for localhost or the address by number";
+    return "the Host header is '" + std::string(host) +
+           "': ask for localhost or the address by number";
   }
   if (origin.empty() || origin == "http://" + std::string(host)) return std::nullopt;
   return "a page of '" + std::string(origin) + "' asks: pages of other sites are not served";

@@ -1,7 +1,9 @@
-// Keeps web pages in a browser of this host away from the loopback socket: cross-site requests and DNS rebinding.
+// Keeps web pages in a browser of this host away from the loopback socket: cross-site requests and
+// DNS rebinding.
 //
-// Pure; any thread. A page may make a browser send requests to 127.0.0.1; the browser then says whose they are (Origin,
-// RFC 6454), and under which name the page knows this host (Host, RFC 9110 §7.2).
+// Pure; any thread. A page may make a browser send requests to 127.0.0.1; the browser then says
+// whose they are (Origin, RFC 6454), and under which name the page knows this host (Host, RFC 9110
+// §7.2).
 
 #pragma once
 

@@ -1,7 +1,8 @@
 // Exchange: one request and its answer's way back. What handlers see of a connection.
 //
-// All functions are called on the I/O thread. A handler answers exactly once, at any later time: respond(), or
-// begin_events(), any number of event() and end_events(). What is sent after the client has gone is dropped.
+// All functions are called on the I/O thread. A handler answers exactly once, at any later time:
+// respond(), or begin_events(), any number of event() and end_events(). What is sent after the
+// client has gone is dropped.
 
 #pragma once
 
@@ -18,7 +19,7 @@ namespace seekd::daemon {
 
 struct HttpRequest {
   std::string method;
-  std::string path;                                        // without the query, percent-decoding undone by nobody
+  std::string path;  // without the query, percent-decoding undone by nobody
   std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
   std::string body;
 };

@@ -1,16 +1,16 @@
 #include "daemon/listen_sockets.h"
 
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <utility>
+
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <charconv>
-#include <cstring>
-#include <utility>
 
 #include "policy/address.h"
 
@@ -20,7 +20,9 @@ namespace {
 constexpr int backlog = 128;
 constexpr mode_t socket_mode = 0660;  // owner and group: who may ask is a matter of membership
 
-std::string reason(int error) { return std::strerror(error); }
+std::string reason(int error) {
+  return std::strerror(error);
+}
 
 Result<sockaddr_un> socket_address(const std::filesystem::path& path) {
   sockaddr_un address{};
@@ -57,8 +59,8 @@ Status clear_the_way(const std::filesystem::path& path, const sockaddr_un& addre
                                      "': stop it, or set daemon.socket to another path");
   }
   if (error != ECONNREFUSED || unlink(path.c_str()) != 0) {
-    return fail(ErrorCode::io, "the old socket '" + path.native() +
-                                   "' cannot be replaced: " + reason(error != ECONNREFUSED ? error : errno));
+    return fail(ErrorCode::io, "the old socket '" + path.native() + "' cannot be replaced: " +
+                                   reason(error != ECONNREFUSED ? error : errno));
   }
   return {};
 }
@@ -72,14 +74,14 @@ Result<ListenSocket> open_unix_socket(const std::filesystem::path& path) {
   if (bind(made, generic(*address), sizeof *address) != 0) {
     const int error = errno;
     close(made);
-    return fail(ErrorCode::io, "cannot listen on '" + path.native() + "' (daemon.socket): " +
-                                   reason(error));
+    return fail(ErrorCode::io,
+                "cannot listen on '" + path.native() + "' (daemon.socket): " + reason(error));
   }
   ListenSocket socket(made, Transport::unix_socket, path);
   // The mode stands before the first connection can.
   if (chmod(path.c_str(), socket_mode) != 0 || listen(made, backlog) != 0) {
-    return fail(ErrorCode::io, "cannot listen on '" + path.native() + "' (daemon.socket): " +
-                                   reason(errno));
+    return fail(ErrorCode::io,
+                "cannot listen on '" + path.native() + "' (daemon.socket): " + reason(errno));
   }
   return socket;
 }
@@ -103,7 +105,8 @@ Result<Endpoint> parse_endpoint(std::string_view text) {
   const std::string_view digits = text.substr(colon + 1);
   std::uint16_t port = 0;
   const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (!address || read.ec != std::errc() || read.ptr != digits.data() + digits.size()) return wrong();
+  if (!address || read.ec != std::errc() || read.ptr != digits.data() + digits.size())
+    return wrong();
   Endpoint endpoint;
   if (address->family == policy::IpAddress::Family::v4) {
     sockaddr_in v4{};
@@ -135,14 +138,16 @@ Result<ListenSocket> open_tcp_socket(const std::string& where) {
     return fail(ErrorCode::busy, "another program listens on " + where +
                                      ": stop it, or set daemon.http_listen to another port");
   }
-  return fail(ErrorCode::io, "cannot listen on " + where + " (daemon.http_listen): " + reason(errno));
+  return fail(ErrorCode::io,
+              "cannot listen on " + where + " (daemon.http_listen): " + reason(errno));
 }
 
 // LISTEN_FDS of systemd's socket activation; empty when started otherwise.
 Result<std::vector<ListenSocket>> inherited_sockets() {
   std::vector<ListenSocket> sockets;
   const int count = sd_listen_fds(1);
-  for (int descriptor = SD_LISTEN_FDS_START; descriptor < SD_LISTEN_FDS_START + count; ++descriptor) {
+  for (int descriptor = SD_LISTEN_FDS_START; descriptor < SD_LISTEN_FDS_START + count;
+       ++descriptor) {
     if (sd_is_socket(descriptor, AF_UNIX, SOCK_STREAM, 1) > 0) {
       sockets.emplace_back(descriptor, Transport::unix_socket, "");
     } else if (sd_is_socket(descriptor, AF_UNSPEC, SOCK_STREAM, 1) > 0) {
@@ -168,7 +173,9 @@ ListenSocket::~ListenSocket() {
   if (!file_.empty()) unlink(file_.c_str());
 }
 
-int ListenSocket::release() { return std::exchange(descriptor_, -1); }
+int ListenSocket::release() {
+  return std::exchange(descriptor_, -1);
+}
 
 Result<std::vector<ListenSocket>> open_listen_sockets(const config::DaemonConfig& config) {
   auto sockets = inherited_sockets();

@@ -1,7 +1,8 @@
 // The sockets that seekd is asked on: systemd's, or its own.
 //
-// Called once at start, before the sandbox: afterwards no INET socket can be made. Errors say what is in the way and what
-// to do: a port in use, a live daemon behind the socket, a file in its place.
+// Called once at start, before the sandbox: afterwards no INET socket can be made. Errors say what
+// is in the way and what to do: a port in use, a live daemon behind the socket, a file in its
+// place.
 
 #pragma once
 
@@ -41,7 +42,8 @@ class ListenSocket {
   std::filesystem::path file_;  // "": not ours
 };
 
-// Listening, close-on-exec. A socket file that nobody listens behind is replaced; ours has mode 0660.
+// Listening, close-on-exec. A socket file that nobody listens behind is replaced; ours has mode
+// 0660.
 Result<std::vector<ListenSocket>> open_listen_sockets(const config::DaemonConfig& config);
 
 }  // namespace seekd::daemon

@@ -1,7 +1,5 @@
 #include "daemon/listener.h"
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <array>
 #include <string>
@@ -9,6 +7,7 @@
 
 #include <boost/asio/error.hpp>
 #include <spdlog/spdlog.h>
+#include <sys/socket.h>
 
 #include "daemon/api/api_error.h"
 
@@ -19,19 +18,21 @@ namespace asio = boost::asio;
 
 constexpr std::chrono::milliseconds pause_after_failure{100};
 
-// Without waiting: what does not fit into the socket's buffer of a caller we do not serve is not worth a place.
+// Without waiting: what does not fit into the socket's buffer of a caller we do not serve is not
+// worth a place.
 void refuse(Session::Socket socket) {
-  const std::string body = to_response({503, "busy",
-                                        "too many connections: try again later (daemon.connections_max)",
-                                        "", std::nullopt})
-                               .body;
+  const std::string body =
+      to_response({503, "busy", "too many connections: try again later (daemon.connections_max)",
+                   "", std::nullopt})
+          .body;
   const std::string reply =
       "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 5\r\n"
       "Connection: close\r\nContent-Length: " +
       std::to_string(body.size()) + "\r\n\r\n" + body;
   // Bytes left unread would reset the connection before the caller sees the reply.
   std::array<char, 16 * 1024> unread{};
-  [[maybe_unused]] auto done = recv(socket.native_handle(), unread.data(), unread.size(), MSG_DONTWAIT);
+  [[maybe_unused]] auto done =
+      recv(socket.native_handle(), unread.data(), unread.size(), MSG_DONTWAIT);
   done = send(socket.native_handle(), reply.data(), reply.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   shutdown(socket.native_handle(), SHUT_WR);
 }

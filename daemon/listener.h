@@ -1,7 +1,7 @@
 // Listener: takes connections on the listening sockets and keeps the sessions.
 //
-// All functions are called on the I/O thread. Over `connections_max` a connection is answered 503 with Retry-After and
-// closed, unread.
+// All functions are called on the I/O thread. Over `connections_max` a connection is answered 503
+// with Retry-After and closed, unread.
 
 #pragma once
 
@@ -31,7 +31,8 @@ class Listener {
   // Takes the sockets over and begins to accept. Errors: io.
   Status start(std::vector<ListenSocket> sockets);
 
-  // Accepts no more; idle connections are closed. `ended` is called when the last session has: in this call, or later.
+  // Accepts no more; idle connections are closed. `ended` is called when the last session has: in
+  // this call, or later.
   void stop(std::function<void()> ended);
 
   // What has not ended by then.

@@ -1,15 +1,15 @@
-// seekd: answers questions with a local model and reads the web for it through seekd-fetcher's door.
+// seekd: answers questions with a local model and reads the web for it through seekd-fetcher's
+// door.
 
-#include <unistd.h>
-
-#include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <optional>
 #include <string>
 
+#include <CLI/CLI.hpp>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include "config/config.h"
 #include "daemon/log.h"
@@ -50,8 +50,8 @@ Result<std::filesystem::path> embedded_model() {
   const char* cache = std::getenv("XDG_CACHE_HOME");
   const char* home = std::getenv("HOME");
   std::filesystem::path folder = cache != nullptr && *cache != '\0' ? std::filesystem::path(cache)
-                                 : home != nullptr                  ? std::filesystem::path(home) / ".cache"
-                                                                    : std::filesystem::path();
+                                 : home != nullptr ? std::filesystem::path(home) / ".cache"
+                                                   : std::filesystem::path();
   const auto path = folder / "seekd/models/SmolLM2-135M-Instruct.Q4_1.gguf";
   if (!folder.empty() && std::filesystem::exists(path)) return path;
   return seekd::fail(seekd::ErrorCode::not_found,

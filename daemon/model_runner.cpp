@@ -23,7 +23,8 @@ ModelRunner::~ModelRunner() {
   thread_.join();
 }
 
-std::stop_source ModelRunner::generate(model::GenerateRequest request, OnText on_text, OnDone done) {
+std::stop_source ModelRunner::generate(model::GenerateRequest request, OnText on_text,
+                                       OnDone done) {
   assert(state_ == State::ready);
   Job job{std::move(request), std::move(on_text), std::move(done), std::stop_source()};
   const std::stop_source stop = job.stop;
@@ -35,7 +36,8 @@ std::stop_source ModelRunner::generate(model::GenerateRequest request, OnText on
       return stop;
     }
   }
-  reply(std::move(job), fail(ErrorCode::busy, "too many questions wait for the model: ask again later"));
+  reply(std::move(job),
+        fail(ErrorCode::busy, "too many questions wait for the model: ask again later"));
   return stop;
 }
 
@@ -49,7 +51,8 @@ bool ModelRunner::running() const {
   return current_.has_value();
 }
 
-void ModelRunner::work(const std::stop_token& stop, const Load& load, std::function<void()> loaded) {
+void ModelRunner::work(const std::stop_token& stop, const Load& load,
+                       std::function<void()> loaded) {
   auto model = std::make_shared<Result<std::unique_ptr<model::Model>>>(load());
   const bool ready = model->has_value();
   boost::asio::post(executor_, [this, model, loaded = std::move(loaded)] {
@@ -91,7 +94,8 @@ void ModelRunner::serve(Job job) {
   reply(std::move(job), std::move(result));
 }
 
-// The job goes with the reply: what its callbacks hold is let go on the I/O thread, and nowhere else.
+// The job goes with the reply: what its callbacks hold is let go on the I/O thread, and nowhere
+// else.
 void ModelRunner::reply(Job job, Result<model::Generation> result) {
   boost::asio::post(executor_, [job = std::move(job), result = std::move(result)]() mutable {
     job.done(std::move(result));

@@ -1,7 +1,8 @@
-// ModelRunner: the thread that owns the model. It loads it, then serves one generation after another from a bounded queue.
+// ModelRunner: the thread that owns the model. It loads it, then serves one generation after
+// another from a bounded queue.
 //
-// All functions are called on the I/O thread; callbacks are posted there. The destructor takes back what runs and what
-// waits, and joins the thread: a load that has begun is waited for.
+// All functions are called on the I/O thread; callbacks are posted there. The destructor takes back
+// what runs and what waits, and joins the thread: a load that has begun is waited for.
 
 #pragma once
 
@@ -43,8 +44,8 @@ class ModelRunner {
   const Error& error() const { return error_; }          // REQUIRES: failed
   const model::Model& model() const { return *model_; }  // REQUIRES: ready
 
-  // `done` is called exactly once, with `cancelled` after the returned source was asked to stop, with `busy` when the
-  // queue is full. REQUIRES: state() is ready.
+  // `done` is called exactly once, with `cancelled` after the returned source was asked to stop,
+  // with `busy` when the queue is full. REQUIRES: state() is ready.
   std::stop_source generate(model::GenerateRequest request, OnText on_text, OnDone done);
 
   std::size_t waiting() const;

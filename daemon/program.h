@@ -1,7 +1,7 @@
 // Program: seekd's parts, wired, and the one I/O thread that runs them until they are told to stop.
 //
-// One object a process. create() binds the sockets and then enters the sandbox, before any thread starts and before a byte
-// from outside is read.
+// One object a process. create() binds the sockets and then enters the sandbox, before any thread
+// starts and before a byte from outside is read.
 
 #pragma once
 
@@ -26,10 +26,12 @@ namespace seekd::daemon {
 
 class Program {
  public:
-  // Errors: a sentence about what is in the way (socket, port, sandbox, cache). REQUIRES: config.model.path is not empty.
+  // Errors: a sentence about what is in the way (socket, port, sandbox, cache). REQUIRES:
+  // config.model.path is not empty.
   static Result<std::unique_ptr<Program>> create(config::Config config);
 
-  // Returns when SIGTERM or SIGINT has been served, or the model could not be loaded. Errors: the model's.
+  // Returns when SIGTERM or SIGINT has been served, or the model could not be loaded. Errors: the
+  // model's.
   Status run();
 
  private:

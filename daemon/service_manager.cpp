@@ -1,8 +1,8 @@
 #include "daemon/service_manager.h"
 
-#include <systemd/sd-daemon.h>
-
 #include <cstdint>
+
+#include <systemd/sd-daemon.h>
 
 namespace seekd::daemon {
 
@@ -13,9 +13,13 @@ void ServiceManager::started() {
   feed();
 }
 
-void ServiceManager::ready() { sd_notify(0, "READY=1"); }
+void ServiceManager::ready() {
+  sd_notify(0, "READY=1");
+}
 
-void ServiceManager::stopping() { sd_notify(0, "STOPPING=1"); }
+void ServiceManager::stopping() {
+  sd_notify(0, "STOPPING=1");
+}
 
 void ServiceManager::feed() {
   sd_notify(0, "WATCHDOG=1");

@@ -1,4 +1,5 @@
-// What systemd is told: that seekd is ready, that it stops, that it still runs (sd_notify(3), sd_watchdog_enabled(3)).
+// What systemd is told: that seekd is ready, that it stops, that it still runs (sd_notify(3),
+// sd_watchdog_enabled(3)).
 //
 // All functions are called on the I/O thread. Without systemd they do nothing.
 
@@ -15,7 +16,8 @@ class ServiceManager {
  public:
   explicit ServiceManager(const boost::asio::any_io_executor& executor) : timer_(executor) {}
 
-  // Begins to feed the watchdog, twice within its time, from the I/O thread: a daemon that hangs is restarted.
+  // Begins to feed the watchdog, twice within its time, from the I/O thread: a daemon that hangs is
+  // restarted.
   void started();
   void ready();
   void stopping();

@@ -36,7 +36,9 @@ Session::Session(Socket socket, Settings settings)
       timer_(socket_.get_executor()),
       buffer_(buffer_bytes_max) {}
 
-void Session::start() { receive(); }
+void Session::start() {
+  receive();
+}
 
 void Session::stop() {
   then_ = Then::close;
@@ -65,11 +67,10 @@ void Session::receive() {
   parser_->header_limit(header_bytes_max);
   parser_->body_limit(settings_.body_bytes_max);
   arm();
-  http::async_read_header(socket_, buffer_, *parser_,
-                          beast::bind_front_handler(
-                              [self = shared_from_this()](const auto& error, std::size_t) {
-                                self->on_header(error);
-                              }));
+  http::async_read_header(
+      socket_, buffer_, *parser_,
+      beast::bind_front_handler(
+          [self = shared_from_this()](const auto& error, std::size_t) { self->on_header(error); }));
 }
 
 void Session::on_header(const boost::system::error_code& error) {
@@ -88,8 +89,9 @@ void Session::on_header(const boost::system::error_code& error) {
 
 void Session::receive_body() {
   if (phase_ != Phase::receiving) return;
-  http::async_read(socket_, buffer_, *parser_,
-                   [self = shared_from_this()](const auto& error, std::size_t) { self->on_body(error); });
+  http::async_read(
+      socket_, buffer_, *parser_,
+      [self = shared_from_this()](const auto& error, std::size_t) { self->on_body(error); });
 }
 
 void Session::on_body(const boost::system::error_code& error) {
@@ -109,8 +111,10 @@ void Session::refuse(const boost::system::error_code& error) {
     return refuse(431, "too_large",
                   "the header is larger than " + std::to_string(header_bytes_max) + " bytes");
   }
-  const bool is_http_error = error.category() == make_error_code(http::error::bad_method).category();
-  if (!is_http_error || error == http::error::end_of_stream || error == http::error::partial_message) {
+  const bool is_http_error =
+      error.category() == make_error_code(http::error::bad_method).category();
+  if (!is_http_error || error == http::error::end_of_stream ||
+      error == http::error::partial_message) {
     return close();
   }
   refuse(400, "bad_request", "this is no HTTP/1.1 request: " + error.message());
@@ -136,8 +140,8 @@ void Session::dispatch() {
     }
   }
   if (!request_->readable()) {
-    return request_->respond(to_response(
-        {400, "bad_request", "the request's target is no path", "", std::nullopt}));
+    return request_->respond(
+        to_response({400, "bad_request", "the request's target is no path", "", std::nullopt}));
   }
   watch();
   settings_.handler(request_);
@@ -175,7 +179,8 @@ void Session::answered() {
   }
 }
 
-// RFC 9112 §9.6: closing with bytes unread would reset the connection, and the caller might never see the reply.
+// RFC 9112 §9.6: closing with bytes unread would reset the connection, and the caller might never
+// see the reply.
 void Session::linger() {
   phase_ = Phase::lingering;
   boost::system::error_code ignored;
@@ -226,6 +231,8 @@ void Session::arm() {
   });
 }
 
-void Session::disarm() { timer_.expires_at(std::chrono::steady_clock::time_point::max()); }
+void Session::disarm() {
+  timer_.expires_at(std::chrono::steady_clock::time_point::max());
+}
 
 }  // namespace seekd::daemon

@@ -1,9 +1,10 @@
-// Session: one connection of a caller. HTTP/1.1 with keep-alive; requests are served one after another, so that pipelined
-// ones are answered in order.
+// Session: one connection of a caller. HTTP/1.1 with keep-alive; requests are served one after
+// another, so that pipelined ones are answered in order.
 //
-// All functions are called on the I/O thread. Bounded in everything: header and body bytes, the time to send a request and
-// to take a reply. A caller that goes while its answer is made is noticed, and the answer is taken back. It keeps itself
-// alive while it has something to wait for, and tells its end to on_closed() once.
+// All functions are called on the I/O thread. Bounded in everything: header and body bytes, the
+// time to send a request and to take a reply. A caller that goes while its answer is made is
+// noticed, and the answer is taken back. It keeps itself alive while it has something to wait for,
+// and tells its end to on_closed() once.
 
 #pragma once
 
@@ -36,7 +37,8 @@ class Session : public std::enable_shared_from_this<Session> {
   struct Settings {
     Transport transport = Transport::unix_socket;
     std::size_t body_bytes_max = 0;
-    std::chrono::seconds timeout{0};  // to send a whole request, and for each piece of a reply to be taken
+    std::chrono::seconds timeout{
+        0};  // to send a whole request, and for each piece of a reply to be taken
     Handler handler;
   };
 
@@ -59,7 +61,8 @@ class Session : public std::enable_shared_from_this<Session> {
   enum class Phase : std::uint8_t {
     receiving,  // a request is waited for, or comes in
     answering,  // its handler has it
-    lingering,  // the last reply is sent; what the caller still sends is dropped, so that it reads the reply
+    lingering,  // the last reply is sent; what the caller still sends is dropped, so that it reads
+                // the reply
     closed,
   };
   enum class Then : std::uint8_t { keep_alive, close };

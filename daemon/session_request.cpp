@@ -42,8 +42,9 @@ Session::Request::Request(std::shared_ptr<Session> session, const Message& messa
 
 std::shared_ptr<Session> Session::Request::open_session() const {
   auto session = session_.lock();
-  return session && session->request_.get() == this && session->phase_ == Phase::answering ? session
-                                                                                           : nullptr;
+  return session && session->request_.get() == this && session->phase_ == Phase::answering
+             ? session
+             : nullptr;
 }
 
 void Session::Request::respond(HttpResponse response) {
@@ -110,8 +111,8 @@ void Session::Request::write_log() const {
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - begun_);
   spdlog::info("{} {} {} {} ms outcome={} fetched={}", request_.method,
-               std::string_view(request_.path).substr(0, logged_path_bytes_max), status_, took.count(),
-               log_.outcome.empty() ? "-" : log_.outcome, log_.pages_fetched);
+               std::string_view(request_.path).substr(0, logged_path_bytes_max), status_,
+               took.count(), log_.outcome.empty() ? "-" : log_.outcome, log_.pages_fetched);
 }
 
 }  // namespace seekd::daemon

@@ -24,7 +24,8 @@ std::optional<TimePoint> parse_time(std::string_view text) {
   const char* end = strptime(terminated.c_str(), spelling, &parts);
   if (end == nullptr || end != terminated.c_str() + terminated.size()) return std::nullopt;
   const TimePoint time{std::chrono::seconds(timegm(&parts))};
-  // strptime accepts "2026-02-31" and short fields; what does not come back as it was is another spelling.
+  // strptime accepts "2026-02-31" and short fields; what does not come back as it was is another
+  // spelling.
   if (format_time(time) != text) return std::nullopt;
   return time;
 }

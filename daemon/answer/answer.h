@@ -1,4 +1,5 @@
-// Answer: what a question comes back with. Every citation in it names a stored snapshot and has been checked against it.
+// Answer: what a question comes back with. Every citation in it names a stored snapshot and has
+// been checked against it.
 //
 // Plain data; any thread may read it.
 
@@ -37,7 +38,8 @@ struct Citation {
   std::size_t byte_end = 0;
 };
 
-// What the caller should know of how the answer came about: a page that could not be read, an old copy that was used.
+// What the caller should know of how the answer came about: a page that could not be read, an old
+// copy that was used.
 struct Notice {
   std::string code;     // stable: an EgressReason's name, or one of docs/api.md
   std::string url;      // "" when it is about none

@@ -7,14 +7,13 @@
 namespace seekd::daemon {
 namespace {
 
-constexpr std::size_t marker_digits = 16;
-
 ModelView view_of(const model::Model& model) {
   return {.context_tokens = model.info().context_tokens,
           .count_tokens = [&model](std::string_view text) { return model.count_tokens(text); },
-          .count_prompt_tokens = [&model](const std::vector<model::Message>& messages) {
-            return model.count_prompt_tokens(messages);
-          }};
+          .count_prompt_tokens =
+              [&model](const std::vector<model::Message>& messages) {
+                return model.count_prompt_tokens(messages);
+              }};
 }
 
 // The page as it stands in the cache when it has been stored.
@@ -23,7 +22,8 @@ Result<cache::StoredPage> store(cache::PageCache& cache, const FetchedPage& page
   if (!outcome) return std::unexpected(outcome.error());
   auto stored = cache.find(page.url, now);
   if (!stored) return std::unexpected(std::move(stored.error()));
-  if (!*stored) return fail(ErrorCode::not_found, "the page expired as it was stored (cache.retention)");
+  if (!*stored)
+    return fail(ErrorCode::not_found, "the page expired as it was stored (cache.retention)");
   return std::move(**stored);
 }
 
@@ -31,16 +31,15 @@ Result<cache::StoredPage> store(cache::PageCache& cache, const FetchedPage& page
 
 AnswerFlow::AnswerFlow(Services& services, Question question, OnText on_text, OnDone done)
     : services_(services),
-      machine_(std::move(question),
-               {services.config.answer, services.config.cache.freshness, random_hex(marker_digits)},
+      machine_(std::move(question), {services.config.answer, services.config.cache.freshness},
                view_of(services.model.model())),
       on_text_(std::move(on_text)),
       done_(std::move(done)),
       fetch_deadline_(services.executor),
       answer_deadline_(services.executor) {}
 
-std::shared_ptr<AnswerFlow> AnswerFlow::start(Services& services, Question question,
-                                              OnText on_text, OnDone done) {
+std::shared_ptr<AnswerFlow> AnswerFlow::start(Services& services, Question question, OnText on_text,
+                                              OnDone done) {
   const std::shared_ptr<AnswerFlow> flow(
       new AnswerFlow(services, std::move(question), std::move(on_text), std::move(done)));
   flow->arm(flow->answer_deadline_, services.config.answer.deadline, event::AnswerDeadline{});
@@ -55,7 +54,9 @@ std::shared_ptr<AnswerFlow> AnswerFlow::start(Services& services, Question quest
   return flow;
 }
 
-void AnswerFlow::cancel() { feed(event::Cancelled{}); }
+void AnswerFlow::cancel() {
+  feed(event::Cancelled{});
+}
 
 void AnswerFlow::begin() {
   admitted_ = true;
@@ -70,21 +71,19 @@ void AnswerFlow::feed(Event event) {
 }
 
 void AnswerFlow::act(action::LookUp what) {
-  services_.cache.run(
-      [url = std::move(what.url)](cache::PageCache& cache) { return cache.find(url, wall_clock()); },
-      [self = shared_from_this(), page = what.page](auto stored) {
-        self->feed(event::Found{page, std::move(stored)});
-      });
+  services_.cache.run([url = std::move(what.url)](
+                          cache::PageCache& cache) { return cache.find(url, wall_clock()); },
+                      [self = shared_from_this(), page = what.page](auto stored) {
+                        self->feed(event::Found{page, std::move(stored)});
+                      });
 }
 
 void AnswerFlow::act(action::Search what) {
-  services_.cache.run(
-      [query = std::move(what.query)](cache::PageCache& cache) {
-        return cache.search(query, wall_clock());
-      },
-      [self = shared_from_this()](auto passages) {
-        self->feed(event::Searched{std::move(passages)});
-      });
+  services_.cache.run([query = std::move(what.query)](
+                          cache::PageCache& cache) { return cache.search(query, wall_clock()); },
+                      [self = shared_from_this()](auto passages) {
+                        self->feed(event::Searched{std::move(passages)});
+                      });
 }
 
 void AnswerFlow::act(action::Fetch what) {
@@ -104,13 +103,11 @@ void AnswerFlow::act(action::StopFetches) {
 }
 
 void AnswerFlow::act(action::Store what) {
-  services_.cache.run(
-      [page = std::move(what.fetched)](cache::PageCache& cache) {
-        return store(cache, page, wall_clock());
-      },
-      [self = shared_from_this(), page = what.page](auto stored) {
-        self->feed(event::Stored{page, std::move(stored)});
-      });
+  services_.cache.run([page = std::move(what.fetched)](
+                          cache::PageCache& cache) { return store(cache, page, wall_clock()); },
+                      [self = shared_from_this(), page = what.page](auto stored) {
+                        self->feed(event::Stored{page, std::move(stored)});
+                      });
 }
 
 void AnswerFlow::act(action::Touch what) {
@@ -132,9 +129,13 @@ void AnswerFlow::act(action::Generate what) {
       [self](auto generation) { self->feed(event::Generated{std::move(generation)}); });
 }
 
-void AnswerFlow::act(action::StopGenerating) { generation_.request_stop(); }
+void AnswerFlow::act(action::StopGenerating) {
+  generation_.request_stop();
+}
 
-void AnswerFlow::act(action::Emit what) { on_text_(what.delta); }
+void AnswerFlow::act(action::Emit what) {
+  on_text_(what.delta);
+}
 
 void AnswerFlow::act(action::Check what) {
   services_.cache.run(

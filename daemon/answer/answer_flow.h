@@ -1,6 +1,7 @@
 // AnswerFlow: acts for one question what its AnswerMachine decides: cache, fetcher, model, clock.
 //
-// All functions are called on the I/O thread; callbacks run there. It keeps itself alive until it has called `done`.
+// All functions are called on the I/O thread; callbacks run there. It keeps itself alive until it
+// has called `done`.
 
 #pragma once
 
@@ -21,8 +22,8 @@ class AnswerFlow : public std::enable_shared_from_this<AnswerFlow> {
   using OnText = std::function<void(const model::TextDelta&)>;
   using OnDone = std::function<void(Result<Answer>)>;
 
-  // `done` is called exactly once, never inside this call; with `busy` when too many questions wait.
-  // REQUIRES: services.model is ready.
+  // `done` is called exactly once, never inside this call; with `busy` when too many questions
+  // wait. REQUIRES: services.model is ready.
   static std::shared_ptr<AnswerFlow> start(Services& services, Question question, OnText on_text,
                                            OnDone done);
 

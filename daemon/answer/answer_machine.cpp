@@ -14,7 +14,8 @@ constexpr std::size_t snippet_bytes_max = 300;
 
 std::string snippet_of(std::string_view text) {
   std::size_t end = std::min(text.size(), snippet_bytes_max);
-  while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+    --end;
   return std::string(text.substr(0, end));
 }
 
@@ -99,7 +100,8 @@ void AnswerMachine::on(event::Searched& searched) {
   compose(std::move(*searched.passages));
 }
 
-// The answer is within its time still while the stored snapshots are compared, which takes milliseconds.
+// The answer is within its time still while the stored snapshots are compared, which takes
+// milliseconds.
 void AnswerMachine::on(const event::AnswerDeadline&) {
   if (stage_ == Stage::checking) return;
   if (stage_ == Stage::generating) {
@@ -124,8 +126,9 @@ void AnswerMachine::on(event::Generated& generated) {
   if (generated.generation) return conclude(std::move(*generated.generation));
   if (!overdue_) return fail(generated.generation.error());
   if (answer_.content.size() == preface_bytes_ && answer_.reasoning.empty()) {
-    return fail({ErrorCode::timeout, "the model had written nothing when the time for the answer was "
-                                     "over (answer.deadline)"});
+    return fail({ErrorCode::timeout,
+                 "the model had written nothing when the time for the answer was "
+                 "over (answer.deadline)"});
   }
   answer_.notices.push_back({"deadline", "", "the time for the answer was over before its end"});
   model::Generation cut;
@@ -186,14 +189,15 @@ void AnswerMachine::search(std::vector<std::string> urls) {
 
 // No page was named: what the cache knows decides.
 void AnswerMachine::survey(std::vector<Passage> passages) {
-  const auto max_age = question_.max_age ? question_.max_age
+  const auto max_age = question_.max_age      ? question_.max_age
                        : verdict_.needs_fresh ? verdict_.max_age
                                               : std::nullopt;
-  const policy::CoverageVerdict verdict = policy::judge_coverage(
-      search_text(question_.text(), verdict_.urls), passages, now_, max_age);
+  const policy::CoverageVerdict verdict =
+      policy::judge_coverage(search_text(question_.text(), verdict_.urls), passages, now_, max_age);
   if (verdict.coverage == policy::Coverage::none) {
     if (verdict_.needs_fresh) {
-      answer_.notices.push_back({"no_source", "", "no stored page speaks of it, and the question names none"});
+      answer_.notices.push_back(
+          {"no_source", "", "no stored page speaks of it, and the question names none"});
     }
     return generate({});
   }
@@ -230,7 +234,7 @@ void AnswerMachine::compose(std::vector<Passage> candidates) {
     if (!page.ready() || holds(candidates, page.url())) continue;
     std::ranges::move(passages_of(page.page(), question_.text()), std::back_inserter(candidates));
   }
-  generate(room_.choose(std::move(candidates), question_, settings_.marker, now_));
+  generate(room_.choose(std::move(candidates), question_, now_));
 }
 
 void AnswerMachine::generate(std::vector<Passage> passages) {
@@ -245,7 +249,7 @@ void AnswerMachine::generate(std::vector<Passage> passages) {
     preface_bytes_ = answer_.content.size();
     act(action::Emit{{answer_.content, ""}});
   }
-  act(action::Generate{{.messages = build_prompt(question_.messages, passages_, settings_.marker, now_),
+  act(action::Generate{{.messages = build_prompt(question_.messages, passages_, now_),
                         .sampling = question_.sampling,
                         .stop = question_.stop,
                         .tokens_max = question_.tokens_max}});

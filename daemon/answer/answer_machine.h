@@ -1,12 +1,15 @@
-// AnswerMachine: what is to be done for one question, decided without doing any of it. An event comes in, actions go out;
-// answer_flow.h acts. So every branch (offline, denied, stale, slow, cancelled, no fetcher) is tested without a socket.
+// AnswerMachine: what is to be done for one question, decided without doing any of it. An event
+// comes in, actions go out; answer_flow.h acts. So every branch (offline, denied, stale, slow,
+// cancelled, no fetcher) is tested without a socket.
 //
-// Not thread-safe; one question each. It ends exactly once, with Finish, and asks for nothing after it; events that
-// come later are ignored. At most config::AnswerConfig::fetches_max pages are fetched.
+// Not thread-safe; one question each. It ends exactly once, with Finish, and asks for nothing after
+// it; events that come later are ignored. At most config::AnswerConfig::fetches_max pages are
+// fetched.
 //
 //   pages are named    look_up each ─ young ──────────────────────────┐
 //                           └ absent, old ─ fetch ─ store or touch ───┴─ search in them ─┐
-//   none is named      search all ─ enough ──────────────────────────────────────────────┼─ generate ─ check ─ finish
+//   none is named      search all ─ enough ──────────────────────────────────────────────┼─
+//   generate ─ check ─ finish
 //                           ├ stale ─ look_up the old ones, as above ────────────────────┤
 //                           └ none ──────────────────────────────────────────────────────┘
 
@@ -114,7 +117,6 @@ class AnswerMachine {
   struct Settings {
     config::AnswerConfig answer;
     policy::FreshnessBounds freshness;
-    std::string marker;  // random, at least 16 characters, of this question alone
   };
 
   // REQUIRES: question as its header says.

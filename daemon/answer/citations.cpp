@@ -23,7 +23,8 @@ struct Window {
   double question_share = 0.0;
 };
 
-// What a passage says of itself beyond its text: a page about Debian need not repeat the name in each sentence.
+// What a passage says of itself beyond its text: a page about Debian need not repeat the name in
+// each sentence.
 struct PassageNames {
   WordSet words;
 };
@@ -35,11 +36,13 @@ struct Marker {
 
 double share_of(const std::vector<std::string>& terms, const WordSet& found) {
   if (terms.empty()) return 0.0;
-  const auto hits = std::ranges::count_if(terms, [&](const auto& term) { return found.contains(term); });
+  const auto hits =
+      std::ranges::count_if(terms, [&](const auto& term) { return found.contains(term); });
   return static_cast<double>(hits) / static_cast<double>(terms.size());
 }
 
-// Two neighbouring characters that the window holds nowhere are a word that it does not say: a name, most often.
+// Two neighbouring characters that the window holds nowhere are a word that it does not say: a
+// name, most often.
 bool has_new_ideographs(const TextFacts& sentence, const TextFacts& window) {
   return std::ranges::any_of(sentence.ideograph_pairs, [&](const auto& pair) {
     return !window.ideographs.contains(pair.first) && !window.ideographs.contains(pair.second);
@@ -56,7 +59,8 @@ bool holds_facts(const TextFacts& sentence, const Window& window, const PassageN
                              [&](const auto& number) { return window.numbers.contains(number); }) &&
          std::ranges::all_of(sentence.quotes, in_text) &&
          std::ranges::all_of(sentence.literals, in_text) &&
-         std::ranges::all_of(sentence.names, in_words) && !has_new_ideographs(sentence, window.facts);
+         std::ranges::all_of(sentence.names, in_words) &&
+         !has_new_ideographs(sentence, window.facts);
 }
 
 Window make_window(const Passage& passage, std::size_t index, ByteRange range,
@@ -80,8 +84,8 @@ std::vector<Window> make_windows(std::span<const Passage> passages, std::string_
     for (std::size_t first = 0; first < sentences.size(); ++first) {
       const std::size_t last = std::min(first + support_sentences_max, sentences.size());
       for (std::size_t end = first; end < last; ++end) {
-        windows.push_back(make_window(passages[index], index,
-                                      {sentences[first].begin, sentences[end].end}, question_terms));
+        windows.push_back(make_window(
+            passages[index], index, {sentences[first].begin, sentences[end].end}, question_terms));
       }
     }
   }
@@ -136,7 +140,9 @@ std::vector<std::size_t> markers_of(const std::vector<ByteRange>& sentences, std
 class SupportFinder {
  public:
   SupportFinder(std::span<const Passage> passages, std::string_view question)
-      : passages_(passages), names_(read_names(passages)), windows_(make_windows(passages, question)) {}
+      : passages_(passages),
+        names_(read_names(passages)),
+        windows_(make_windows(passages, question)) {}
 
   // The best window of any passage, or of passage `only`.
   std::optional<Support> find(const TextFacts& sentence, std::optional<std::size_t> only) const {
@@ -145,7 +151,8 @@ class SupportFinder {
     for (const Window& window : windows_) {
       if (only && window.passage != *only) continue;
       const double share = share_of(sentence.terms, window.terms);
-      if (share < support_share_min || !holds_facts(sentence, window, names_[window.passage])) continue;
+      if (share < support_share_min || !holds_facts(sentence, window, names_[window.passage]))
+        continue;
       const auto length = static_cast<double>(window.range.end - window.range.begin);
       const std::tuple rank{share, window.question_share, -length};
       if (best != nullptr && rank <= best_rank) continue;
@@ -179,8 +186,8 @@ SupportedText find_supports(std::string_view text, std::span<const Passage> pass
         read_facts(std::string_view(plain).substr(range.begin, range.end - range.begin));
     std::optional<Support> support;
     for (const std::size_t number : markers_of(sentences, index, markers)) {
-      const auto named = number >= 1 && number <= passages.size() ? finder.find(facts, number - 1)
-                                                                  : std::nullopt;
+      const auto named =
+          number >= 1 && number <= passages.size() ? finder.find(facts, number - 1) : std::nullopt;
       if (!named) ++out.markers_dropped;
       if (named && !support) support = named;
     }

@@ -1,8 +1,9 @@
 // Which sentences of an answer are supported by which range of a page.
 //
-// Pure; any thread. A small model writes few markers and wrong ones, so the text itself decides. A sentence is supported by one to
-// three consecutive sentences of a passage when every number, quotation, literal and capitalised name of it occurs
-// there, both are negated or neither is, and most of its content words are there. What fails is not cited.
+// Pure; any thread. A small model writes few markers and wrong ones, so the text itself decides. A
+// sentence is supported by one to three consecutive sentences of a passage when every number,
+// quotation, literal and capitalised name of it occurs there, both are negated or neither is, and
+// most of its content words are there. What fails is not cited.
 
 #pragma once
 
@@ -22,14 +23,15 @@ inline constexpr std::size_t support_sentences_max = 3;  // of the passage
 struct Support {
   ByteRange sentence;       // of the answer's text, bytes
   std::size_t passage = 0;  // index of the passage that holds the support
-  ByteRange range;          // of the snapshot's text, bytes; the tightest that supports the sentence
+  ByteRange range;  // of the snapshot's text, bytes; the tightest that supports the sentence
 
   bool operator==(const Support&) const = default;
 };
 
 struct SupportedText {
-  std::vector<Support> supports;     // in the order of the text, at most one a sentence
-  std::size_t markers_dropped = 0;   // "[n]" that name no passage, or one that does not support their sentence
+  std::vector<Support> supports;  // in the order of the text, at most one a sentence
+  std::size_t markers_dropped =
+      0;  // "[n]" that name no passage, or one that does not support their sentence
 };
 
 // `question` decides between ranges that support a sentence equally well.

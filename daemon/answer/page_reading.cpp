@@ -56,7 +56,8 @@ PageReading::Step PageReading::found(Result<std::optional<cache::StoredPage>> st
   }
   const bool young = page_ && judge_age(*page_, question.max_age, now) == Age::young_enough;
   if (question.reach == Reach::cache_only) {
-    if (!page_) return give_up("not_in_cache", "it is not in the cache, and the question is offline");
+    if (!page_)
+      return give_up("not_in_cache", "it is not in the cache, and the question is offline");
     if (question.max_age && !young) {
       notice("older_than_max_age", "the stored copy is of " + format_time(page_->retrieved_at));
     }
@@ -86,7 +87,8 @@ PageReading::Step PageReading::received(const fetcher::FetchReply& reply,
                                         const policy::FreshnessBounds& bounds) {
   // The door is trusted with one page, not with the names of others.
   if (!reply.page || reply.page->url != url_) {
-    return give_up("reply_invalid", "the fetcher's reply holds another page than the one asked for");
+    return give_up("reply_invalid",
+                   "the fetcher's reply holds another page than the one asked for");
   }
   const bool confirms = reply.outcome == fetcher::FetchOutcome::not_modified;
   if (confirms && !page_) {
@@ -99,12 +101,13 @@ PageReading::Step PageReading::received(const fetcher::FetchReply& reply,
   }
   state_after_storing_ = SourceState::fresh;
   const FetchedPage& fetched = *reply.page;
-  const policy::Freshness freshness = policy::judge_freshness(
-      fetched.headers, fetched.requested_at, fetched.retrieved_at, bounds);
+  const policy::Freshness freshness =
+      policy::judge_freshness(fetched.headers, fetched.requested_at, fetched.retrieved_at, bounds);
   page_ = unstored(fetched, freshness);
   if (freshness.storable) return Step::store;
   kept_ = false;
-  notice("not_stored", "its server forbids to store it: it serves this answer, and cannot be cited");
+  notice("not_stored",
+         "its server forbids to store it: it serves this answer, and cannot be cited");
   return settle(SourceState::fresh);
 }
 

@@ -1,7 +1,8 @@
-// PageReading: one page's way into an answer, decided without I/O: looked up, perhaps fetched, stored or confirmed.
+// PageReading: one page's way into an answer, decided without I/O: looked up, perhaps fetched,
+// stored or confirmed.
 //
-// Not thread-safe; owned by an AnswerMachine, which turns its steps into actions. What goes wrong becomes a notice, and
-// an older stored copy serves where there is one.
+// Not thread-safe; owned by an AnswerMachine, which turns its steps into actions. What goes wrong
+// becomes a notice, and an older stored copy serves where there is one.
 
 #pragma once
 
@@ -31,7 +32,8 @@ class PageReading {
   explicit PageReading(std::string url) : url_(std::move(url)) {}
 
   // REQUIRES: called in this order, each at most once; a call after settled() changes nothing.
-  Step found(Result<std::optional<cache::StoredPage>> stored, const Question& question, TimePoint now);
+  Step found(Result<std::optional<cache::StoredPage>> stored, const Question& question,
+             TimePoint now);
   Step fetched(const Result<fetcher::FetchReply>& reply, const policy::FreshnessBounds& bounds);
   void stored(Result<cache::StoredPage> stored);
 

@@ -4,13 +4,15 @@ namespace seekd::daemon {
 namespace {
 
 std::string english(const Notice& notice) {
-  const std::string what = notice.url.empty() ? "I found nothing to read" : "I could not read " + notice.url;
+  const std::string what =
+      notice.url.empty() ? "I found nothing to read" : "I could not read " + notice.url;
   return what + ": " + notice.message + " (" + notice.code +
          "). This answer comes from the model alone.\n\n";
 }
 
 std::string chinese(const Notice& notice) {
-  const std::string what = notice.url.empty() ? "没有找到可读的网页" : "无法读取 " + notice.url + " ";
+  const std::string what =
+      notice.url.empty() ? "没有找到可读的网页" : "无法读取 " + notice.url + " ";
   return what + "：" + notice.message + "（" + notice.code + "）。以下回答仅来自模型本身。\n\n";
 }
 

@@ -1,4 +1,5 @@
-// The first sentence of an answer that could not be grounded: ours, so that nobody takes the rest for what a page says.
+// The first sentence of an answer that could not be grounded: ours, so that nobody takes the rest
+// for what a page says.
 //
 // Pure; any thread.
 

@@ -1,50 +1,36 @@
 #include "daemon/answer/prompt.h"
 
+#include <array>
+#include <cassert>
+
+#include <openssl/sha.h>
 #include <unicode/uscript.h>
 #include <unicode/utf8.h>
 
-#include <cassert>
-
+#include "daemon/answer/excerpt.h"
 #include "daemon/time_text.h"
 #include "policy/page_text_guard.h"
 
 namespace seekd::daemon {
 namespace {
 
-constexpr std::size_t marker_bytes_min = 16;
+constexpr std::size_t marker_digits = 16;
+constexpr std::size_t excerpt_sentences = 2;
 
 struct Wording {
-  std::string_view before;       // the passages
-  std::string_view date;         // what today's date follows
-  std::string_view instruction;  // after the passages, before the question
+  std::string_view date;      // today's date follows
+  std::string_view excerpt;   // the sentences that matter most follow
+  std::string_view question;  // the question follows
+  std::string_view task;      // how to answer it
 };
 
 // Short, and the question last: the smallest models follow the end of a prompt best.
-constexpr Wording english{
-    .before = "Pages from the web. Each begins and ends with ",
-    .date = "Today is ",
-    .instruction = "Answer in one short sentence, with the facts from the pages above.\nQuestion: ",
-};
-constexpr Wording chinese{
-    .before = "以下是网页内容，每页以此标记开始和结束：",
-    .date = "今天是 ",
-    .instruction = "请根据以上网页，用一句话回答。\n问题：",
-};
+constexpr Wording english{"Today is ", "Most relevant:", "Question: ", "Answer in one sentence."};
+constexpr Wording chinese{"今天是 ", "最相关的内容：", "问题：", "请用一句话回答。"};
 
-std::string without(std::string text, std::string_view part) {
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part)) {
-    text.erase(at, part.size());
-  }
-  return text;
-}
-
-std::string guarded(std::string_view text, std::string_view marker) {
-  return without(policy::visible_text(text), marker);
-}
-
-// Titles and headings share the line of their marker, and so hold no line break.
+// Titles and headings share the line of their number, and so hold no line break.
 std::string guarded_line(std::string_view text, std::string_view marker) {
-  std::string line = guarded(text, marker);
+  std::string line = guarded_page_text(text, marker);
   for (char& c : line) {
     if (c == '\n' || c == '\t') c = ' ';
   }
@@ -52,14 +38,34 @@ std::string guarded_line(std::string_view text, std::string_view marker) {
 }
 
 std::string passage_block(const Passage& passage, std::size_t number, std::string_view marker) {
-  std::string block = std::string(marker) + " [" + std::to_string(number) + "] ";
+  std::string block = "[" + std::to_string(number) + "] ";
   block += guarded_line(passage.title, marker);
   if (!passage.heading_path.empty()) block += " > " + guarded_line(passage.heading_path, marker);
-  block += "\n" + guarded(passage.text, marker) + "\n";
+  block += "\n" + guarded_page_text(passage.text, marker) + "\n";
+  return block;
+}
+
+std::string excerpt_block(std::span<const Passage> passages, std::string_view question,
+                          std::string_view marker, const Wording& wording) {
+  const auto sentences = relevant_sentences(passages, question, excerpt_sentences);
+  if (sentences.empty()) return {};
+  std::string block(wording.excerpt);
+  block += '\n';
+  for (const std::string& sentence : sentences) block += guarded_page_text(sentence, marker) + " ";
+  block.back() = '\n';
   return block;
 }
 
 }  // namespace
+
+std::string guarded_page_text(std::string_view text, std::string_view marker) {
+  std::string visible = policy::visible_text(text);
+  // From the beginning each time: what a cut joins may be a marker again.
+  for (std::size_t at = visible.find(marker); at != std::string::npos; at = visible.find(marker)) {
+    visible.erase(at, marker.size());
+  }
+  return visible;
+}
 
 Language language_of(std::string_view text) {
   bool han = false;
@@ -77,22 +83,34 @@ Language language_of(std::string_view text) {
   return han ? Language::chinese : Language::english;
 }
 
+std::string prompt_marker(std::string_view question, std::span<const Passage> passages) {
+  std::string text(question);
+  for (const Passage& passage : passages) text += '\0' + passage.title + '\0' + passage.text;
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  std::string marker;
+  for (std::size_t digit = 0; digit < marker_digits; ++digit) {
+    marker.push_back("0123456789abcdef"[digest[digit / 2] >> (digit % 2 == 0 ? 4 : 0) & 0xF]);
+  }
+  return marker;
+}
+
 std::vector<model::Message> build_prompt(std::span<const model::Message> messages,
-                                         std::span<const Passage> passages, std::string_view marker,
-                                         TimePoint now) {
+                                         std::span<const Passage> passages, TimePoint now) {
   assert(!messages.empty());
-  assert(marker.size() >= marker_bytes_min);
   std::vector<model::Message> prompt(messages.begin(), messages.end());
   if (passages.empty()) return prompt;
   std::string& question = prompt.back().content;
   const Wording& wording = language_of(question) == Language::chinese ? chinese : english;
-  std::string text = std::string(wording.before) + std::string(marker) + "\n";
+  const std::string marker = prompt_marker(question, passages);
+  std::string text = std::string(wording.date) + format_time(now).substr(0, 10) + ".\n";
+  text += "<pages " + marker + ">\n";
   for (std::size_t index = 0; index < passages.size(); ++index) {
     text += passage_block(passages[index], index + 1, marker);
   }
-  text += std::string(marker) + "\n\n";
-  text += std::string(wording.date) + format_time(now).substr(0, 10) + ". ";
-  text += std::string(wording.instruction) + question;
+  text += "\n" + excerpt_block(passages, question, marker, wording);
+  text += "</pages " + marker + ">\n\n";
+  text += std::string(wording.question) + question + "\n" + std::string(wording.task);
   question = std::move(text);
   return prompt;
 }

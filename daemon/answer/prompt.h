@@ -1,7 +1,10 @@
 // Prompt: a question and numbered passages as messages for the model.
 //
-// Pure; any thread. Page text is data: it stands between lines that carry a marker drawn for this one request, with characters that
-// no reader sees removed (policy/page_text_guard.h), so no page can write the line that ends it.
+// Pure; any thread. Page text is data: it stands between lines that carry a marker, with characters
+// that no reader sees removed (policy/page_text_guard.h) and the marker itself cut out wherever a
+// page has it, so no page can write the line that ends it. The marker is a digest of question and
+// passages: another page, another marker; and the same question over the same pages is the same
+// prompt, which a request's `seed` and the reuse of computed prefixes stand on.
 
 #pragma once
 
@@ -21,10 +24,15 @@ enum class Language : std::uint8_t { english, chinese };
 // Chinese when the text holds Han characters and neither Kana nor Hangul, else English.
 Language language_of(std::string_view text);
 
-// The conversation with its last message, the question, set below the passages. Without passages it stays as it is.
-// REQUIRES: messages is not empty; marker is at least 16 characters from a random source.
+// The conversation with its last message, the question, set below the passages. Without passages it
+// stays as it is. REQUIRES: messages is not empty.
 std::vector<model::Message> build_prompt(std::span<const model::Message> messages,
-                                         std::span<const Passage> passages, std::string_view marker,
-                                         TimePoint now);
+                                         std::span<const Passage> passages, TimePoint now);
+
+// What of a page's text goes into a prompt with that marker. REQUIRES: marker is not empty.
+std::string guarded_page_text(std::string_view text, std::string_view marker);
+
+// The marker of that prompt, 16 hex digits.
+std::string prompt_marker(std::string_view question, std::span<const Passage> passages);
 
 }  // namespace seekd::daemon

@@ -1,4 +1,5 @@
-// PromptRoom: how much of the model's context a question leaves to passages, and which of them go in.
+// PromptRoom: how much of the model's context a question leaves to passages, and which of them go
+// in.
 //
 // Not thread-safe; owned by an AnswerMachine. No I/O but what the model's counting functions do.
 
@@ -6,7 +7,6 @@
 
 #include <cstddef>
 #include <functional>
-#include <string_view>
 #include <vector>
 
 #include "daemon/answer/question.h"
@@ -26,12 +26,13 @@ class PromptRoom {
  public:
   explicit PromptRoom(ModelView model) : model_(std::move(model)) {}
 
-  // Errors: too_large (the conversation alone fills the context; the message says both numbers), the counter's.
+  // Errors: too_large (the conversation alone fills the context; the message says both numbers),
+  // the counter's.
   Status measure(const Question& question);
 
   // The passages for the prompt, in its order. REQUIRES: measure() succeeded.
   std::vector<Passage> choose(std::vector<Passage> candidates, const Question& question,
-                              std::string_view marker, TimePoint now) const;
+                              TimePoint now) const;
 
   const ModelView& model() const { return model_; }
   std::size_t question_tokens() const { return question_tokens_; }

@@ -29,15 +29,16 @@ struct Question {
   std::vector<model::Message> messages;  // REQUIRES: not empty, the last one is the user's
   model::Sampling sampling;
   std::vector<std::string> stop;
-  std::size_t tokens_max = 0;  // of the answer, thinking included; REQUIRES: > 0
+  std::size_t tokens_max = 0;     // of the answer, thinking included; REQUIRES: > 0
   std::vector<std::string> urls;  // canonical; pages that the caller names beside those in its text
   Retrieval retrieval = Retrieval::enabled;
   Reach reach = Reach::web;
-  std::optional<std::chrono::seconds> max_age;  // how old a source may be; nullopt: its own lifetime
-  std::vector<std::string> hosts;               // as in policy::SiteRule::host; empty: all
-  std::vector<std::string> hosts_denied;        // likewise; wins
-  std::size_t passages_max = 0;                 // in the prompt
-  std::size_t passage_tokens_max = 0;           // of all of them
+  std::optional<std::chrono::seconds>
+      max_age;                            // how old a source may be; nullopt: its own lifetime
+  std::vector<std::string> hosts;         // as in policy::SiteRule::host; empty: all
+  std::vector<std::string> hosts_denied;  // likewise; wins
+  std::size_t passages_max = 0;           // in the prompt
+  std::size_t passage_tokens_max = 0;     // of all of them
 
   const std::string& text() const { return messages.back().content; }
 };

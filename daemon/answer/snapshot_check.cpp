@@ -7,7 +7,8 @@
 namespace seekd::daemon {
 namespace {
 
-// The text of the version that the passage is of; nullopt when it is not there, or is not what its hash says.
+// The text of the version that the passage is of; nullopt when it is not there, or is not what its
+// hash says.
 std::optional<std::string> read_snapshot(cache::PageCache& cache, const Passage& passage,
                                          TimePoint now) {
   auto page = cache.find(passage.url, now);
@@ -20,10 +21,12 @@ std::optional<std::string> read_snapshot(cache::PageCache& cache, const Passage&
 
 bool holds(const std::string& snapshot, const Support& support, const Passage& passage) {
   const auto [begin, end] = support.range;
-  if (begin < passage.byte_begin || end > passage.byte_end || begin >= end || end > snapshot.size()) {
+  if (begin < passage.byte_begin || end > passage.byte_end || begin >= end ||
+      end > snapshot.size()) {
     return false;
   }
-  return snapshot.compare(begin, end - begin, passage.text, begin - passage.byte_begin, end - begin) == 0;
+  return snapshot.compare(begin, end - begin, passage.text, begin - passage.byte_begin,
+                          end - begin) == 0;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Whether the cache still holds, byte for byte, what a citation points to.
 //
-// Reads the cache: any thread. A failed read is a "no": a citation that cannot be checked is not sent.
+// Reads the cache: any thread. A failed read is a "no": a citation that cannot be checked is not
+// sent.
 
 #pragma once
 

@@ -11,7 +11,8 @@
 namespace seekd::daemon {
 namespace {
 
-// "" when it is no URL: such a one is on nobody's list, and the door will say what is wrong with it.
+// "" when it is no URL: such a one is on nobody's list, and the door will say what is wrong with
+// it.
 struct ReadUrl {
   std::string text;
   std::string host;
@@ -35,7 +36,8 @@ double term_share(const std::vector<std::string>& terms, std::string_view text) 
   if (terms.empty()) return 0.0;
   const std::vector<std::string> held = read_facts(text).terms;
   const std::unordered_set<std::string> found(held.begin(), held.end());
-  const auto hits = std::ranges::count_if(terms, [&](const auto& term) { return found.contains(term); });
+  const auto hits =
+      std::ranges::count_if(terms, [&](const auto& term) { return found.contains(term); });
   return static_cast<double>(hits) / static_cast<double>(terms.size());
 }
 

@@ -21,8 +21,10 @@
 namespace seekd::daemon {
 
 struct SourcePlan {
-  std::vector<std::string> urls;  // canonical where they can be read, else as written: the door says what is wrong
-  std::vector<Notice> notices;    // wanted and left out: over `fetches_max`, outside the caller's domains
+  std::vector<std::string>
+      urls;  // canonical where they can be read, else as written: the door says what is wrong
+  std::vector<Notice>
+      notices;  // wanted and left out: over `fetches_max`, outside the caller's domains
 };
 
 // The URLs that the caller names, then those in its last message; each once, in that order.
@@ -34,7 +36,8 @@ std::string search_text(std::string_view question, std::span<const std::string> 
 
 enum class Age : std::uint8_t { young_enough, too_old };
 
-// Within `max_age` of its last confirmation where one is given (0: always too old), else within its own lifetime.
+// Within `max_age` of its last confirmation where one is given (0: always too old), else within its
+// own lifetime.
 Age judge_age(const cache::StoredPage& page, std::optional<std::chrono::seconds> max_age,
               TimePoint now);
 Age judge_age(const Passage& passage, std::optional<std::chrono::seconds> max_age, TimePoint now);
@@ -42,8 +45,8 @@ Age judge_age(const Passage& passage, std::optional<std::chrono::seconds> max_ag
 // Whether a host is one of `hosts`, each as policy::SiteRule::host writes it.
 bool names_host(std::span<const std::string> hosts, std::string_view host);
 
-// The passages of a page that the cache does not hold or that a search does not find in it, best first: those that share words
-// with the question, then the page's beginning.
+// The passages of a page that the cache does not hold or that a search does not find in it, best
+// first: those that share words with the question, then the page's beginning.
 std::vector<Passage> passages_of(const cache::StoredPage& page, std::string_view question);
 
 }  // namespace seekd::daemon

@@ -1,15 +1,15 @@
 #include "daemon/answer/text_units.h"
 
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <utility>
+
 #include <unicode/ubrk.h>
 #include <unicode/uchar.h>
 #include <unicode/uscript.h>
 #include <unicode/utext.h>
 #include <unicode/utf8.h>
-
-#include <algorithm>
-#include <array>
-#include <memory>
-#include <utility>
 
 #include "daemon/answer/word_lists.h"
 
@@ -60,9 +60,12 @@ bool is_word_character(char32_t c) {
   return (u_isalnum(value) || u_charType(value) == U_NON_SPACING_MARK) && !is_cjk(c);
 }
 
-bool is_digit(char32_t c) { return u_isdigit(static_cast<UChar32>(c)); }
+bool is_digit(char32_t c) {
+  return u_isdigit(static_cast<UChar32>(c));
+}
 
-// Characters that bind a word together when letters or digits stand on both sides; a comma binds digits alone.
+// Characters that bind a word together when letters or digits stand on both sides; a comma binds
+// digits alone.
 bool binds(char32_t c, char32_t before, char32_t after) {
   if (c == U',') return is_digit(before) && is_digit(after);
   return std::u32string_view(U"._/-'’@:+").find(c) != std::u32string_view::npos;
@@ -91,7 +94,8 @@ std::string stem(std::string word) {
 std::string fold(std::u32string_view word) {
   std::string out;
   for (const char32_t c : word) {
-    append_utf8(out, static_cast<char32_t>(u_foldCase(static_cast<UChar32>(c), U_FOLD_CASE_DEFAULT)));
+    append_utf8(out,
+                static_cast<char32_t>(u_foldCase(static_cast<UChar32>(c), U_FOLD_CASE_DEFAULT)));
   }
   return out;
 }
@@ -105,12 +109,14 @@ void read_part(std::u32string_view part, TextFacts& facts) {
   const std::string stemmed = stem(folded);
   facts.words.insert(stemmed);
   if (is_negation(folded)) facts.negated = true;
-  if (std::ranges::any_of(plain, is_digit)) {
-    facts.numbers.push_back(folded);
-    facts.terms.push_back(folded);
+  const std::string number = std::ranges::any_of(plain, is_digit)
+                                 ? folded
+                                 : std::string(number_of_word(folded).value_or(""));
+  if (!number.empty()) {
+    facts.numbers.push_back(number);
+    facts.terms.push_back(number);
     return;
   }
-  if (const auto number = number_of_word(folded)) facts.numbers.emplace_back(*number);
   if (is_function_word(folded)) return;
   facts.terms.push_back(stemmed);
   if (u_isupper(static_cast<UChar32>(part.front()))) facts.names.push_back(stemmed);
@@ -169,8 +175,8 @@ void read_cjk_run(std::u32string_view run, TextFacts& facts) {
 }
 
 void read_quotes(std::string_view text, TextFacts& facts) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> marks{{
-      {"\"", "\""}, {"“", "”"}, {"«", "»"}, {"「", "」"}, {"『", "』"}, {"《", "》"}, {"`", "`"}}};
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> marks{
+      {{"\"", "\""}, {"“", "”"}, {"«", "»"}, {"「", "」"}, {"『", "』"}, {"《", "》"}, {"`", "`"}}};
   for (const auto& [open, close] : marks) {
     for (std::size_t at = text.find(open); at != std::string_view::npos; at = text.find(open, at)) {
       const std::size_t begin = at + open.size();
@@ -232,7 +238,8 @@ std::vector<ByteRange> split_sentences(std::string_view text) {
     return sentences;
   }
   std::int32_t begin = ubrk_first(breaks.get());
-  for (std::int32_t end = ubrk_next(breaks.get()); end != UBRK_DONE; end = ubrk_next(breaks.get())) {
+  for (std::int32_t end = ubrk_next(breaks.get()); end != UBRK_DONE;
+       end = ubrk_next(breaks.get())) {
     add(static_cast<std::size_t>(begin), static_cast<std::size_t>(end));
     begin = end;
   }
@@ -261,8 +268,8 @@ TextFacts read_facts(std::string_view text) {
 }
 
 std::size_t count_code_points(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 }  // namespace seekd::daemon

@@ -1,7 +1,9 @@
-// Text as citations compare it: sentences, content words, and the facts that a paraphrase may not change.
+// Text as citations compare it: sentences, content words, and the facts that a paraphrase may not
+// change.
 //
-// Pure; any thread. Text is UTF-8; what is not is read as U+FFFD. Sentences are those of UAX #29 (ICU, with its
-// list of English abbreviations); words of Chinese, Japanese and Korean script are compared by bigrams.
+// Pure; any thread. Text is UTF-8; what is not is read as U+FFFD. Sentences are those of UAX #29
+// (ICU, with its list of English abbreviations); words of Chinese, Japanese and Korean script are
+// compared by bigrams.
 
 #pragma once
 
@@ -25,14 +27,17 @@ struct ByteRange {
 std::vector<ByteRange> split_sentences(std::string_view text);
 
 struct TextFacts {
-  std::vector<std::string> terms;            // content words, folded, in order, repeated as they are
-  std::unordered_set<std::string> words;     // all words, folded, function words included
-  std::unordered_set<char32_t> ideographs;   // characters of CJK words
-  std::vector<std::pair<char32_t, char32_t>> ideograph_pairs;  // neighbours, function characters left out
-  std::vector<std::string> numbers;          // "12.1", "2026", "三百", "three"; thousands separators left out
-  std::vector<std::string> quotes;           // what stands in quotation marks or backticks
-  std::vector<std::string> names;            // capitalised words, folded
-  std::vector<std::string> literals;         // words with '/', '_' or '.' inside, as written: paths, identifiers
+  std::vector<std::string> terms;           // content words, folded, in order, repeated as they are
+  std::unordered_set<std::string> words;    // all words, folded, function words included
+  std::unordered_set<char32_t> ideographs;  // characters of CJK words
+  std::vector<std::pair<char32_t, char32_t>>
+      ideograph_pairs;  // neighbours, function characters left out
+  std::vector<std::string>
+      numbers;  // "12.1", "2026", "三百", "three"; thousands separators left out
+  std::vector<std::string> quotes;  // what stands in quotation marks or backticks
+  std::vector<std::string> names;   // capitalised words, folded
+  std::vector<std::string>
+      literals;  // words with '/', '_' or '.' inside, as written: paths, identifiers
   bool negated = false;
 };
 

@@ -1,4 +1,5 @@
-// The closed classes of words that citations treat apart: function words, negations, numerals; English and Chinese.
+// The closed classes of words that citations treat apart: function words, negations, numerals;
+// English and Chinese.
 //
 // Pure; any thread. Words are folded to lower case.
 

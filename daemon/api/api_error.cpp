@@ -36,7 +36,8 @@ int status_of(ErrorCode code) {
 }  // namespace
 
 ApiError to_api_error(const Error& error) {
-  ApiError out{status_of(error.code), std::string(to_string(error.code)), error.message, "", std::nullopt};
+  ApiError out{status_of(error.code), std::string(to_string(error.code)), error.message, "",
+               std::nullopt};
   if (out.status == 503) out.retry_after = retry_after;
   return out;
 }

@@ -1,4 +1,5 @@
-// ApiError: what a caller is told when a request is not served, in the shape that OpenAI's clients read.
+// ApiError: what a caller is told when a request is not served, in the shape that OpenAI's clients
+// read.
 //
 // Plain value; any thread.
 

@@ -35,7 +35,8 @@ void answer_whole(Services& services, const ExchangePtr& exchange, Question ques
   exchange->on_gone([flow] { flow->cancel(); });
 }
 
-// The stream begins with the first text, so that what fails before it is answered with its own status.
+// The stream begins with the first text, so that what fails before it is answered with its own
+// status.
 class ChatStream {
  public:
   ChatStream(ExchangePtr exchange, ChatReply reply)
@@ -79,7 +80,8 @@ void answer_streamed(Services& services, const ExchangePtr& exchange, Question q
                      ChatReply reply) {
   const auto stream = std::make_shared<ChatStream>(exchange, std::move(reply));
   const auto flow = AnswerFlow::start(
-      services, std::move(question), [stream](const model::TextDelta& delta) { stream->text(delta); },
+      services, std::move(question),
+      [stream](const model::TextDelta& delta) { stream->text(delta); },
       [stream](const Result<Answer>& answer) { stream->done(answer); });
   exchange->on_gone([flow] { flow->cancel(); });
 }
@@ -88,8 +90,8 @@ void answer_streamed(Services& services, const ExchangePtr& exchange, Question q
 
 void answer_chat(Services& services, const ExchangePtr& exchange) {
   if (services.model.state() != ModelRunner::State::ready) {
-    return exchange->respond(to_response(
-        to_api_error({ErrorCode::unavailable, "the model is being loaded: ask again in a moment"})));
+    return exchange->respond(to_response(to_api_error(
+        {ErrorCode::unavailable, "the model is being loaded: ask again in a moment"})));
   }
   const std::string& name = services.model.model().info().name;
   auto request = parse_chat_request(exchange->request().body, name, services.config.answer);

@@ -69,13 +69,15 @@ model::Message read_message(const json::value& value, const std::string& path, F
   Fields message(value.get_object(), path);
   const auto role = message.text("role");
   const auto known = role ? role_of(*role) : std::nullopt;
-  if (!known) message.reject("role", "invalid_value", "must be system, developer, user or assistant");
+  if (!known)
+    message.reject("role", "invalid_value", "must be system, developer, user or assistant");
   out.role = known.value_or(model::Role::user);
   out.content = read_content(message, path);
   message.refuse(unserved, "is not served: messages are role and text");
   if (out.role == model::Role::assistant) {
     // What our own replies carry: a client sends them back as they came. They ask for nothing.
-    for (const std::string_view name : {"annotations", "reasoning_content", "refusal"}) message.any(name);
+    for (const std::string_view name : {"annotations", "reasoning_content", "refusal"})
+      message.any(name);
   }
   if (const auto error = message.finish()) fields.reject(*error);
   return out;

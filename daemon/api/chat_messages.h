@@ -11,7 +11,8 @@
 
 namespace seekd::daemon {
 
-// Reads "messages" of `fields`; records an error there when they are not a conversation whose last message is the user's.
+// Reads "messages" of `fields`; records an error there when they are not a conversation whose last
+// message is the user's.
 std::vector<model::Message> read_messages(Fields& fields);
 
 }  // namespace seekd::daemon

@@ -40,7 +40,8 @@ json::array annotations_json(const Answer& answer) {
   return annotations;
 }
 
-// A source's snapshot range: where its first citation points, else the passage that the model was given.
+// A source's snapshot range: where its first citation points, else the passage that the model was
+// given.
 json::object result_json(const Answer& answer, std::size_t index) {
   const Source& source = answer.sources[index];
   const auto cited = std::ranges::find(answer.citations, index, &Citation::source);
@@ -55,7 +56,8 @@ json::object result_json(const Answer& answer, std::size_t index) {
                                      found ? cited->byte_end : source.byte_end)}};
 }
 
-// "citations" names the pages that a checked citation points to; "search_results" all that the model was given.
+// "citations" names the pages that a checked citation points to; "search_results" all that the
+// model was given.
 void add_sources(json::object& body, const Answer& answer) {
   json::array urls;
   json::array results;

@@ -68,22 +68,25 @@ void refuse_unserved(Fields& fields) {
     }
   }
   const auto choices = fields.integer("n", 1, std::numeric_limits<std::int64_t>::max());
-  if (choices.value_or(1) != 1) fields.reject("n", "unsupported_field", "must be 1: one answer is written");
+  if (choices.value_or(1) != 1)
+    fields.reject("n", "unsupported_field", "must be 1: one answer is written");
 }
 
 void read_model(Fields& fields, std::string_view served) {
   const auto model = fields.text("model");
   if (!model || *model == served) return;
-  fields.reject({404, "model_not_found",
-                 "there is no model of this name here; the one served is '" + std::string(served) + "'",
-                 "model", std::nullopt});
+  fields.reject(
+      {404, "model_not_found",
+       "there is no model of this name here; the one served is '" + std::string(served) + "'",
+       "model", std::nullopt});
 }
 
 void read_lengths(Fields& fields, Question& question) {
   const auto old_name = fields.integer("max_tokens", 1, tokens_max);
   const auto new_name = fields.integer("max_completion_tokens", 1, tokens_max);
   if (old_name && new_name && *old_name != *new_name) {
-    fields.reject("max_tokens", "invalid_value", "contradicts max_completion_tokens: send one of them");
+    fields.reject("max_tokens", "invalid_value",
+                  "contradicts max_completion_tokens: send one of them");
   }
   const auto wanted = new_name ? new_name : old_name;
   if (wanted) question.tokens_max = static_cast<std::size_t>(*wanted);
@@ -106,7 +109,8 @@ void read_sampling(Fields& fields, Question& question) {
   question.sampling.top_p = fields.number("top_p", 0.0, 1.0).value_or(1.0);
   if (question.sampling.top_p <= 0.0) fields.reject("top_p", "out_of_range", "must be above 0");
   constexpr auto any = std::numeric_limits<std::int64_t>::max();
-  question.sampling.seed = static_cast<std::uint64_t>(fields.integer("seed", -any - 1, any).value_or(0));
+  question.sampling.seed =
+      static_cast<std::uint64_t>(fields.integer("seed", -any - 1, any).value_or(0));
 }
 
 // "low" and "high" halve and double what the configuration gives.
@@ -148,7 +152,8 @@ void read_retrieval(Fields& fields, Question& question, const config::AnswerConf
   question.urls = fields.texts("urls", config.fetches_max);
   for (std::size_t index = 0; index < question.urls.size(); ++index) {
     if (question.urls[index].size() <= policy::url_bytes_max) continue;
-    fields.reject("urls[" + std::to_string(index) + "]", "out_of_range", "is no URL: it is too long");
+    fields.reject("urls[" + std::to_string(index) + "]", "out_of_range",
+                  "is no URL: it is too long");
   }
   const auto max_age = fields.integer("max_age", 0, max_age_max);
   if (max_age) question.max_age = std::chrono::seconds(*max_age);
@@ -194,7 +199,8 @@ std::expected<ChatRequest, ApiError> parse_chat_request(std::string_view body,
   read_delivery(fields, request);
   // An end user's name for the service's own records: checked, and kept nowhere.
   if (fields.text("user").value_or("").size() > user_bytes_max) {
-    fields.reject("user", "out_of_range", "is longer than " + std::to_string(user_bytes_max) + " bytes");
+    fields.reject("user", "out_of_range",
+                  "is longer than " + std::to_string(user_bytes_max) + " bytes");
   }
   refuse_unserved(fields);
   if (auto error = fields.finish()) return std::unexpected(std::move(*error));

@@ -1,6 +1,8 @@
-// POST /v1/chat/completions, the request: OpenAI's fields, those of search services beside them, and ours.
+// POST /v1/chat/completions, the request: OpenAI's fields, those of search services beside them,
+// and ours.
 //
-// Pure; any thread. What cannot be honoured is refused by name, never ignored. docs/api.md lists the fields.
+// Pure; any thread. What cannot be honoured is refused by name, never ignored. docs/api.md lists
+// the fields.
 
 #pragma once
 

@@ -1,4 +1,5 @@
-// POST /seekd/v1/fetch: one page through the door, whatever its age in the cache, and what has changed.
+// POST /seekd/v1/fetch: one page through the door, whatever its age in the cache, and what has
+// changed.
 
 #include <utility>
 
@@ -27,12 +28,14 @@ Result<Kept> store(cache::PageCache& cache, const FetchedPage& fetched, TimePoin
   if (!outcome) return std::unexpected(std::move(outcome.error()));
   auto page = cache.find(fetched.url, now);
   if (!page) return std::unexpected(std::move(page.error()));
-  if (!*page) return fail(ErrorCode::not_found, "the page expired as it was stored (cache.retention)");
+  if (!*page)
+    return fail(ErrorCode::not_found, "the page expired as it was stored (cache.retention)");
   return Kept{std::move(**page), *outcome};
 }
 
 Result<Kept> confirm(cache::PageCache& cache, const FetchedPage& confirmed) {
-  auto page = cache.touch(confirmed.url, confirmed.headers, confirmed.requested_at, confirmed.retrieved_at);
+  auto page =
+      cache.touch(confirmed.url, confirmed.headers, confirmed.requested_at, confirmed.retrieved_at);
   if (!page) return std::unexpected(std::move(page.error()));
   cache::StoreOutcome outcome{.change = cache::Change::unchanged,
                               .version = page->version,
@@ -102,19 +105,20 @@ class PageFetch : public std::enable_shared_from_this<PageFetch> {
       request.validated_url = stored->final_url;
     }
     exchange_->log().pages_fetched = 1;
-    const auto handle = services_.fetcher.fetch(
-        request, services_.config.answer.fetch_deadline,
-        [self = shared_from_this()](Result<fetcher::FetchReply> reply) {
-          if (!reply) return self->refuse(reply.error());
-          self->keep(std::move(*reply));
-        });
+    const auto handle =
+        services_.fetcher.fetch(request, services_.config.answer.fetch_deadline,
+                                [self = shared_from_this()](Result<fetcher::FetchReply> reply) {
+                                  if (!reply) return self->refuse(reply.error());
+                                  self->keep(std::move(*reply));
+                                });
     exchange_->on_gone([handle] { handle->cancel(); });
   }
 
   void keep(fetcher::FetchReply reply) {
     if (!reply.page) return respond(reply_json(url_, reply));
     if (reply.page->url != url_) {
-      return refuse({ErrorCode::internal, "the fetcher's reply holds another page than the one asked for"});
+      return refuse(
+          {ErrorCode::internal, "the fetcher's reply holds another page than the one asked for"});
     }
     json::object body = reply_json(url_, reply);
     const bool confirms = reply.outcome == fetcher::FetchOutcome::not_modified;

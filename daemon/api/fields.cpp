@@ -12,6 +12,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t depth_max = 32;
+constexpr std::size_t name_bytes_max = 64;  // of a field, as an error repeats it
 
 ApiError bad_request(std::string code, std::string message, std::string param) {
   return {400, std::move(code), std::move(message), std::move(param), std::nullopt};
@@ -35,8 +36,8 @@ std::expected<json::object, ApiError> parse_object(std::string_view body) {
   options.max_depth = depth_max;
   json::value value = json::parse(body, error, {}, options);
   if (error) {
-    return std::unexpected(
-        bad_request("invalid_json", "the body is no JSON that is read here: " + error.message(), ""));
+    return std::unexpected(bad_request(
+        "invalid_json", "the body is no JSON that is read here: " + error.message(), ""));
   }
   if (!value.is_object()) {
     return std::unexpected(bad_request("invalid_type", "the body must be a JSON object", ""));
@@ -168,6 +169,11 @@ std::optional<ApiError> Fields::finish() {
 }
 
 std::string Fields::named(std::string_view name) const {
+  if (name.size() > name_bytes_max) {
+    std::size_t end = name_bytes_max;
+    while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80) --end;
+    name = name.substr(0, end);
+  }
   return path_.empty() ? std::string(name) : path_ + "." + std::string(name);
 }
 

@@ -1,7 +1,9 @@
-// Fields: reads a JSON object strictly. Every field that is asked for is known; finish() refuses the others by name.
+// Fields: reads a JSON object strictly. Every field that is asked for is known; finish() refuses
+// the others by name.
 //
-// The first error sticks and the rest is read as absent, so that a parser asks for all fields and looks once. `null` is
-// absent, as OpenAI's clients write it. Not thread-safe; the object outlives it.
+// The first error sticks and the rest is read as absent, so that a parser asks for all fields and
+// looks once. `null` is absent, as OpenAI's clients write it. Not thread-safe; the object outlives
+// it.
 
 #pragma once
 
@@ -19,7 +21,8 @@
 
 namespace seekd::daemon {
 
-// The body as an object. Errors: invalid_json (not JSON, nested too deeply, not UTF-8), invalid_type.
+// The body as an object. Errors: invalid_json (not JSON, nested too deeply, not UTF-8),
+// invalid_type.
 std::expected<boost::json::object, ApiError> parse_object(std::string_view body);
 
 class Fields {

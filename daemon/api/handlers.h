@@ -1,6 +1,8 @@
-// The handlers that routes.cpp names, by file: chat.cpp, knowledge.cpp, fetch_page.cpp, import_page.cpp, operations.cpp.
+// The handlers that routes.cpp names, by file: chat.cpp, knowledge.cpp, fetch_page.cpp,
+// import_page.cpp, operations.cpp.
 //
-// Called on the I/O thread; each answers its exchange exactly once, now or later. docs/api.md says what they serve.
+// Called on the I/O thread; each answers its exchange exactly once, now or later. docs/api.md says
+// what they serve.
 
 #pragma once
 

@@ -1,4 +1,5 @@
-// POST /seekd/v1/import: a page's text from elsewhere into the cache, under the URL and the time its owner gives.
+// POST /seekd/v1/import: a page's text from elsewhere into the cache, under the URL and the time
+// its owner gives.
 
 #include <chrono>
 #include <expected>
@@ -89,7 +90,9 @@ void import_page(Services& services, const ExchangePtr& exchange) {
   auto page = read_import(exchange->request().body, services.config.cache.retention, wall_clock());
   if (!page) return exchange->respond(to_response(page.error()));
   services.cache.run(
-      [page = std::move(*page)](cache::PageCache& cache) { return cache.store(page, wall_clock()); },
+      [page = std::move(*page)](cache::PageCache& cache) {
+        return cache.store(page, wall_clock());
+      },
       [exchange](const Result<cache::StoreOutcome>& stored) {
         if (!stored) return exchange->respond(to_response(to_api_error(stored.error())));
         HttpResponse response;

@@ -1,4 +1,5 @@
-// POST /seekd/v1/search, GET /seekd/v1/page, GET /seekd/v1/versions: what the cache knows. Nothing is fetched.
+// POST /seekd/v1/search, GET /seekd/v1/page, GET /seekd/v1/versions: what the cache knows. Nothing
+// is fetched.
 
 #include <charconv>
 #include <expected>
@@ -94,12 +95,13 @@ ApiError no_such_page(const PageQuery& query) {
 void search_passages(Services& services, const ExchangePtr& exchange) {
   auto query = read_search(exchange->request().body);
   if (!query) return exchange->respond(to_response(query.error()));
-  services.cache.run(
-      [query = std::move(*query)](cache::PageCache& cache) { return cache.search(query, wall_clock()); },
-      [exchange](const Result<std::vector<Passage>>& passages) {
-        if (!passages) return exchange->respond(to_response(to_api_error(passages.error())));
-        exchange->respond(reply({{"passages", passages_json(*passages)}}));
-      });
+  services.cache.run([query = std::move(*query)](
+                         cache::PageCache& cache) { return cache.search(query, wall_clock()); },
+                     [exchange](const Result<std::vector<Passage>>& passages) {
+                       if (!passages)
+                         return exchange->respond(to_response(to_api_error(passages.error())));
+                       exchange->respond(reply({{"passages", passages_json(*passages)}}));
+                     });
 }
 
 void show_page(Services& services, const ExchangePtr& exchange) {

@@ -55,7 +55,7 @@ json::object queue_json(const Services& services) {
   return {{"waiting", services.admission.waiting()},
           {"looking_up", services.admission.running()},
           {"waiting_for_model", services.model.waiting()},
-          {"generating", services.model.running()}};
+          {"generating", services.model.running() ? 1 : 0}};
 }
 
 // The fetcher is there when something listens behind its socket.
@@ -95,21 +95,21 @@ void list_models(Services& services, const ExchangePtr& exchange) {
 }
 
 void report_status(Services& services, const ExchangePtr& exchange) {
-  services.cache.run(
-      [](cache::PageCache& cache) { return cache.statistics(); },
-      [&services, exchange](const Result<cache::CacheStatistics>& statistics) {
-        const json::object body{
-            {"version", SEEKD_VERSION},
-            {"model", model_json(services.model)},
-            {"cache", cache_json(statistics)},
-            {"fetcher",
-             {{"socket", services.config.fetcher.socket.native()}, {"reachable", reachable(services)}}},
-            {"queue", queue_json(services)},
-            {"uptime_s", (wall_clock() - services.started).count()}};
-        HttpResponse response;
-        response.body = json::serialize(body);
-        exchange->respond(std::move(response));
-      });
+  services.cache.run([](cache::PageCache& cache) { return cache.statistics(); },
+                     [&services, exchange](const Result<cache::CacheStatistics>& statistics) {
+                       const json::object body{
+                           {"version", SEEKD_VERSION},
+                           {"model", model_json(services.model)},
+                           {"cache", cache_json(statistics)},
+                           {"fetcher",
+                            {{"socket", services.config.fetcher.socket.native()},
+                             {"reachable", reachable(services)}}},
+                           {"queue", queue_json(services)},
+                           {"uptime_s", (wall_clock() - services.started).count()}};
+                       HttpResponse response;
+                       response.body = json::serialize(body);
+                       exchange->respond(std::move(response));
+                     });
 }
 
 }  // namespace seekd::daemon

@@ -22,7 +22,8 @@ json::object metadata_json(const PageMetadata& metadata) {
 json::object page_json(const cache::StoredPage& page) {
   json::array blocks;
   for (const Block& block : page.blocks) {
-    blocks.push_back({{"kind", to_string(block.kind)}, {"level", block.level}, {"text", block.text}});
+    blocks.push_back(
+        {{"kind", to_string(block.kind)}, {"level", block.level}, {"text", block.text}});
   }
   json::array links;
   for (const Link& link : page.links) links.push_back({{"url", link.url}, {"text", link.text}});

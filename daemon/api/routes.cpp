@@ -40,8 +40,9 @@ void route(Services& services, const ExchangePtr& exchange) {
     return exchange->respond(
         to_response({404, "not_found", "nothing is served at this path", "", std::nullopt}));
   }
-  HttpResponse response = to_response(
-      {405, "method_not_allowed", "this path is served to " + std::string(served), "", std::nullopt});
+  HttpResponse response =
+      to_response({405, "method_not_allowed", "this path is served to " + std::string(served), "",
+                   std::nullopt});
   response.allow = served;
   exchange->respond(std::move(response));
 }

@@ -1,0 +1,191 @@
+#include "daemon/api/chat_request.h"
+
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+namespace seekd::daemon {
+namespace {
+
+std::expected<ChatRequest, ApiError> parse(std::string_view body) {
+  return parse_chat_request(body, "SmolLM2-135M", {});
+}
+
+// A request with further fields: ask(R"("n": 2)").
+std::string ask(const std::string& fields) {
+  return R"({"messages": [{"role": "user", "content": "Hello"}])" +
+         (fields.empty() ? "" : ", " + fields) + "}";
+}
+
+struct Bad {
+  std::string body;
+  std::string param;
+  std::string code;
+};
+
+const std::vector<Bad> bad_requests{
+    {"", "", "invalid_json"},
+    {"{", "", "invalid_json"},
+    {"{} {}", "", "invalid_json"},
+    {"{\"messages\": \"\xff\"}", "", "invalid_json"},
+    {std::string(100'000, '['), "", "invalid_json"},
+    {"[]", "", "invalid_type"},
+    {"7", "", "invalid_type"},
+    {"{}", "messages", "missing_field"},
+    {R"({"messages": null})", "messages", "missing_field"},
+    {R"({"messages": []})", "messages", "missing_field"},
+    {R"({"messages": "Hello"})", "messages", "invalid_type"},
+    {R"({"messages": ["Hello"]})", "messages", "invalid_type"},
+    {R"({"messages": [{"content": "Hello"}]})", "messages[0].role", "invalid_value"},
+    {R"({"messages": [{"role": "tool", "content": "x"}]})", "messages[0].role", "invalid_value"},
+    {R"({"messages": [{"role": 1, "content": "x"}]})", "messages[0].role", "invalid_type"},
+    {R"({"messages": [{"role": "user"}]})", "messages[0].content", "missing_field"},
+    {R"({"messages": [{"role": "user", "content": 5}]})", "messages[0].content", "invalid_type"},
+    {R"({"messages": [{"role": "user", "content": " \n"}]})", "messages", "invalid_value"},
+    {R"({"messages": [{"role": "user", "content": []}]})", "messages", "invalid_value"},
+    {R"({"messages": [{"role": "user", "content": ["x"]}]})", "messages[0].content",
+     "invalid_type"},
+    {R"({"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {}}]}]})",
+     "messages[0].content[0].type", "unsupported_field"},
+    {R"({"messages": [{"role": "user", "content": [{"type": "text"}]}]})",
+     "messages[0].content[0].text", "missing_field"},
+    {R"({"messages": [{"role": "user", "content": "x", "name": "y"}]})", "messages[0].name",
+     "unsupported_field"},
+    {R"({"messages": [{"role": "user", "content": "x", "colour": 1}]})", "messages[0].colour",
+     "unknown_field"},
+    {R"({"messages": [{"role": "user", "content": "x", "annotations": []}]})",
+     "messages[0].annotations", "unknown_field"},
+    {R"({"messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": "y"}]})",
+     "messages", "invalid_value"},
+    {ask(R"("unheard_of": 1)"), "unheard_of", "unknown_field"},
+    {ask(R"("model": "gpt-9")"), "model", "model_not_found"},
+    {ask(R"("model": 7)"), "model", "invalid_type"},
+    {ask(R"("stream": 1)"), "stream", "invalid_type"},
+    {ask(R"("stream_options": {"include_usage": true})"), "stream_options", "invalid_value"},
+    {ask(R"("stream": true, "stream_options": {"include": 1})"), "stream_options.include",
+     "unknown_field"},
+    {ask(R"("max_tokens": 0)"), "max_tokens", "out_of_range"},
+    {ask(R"("max_tokens": 1.5)"), "max_tokens", "invalid_type"},
+    {ask(R"("max_tokens": "5")"), "max_tokens", "invalid_type"},
+    {ask(R"("max_tokens": 1e300)"), "max_tokens", "invalid_type"},
+    {ask(R"("max_tokens": 5, "max_completion_tokens": 6)"), "max_tokens", "invalid_value"},
+    {ask(R"("temperature": "hot")"), "temperature", "invalid_type"},
+    {ask(R"("temperature": -1)"), "temperature", "out_of_range"},
+    {ask(R"("temperature": 2.1)"), "temperature", "out_of_range"},
+    {ask(R"("top_p": 0)"), "top_p", "out_of_range"},
+    {ask(R"("top_p": 2)"), "top_p", "out_of_range"},
+    {ask(R"("seed": 1.5)"), "seed", "invalid_type"},
+    {ask(R"("stop": ["a", "b", "c", "d", "e"])"), "stop", "out_of_range"},
+    {ask(R"("stop": [""])"), "stop", "invalid_value"},
+    {ask(R"("stop": [1])"), "stop[0]", "invalid_type"},
+    {ask(R"("stop": 1)"), "stop", "invalid_type"},
+    {ask(R"("n": 2)"), "n", "unsupported_field"},
+    {ask(R"("tools": [])"), "tools", "unsupported_field"},
+    {ask(R"("tool_choice": "auto")"), "tool_choice", "unsupported_field"},
+    {ask(R"("logprobs": true)"), "logprobs", "unsupported_field"},
+    {ask(R"("frequency_penalty": 0.5)"), "frequency_penalty", "unsupported_field"},
+    {ask(R"("response_format": {"type": "json_object"})"), "response_format", "unsupported_field"},
+    {ask(R"("web_search_options": {"user_location": {}})"), "web_search_options.user_location",
+     "unsupported_field"},
+    {ask(R"("web_search_options": {"search_context_size": "huge"})"),
+     "web_search_options.search_context_size", "invalid_value"},
+    {ask(R"("web_search_options": "low")"), "web_search_options", "invalid_type"},
+    {ask(R"("search_recency_filter": "week")"), "search_recency_filter", "unsupported_field"},
+    {ask(R"("search_domain_filter": ["https://debian.org"])"), "search_domain_filter",
+     "invalid_value"},
+    {ask(R"("search_domain_filter": ["debian.org/packages"])"), "search_domain_filter",
+     "invalid_value"},
+    {ask(R"("search_domain_filter": ["user@debian.org"])"), "search_domain_filter",
+     "invalid_value"},
+    {ask(R"("search_domain_filter": [""])"), "search_domain_filter", "invalid_value"},
+    {ask(R"("max_age": "1d")"), "max_age", "invalid_type"},
+    {ask(R"("max_age": -1)"), "max_age", "out_of_range"},
+    {ask(R"("offline": "yes")"), "offline", "invalid_type"},
+    {ask(R"("urls": "https://debian.org/")"), "urls", "invalid_type"},
+    {ask(R"("urls": ["a", "b", "c", "d", "e"])"), "urls", "out_of_range"},
+    {ask(R"("urls": ["https://debian.org/"], "disable_search": true)"), "urls", "invalid_value"},
+    {ask(R"("user": )" + ("\"" + std::string(600, 'x') + "\"")), "user", "out_of_range"},
+};
+
+TEST_CASE("a bad request is refused with the name of its field") {
+  for (const Bad& bad : bad_requests) {
+    INFO(bad.body.substr(0, 200));
+    const auto request = parse(bad.body);
+    REQUIRE(!request);
+    CHECK(request.error().param == bad.param);
+    CHECK(request.error().code == bad.code);
+    CHECK(request.error().status == (bad.code == "model_not_found" ? 404 : 400));
+    CHECK(!request.error().message.empty());
+  }
+}
+
+TEST_CASE("a field's name in an error is bounded, however long it is") {
+  const auto request = parse(ask("\"" + std::string(100'000, 'x') + "\": 1"));
+  REQUIRE(!request);
+  CHECK(request.error().message.size() < 300);
+}
+
+TEST_CASE("a question alone gets the configured defaults") {
+  const auto request = parse(ask(""));
+  REQUIRE(request);
+  const config::AnswerConfig config;
+  CHECK(request->question.text() == "Hello");
+  CHECK(request->question.tokens_max == config.tokens_max);
+  CHECK(request->question.passages_max == config.passages_max);
+  CHECK(request->question.sampling.temperature == 0.0);
+  CHECK(request->question.sampling.top_p == 1.0);
+  CHECK(request->question.reach == Reach::web);
+  CHECK(request->question.retrieval == Retrieval::enabled);
+  CHECK(!request->question.max_age);
+  CHECK(request->delivery == Delivery::whole);
+}
+
+TEST_CASE("every field that is served is honoured") {
+  const auto request = parse(ask(
+      R"("model": "SmolLM2-135M", "stream": true, "stream_options": {"include_usage": true},
+         "max_completion_tokens": 7, "temperature": 0.5, "top_p": 0.25, "seed": -3, "stop": "END", "n": 1,
+         "user": "me", "web_search_options": {"search_context_size": "high"},
+         "search_domain_filter": ["Debian.org", "-bugs.debian.org"], "offline": true, "max_age": 60,
+         "urls": ["https://debian.org/"])"));
+  REQUIRE(request);
+  const Question& question = request->question;
+  CHECK(request->delivery == Delivery::streamed);
+  CHECK(request->usage_chunk == UsageChunk::sent);
+  CHECK(question.tokens_max == 7);
+  CHECK(question.sampling.temperature == 0.5);
+  CHECK(question.sampling.top_p == 0.25);
+  CHECK(question.sampling.seed == static_cast<std::uint64_t>(-3));
+  CHECK(question.stop == std::vector<std::string>{"END"});
+  CHECK(question.passages_max == 2 * config::AnswerConfig{}.passages_max);
+  CHECK(question.hosts == std::vector<std::string>{".debian.org"});
+  CHECK(question.hosts_denied == std::vector<std::string>{".bugs.debian.org"});
+  CHECK(question.reach == Reach::cache_only);
+  CHECK(question.max_age == std::chrono::seconds(60));
+  CHECK(question.urls == std::vector<std::string>{"https://debian.org/"});
+}
+
+TEST_CASE("fields that ask for nothing are accepted as clients send them") {
+  CHECK(parse(
+      ask(R"("frequency_penalty": 0, "presence_penalty": 0.0, "logprobs": false, "top_logprobs": 0,
+                     "logit_bias": {}, "response_format": {"type": "text"}, "tools": null, "stop": null,
+                     "tool_choice": "none", "store": false, "max_tokens": null, "seed": null)")));
+}
+
+TEST_CASE(
+    "parts of a message are its paragraphs, and our own replies are taken back as they came") {
+  const auto request = parse(
+      R"({"messages": [
+        {"role": "developer", "content": "Be brief."},
+        {"role": "user", "content": "Hello"},
+        {"role": "assistant", "content": "Hi", "refusal": null, "annotations": [], "reasoning_content": "…"},
+        {"role": "user", "content": [{"type": "text", "text": "One"}, {"type": "text", "text": "Two"}]}]})");
+  REQUIRE(request);
+  REQUIRE(request->question.messages.size() == 4);
+  CHECK(request->question.messages[0].role == model::Role::system);
+  CHECK(request->question.messages[2].content == "Hi");
+  CHECK(request->question.text() == "One\nTwo");
+}
+
+}  // namespace
+}  // namespace seekd::daemon

@@ -1,0 +1,99 @@
+#include "daemon/model_runner.h"
+
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <catch2/catch.hpp>
+
+#include "tests/daemon/scripted_model.h"
+
+namespace seekd::daemon {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Runs the I/O thread's part until the condition holds.
+template <class Condition>
+bool run_until(boost::asio::io_context& io, Condition condition) {
+  const auto end = std::chrono::steady_clock::now() + 10s;
+  while (!condition() && std::chrono::steady_clock::now() < end) {
+    io.restart();
+    io.run_for(10ms);
+  }
+  return condition();
+}
+
+ModelRunner::Load load(std::string text, std::chrono::milliseconds word_time) {
+  return [=]() -> Result<std::unique_ptr<model::Model>> {
+    return std::make_unique<ScriptedModel>(text, word_time);
+  };
+}
+
+TEST_CASE("a model that cannot be loaded leaves its error") {
+  boost::asio::io_context io;
+  bool told = false;
+  ModelRunner runner(
+      io.get_executor(), 4,
+      []() -> Result<std::unique_ptr<model::Model>> {
+        return fail(ErrorCode::not_found, "no file");
+      },
+      [&] { told = true; });
+  REQUIRE(run_until(io, [&] { return told; }));
+  CHECK(runner.state() == ModelRunner::State::failed);
+  CHECK(runner.error().message == "no file");
+}
+
+TEST_CASE("generations are served in order, one at a time, and their text comes before their end") {
+  boost::asio::io_context io;
+  ModelRunner runner(io.get_executor(), 4, load("a b c", 1ms), [] {});
+  REQUIRE(run_until(io, [&] { return runner.state() == ModelRunner::State::ready; }));
+  std::vector<std::string> seen;
+  for (const std::string name : {"1", "2", "3"}) {
+    runner.generate(
+        {}, [&, name](const model::TextDelta& delta) { seen.push_back(name + delta.content); },
+        [&, name](const auto& result) { seen.push_back(name + (result ? "." : "!")); });
+  }
+  REQUIRE(run_until(io, [&] { return seen.size() == 12; }));
+  CHECK(seen == std::vector<std::string>{"1a ", "1b ", "1c", "1.", "2a ", "2b ", "2c", "2.", "3a ",
+                                         "3b ", "3c", "3."});
+}
+
+TEST_CASE(
+    "what is taken back while it waits is never begun, and one over the queue's bound is refused") {
+  boost::asio::io_context io;
+  ModelRunner runner(io.get_executor(), 2, load("a b c d e f g h", 20ms), [] {});
+  REQUIRE(run_until(io, [&] { return runner.state() == ModelRunner::State::ready; }));
+  std::vector<ErrorCode> errors;
+  int done = 0;
+  const auto on_done = [&](const Result<model::Generation>& result) {
+    ++done;
+    if (!result) errors.push_back(result.error().code);
+  };
+  runner.generate({}, [](const auto&) {}, on_done);
+  REQUIRE(run_until(io, [&] { return runner.running(); }));
+  std::stop_source waiting = runner.generate({}, [](const auto&) { FAIL("begun"); }, on_done);
+  runner.generate({}, [](const auto&) {}, on_done);
+  CHECK(runner.waiting() == 2);
+  runner.generate({}, [](const auto&) { FAIL("begun"); }, on_done);
+  waiting.request_stop();
+  REQUIRE(run_until(io, [&] { return done == 4; }));
+  CHECK(errors == std::vector<ErrorCode>{ErrorCode::busy, ErrorCode::cancelled});
+}
+
+TEST_CASE("a runner that goes takes back what runs") {
+  boost::asio::io_context io;
+  const auto begun = std::chrono::steady_clock::now();
+  {
+    std::string words;
+    for (int n = 0; n < 1000; ++n) words += "word ";
+    ModelRunner runner(io.get_executor(), 4, load(words, 20ms), [] {});
+    REQUIRE(run_until(io, [&] { return runner.state() == ModelRunner::State::ready; }));
+    runner.generate({}, [](const auto&) {}, [](const auto&) {});
+    runner.generate({}, [](const auto&) {}, [](const auto&) {});
+    REQUIRE(run_until(io, [&] { return runner.running(); }));
+  }
+  CHECK(std::chrono::steady_clock::now() - begun < 5s);
+}
+
+}  // namespace
+}  // namespace seekd::daemon

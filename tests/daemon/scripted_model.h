@@ -1,0 +1,67 @@
+// A model whose text the test writes: it says it word by word, as slowly as told, and stops when
+// asked to.
+
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "model/model.h"
+
+namespace seekd::daemon {
+
+class ScriptedModel final : public model::Model {
+ public:
+  explicit ScriptedModel(std::string text, std::chrono::milliseconds word_time = {})
+      : text_(std::move(text)), word_time_(word_time) {
+    info_.name = "scripted";
+    info_.architecture = "llama";
+    info_.device = "cpu";
+    info_.context_tokens = 4000;
+  }
+
+  const model::ModelInfo& info() const override { return info_; }
+
+  std::size_t count_tokens(std::string_view text) const override { return text.size() / 4 + 1; }
+
+  Result<std::size_t> count_prompt_tokens(
+      const std::vector<model::Message>& messages) const override {
+    std::size_t tokens = 0;
+    for (const auto& message : messages) tokens += count_tokens(message.content);
+    return tokens;
+  }
+
+  Result<model::Generation> generate(const model::GenerateRequest& request,
+                                     const std::function<void(const model::TextDelta&)>& on_text,
+                                     std::stop_token stop) override {
+    ++generations;
+    model::Generation generation;
+    generation.prompt_tokens = *count_prompt_tokens(request.messages);
+    for (std::size_t begin = 0; begin < text_.size();) {
+      if (stop.stop_requested()) {
+        ++cancelled;
+        return fail(ErrorCode::cancelled, "taken back");
+      }
+      std::this_thread::sleep_for(word_time_);
+      const std::size_t end = std::min(text_.find(' ', begin), text_.size() - 1) + 1;
+      on_text({text_.substr(begin, end - begin), ""});
+      ++generation.completion_tokens;
+      begin = end;
+    }
+    generation.content = text_;
+    return generation;
+  }
+
+  std::atomic<int> generations = 0;
+  std::atomic<int> cancelled = 0;
+
+ private:
+  std::string text_;
+  std::chrono::milliseconds word_time_;
+  model::ModelInfo info_;
+};
+
+}  // namespace seekd::daemon

@@ -1,0 +1,193 @@
+#include "tests/daemon/served_daemon.h"
+
+#include <cstring>
+#include <future>
+
+#include <catch2/catch.hpp>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "cache/rocks_page_cache.h"
+#include "daemon/api/routes.h"
+
+namespace seekd::daemon {
+namespace {
+
+constexpr int patience_ms = 10'000;
+
+std::string lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+}  // namespace
+
+TemporaryFolder::TemporaryFolder() {
+  std::string name = (std::filesystem::temp_directory_path() / "seekd-test.XXXXXX").native();
+  REQUIRE(mkdtemp(name.data()) != nullptr);
+  path_ = name;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::filesystem::remove_all(path_);
+}
+
+config::Config test_config(const TemporaryFolder& folder) {
+  config::Config config;
+  config.daemon.socket = folder / "seekd.sock";
+  config.daemon.http_listen = "";
+  config.daemon.request_bytes_max = 64 << 10;
+  config.fetcher.socket = folder / "fetcher.sock";
+  config.cache.directory = folder / "cache";
+  return config;
+}
+
+Caller::Caller(const std::filesystem::path& socket)
+    : descriptor_(::socket(AF_UNIX, SOCK_STREAM, 0)) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::strcpy(address.sun_path, socket.c_str());
+  REQUIRE(connect(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+}
+
+Caller::~Caller() {
+  close(descriptor_);
+}
+
+void Caller::send(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent <= 0) return;  // the daemon has closed; what it said is read by read_reply()
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+}
+
+void Caller::send_request(std::string_view method, std::string_view target, std::string_view body,
+                          std::string_view headers) {
+  send(std::string(method) + " " + std::string(target) + " HTTP/1.1\r\nHost: seekd\r\n" +
+       "Content-Length: " + std::to_string(body.size()) + "\r\n" + std::string(headers) + "\r\n" +
+       std::string(body));
+}
+
+void Caller::stop_sending() {
+  shutdown(descriptor_, SHUT_WR);
+}
+
+bool Caller::fill() {
+  pollfd wait{descriptor_, POLLIN, 0};
+  if (poll(&wait, 1, patience_ms) <= 0) return false;
+  char bytes[4096];
+  const ssize_t got = recv(descriptor_, bytes, sizeof bytes, 0);
+  if (got <= 0) return false;
+  buffer_.append(bytes, static_cast<std::size_t>(got));
+  return true;
+}
+
+std::string Caller::take(std::size_t bytes) {
+  while (buffer_.size() < bytes && fill()) {
+  }
+  std::string taken = buffer_.substr(0, bytes);
+  buffer_.erase(0, bytes);
+  return taken;
+}
+
+Caller::Reply Caller::read_reply() {
+  while (!buffer_.contains("\r\n\r\n")) {
+    if (!fill()) return {};
+  }
+  Reply reply;
+  reply.header = lower(take(buffer_.find("\r\n\r\n") + 4));
+  reply.status = std::stoi(reply.header.substr(9, 3));
+  if (const auto at = reply.header.find("content-length: "); at != std::string::npos) {
+    reply.body = take(std::stoul(reply.header.substr(at + 16)));
+    return reply;
+  }
+  while (reply.header.contains("chunked")) {
+    while (!buffer_.contains("\r\n") && fill()) {
+    }
+    const std::size_t size = std::stoul(take(buffer_.find("\r\n") + 2), nullptr, 16);
+    reply.body += take(size + 2).substr(0, size);
+    if (size == 0) return reply;
+  }
+  while (fill()) {
+  }
+  reply.body = std::exchange(buffer_, "");
+  return reply;
+}
+
+bool Caller::closed() {
+  return buffer_.empty() && !fill() && [&] {
+    char byte = 0;
+    return recv(descriptor_, &byte, 1, MSG_DONTWAIT) == 0 || errno == ECONNRESET;
+  }();
+}
+
+ServedDaemon::ServedDaemon(std::unique_ptr<ScriptedModel> model) : config_(test_config(folder_)) {
+  start(std::move(model));
+}
+
+ServedDaemon::ServedDaemon(config::Config config, std::unique_ptr<ScriptedModel> model)
+    : config_(std::move(config)) {
+  const config::Config places = test_config(folder_);
+  config_.daemon.socket = places.daemon.socket;
+  config_.daemon.http_listen = "";
+  config_.fetcher.socket = places.fetcher.socket;
+  config_.cache.directory = places.cache.directory;
+  start(std::move(model));
+}
+
+void ServedDaemon::start(std::unique_ptr<ScriptedModel> model) {
+  scripted_ = model.get();
+  auto sockets = open_listen_sockets(config_.daemon);
+  REQUIRE(sockets);
+  auto cache = cache::open_rocks_page_cache(config_.cache, wall_clock());
+  REQUIRE(cache);
+  cache_ = std::move(*cache);
+  const auto executor = io_.get_executor();
+  async_cache_ = std::make_unique<AsyncCache>(executor, *cache_);
+  fetcher_ = std::make_unique<fetcher::FetcherClient>(executor, config_.fetcher.socket,
+                                                      config_.fetcher.reply_bytes_max);
+  std::promise<void> loaded;
+  auto held = std::make_shared<std::unique_ptr<ScriptedModel>>(std::move(model));
+  runner_ = std::make_unique<ModelRunner>(
+      executor, config_.daemon.queue_max + config_.daemon.questions_running_max,
+      [held]() -> Result<std::unique_ptr<model::Model>> { return std::move(*held); },
+      [&loaded] { loaded.set_value(); });
+  admission_ =
+      std::make_unique<Admission>(config_.daemon.questions_running_max, config_.daemon.queue_max,
+                                  [this] { return runner_->waiting(); });
+  services_ = std::make_unique<Services>(
+      Services{executor, config_, *async_cache_, *fetcher_, *runner_, *admission_, wall_clock()});
+  listener_ = std::make_unique<Listener>(
+      executor, config_.daemon,
+      [this](const std::shared_ptr<Exchange>& exchange) { route(*services_, exchange); });
+  REQUIRE(listener_->start(std::move(*sockets)));
+  thread_ = std::thread([this] {
+    const auto work = boost::asio::make_work_guard(io_);
+    io_.run();
+  });
+  loaded.get_future().wait();
+}
+
+void ServedDaemon::stop() {
+  std::promise<void> ended;
+  boost::asio::post(io_, [&] { listener_->stop([&] { ended.set_value(); }); });
+  ended.get_future().wait();
+}
+
+ServedDaemon::~ServedDaemon() {
+  boost::asio::post(io_, [this] { listener_->close_sessions(); });
+  boost::asio::post(io_, [this] { io_.stop(); });
+  thread_.join();
+}
+
+Caller::Reply ServedDaemon::request(std::string_view method, std::string_view target,
+                                    std::string_view body) {
+  Caller caller(socket());
+  caller.send_request(method, target, body);
+  return caller.read_reply();
+}
+
+}  // namespace seekd::daemon

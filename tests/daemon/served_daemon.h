@@ -1,0 +1,96 @@
+// The daemon around a scripted model: a real cache in a folder of its own, a real unix socket, no
+// fetcher behind its socket. And a caller that writes bytes as it likes.
+
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/json.hpp>
+
+#include "daemon/listener.h"
+#include "daemon/services.h"
+#include "tests/daemon/scripted_model.h"
+
+namespace seekd::daemon {
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+config::Config test_config(const TemporaryFolder& folder);
+
+// One connection; what is read is kept until it is asked for.
+class Caller {
+ public:
+  explicit Caller(const std::filesystem::path& socket);
+  ~Caller();
+  Caller(const Caller&) = delete;
+
+  void send(std::string_view bytes);
+  void send_request(std::string_view method, std::string_view target, std::string_view body = "",
+                    std::string_view headers = "");
+  void stop_sending();  // half-close
+
+  struct Reply {
+    int status = 0;  // 0: the connection ended before a reply
+    std::string header;
+    std::string body;
+    boost::json::object json() const { return boost::json::parse(body).as_object(); }
+  };
+  // By Content-Length or chunks. Gives up after ten seconds.
+  Reply read_reply();
+  // True when the other side has closed and nothing is left to read.
+  bool closed();
+
+ private:
+  bool fill();
+  std::string take(std::size_t bytes);
+
+  int descriptor_;
+  std::string buffer_;
+};
+
+class ServedDaemon {
+ public:
+  explicit ServedDaemon(std::unique_ptr<ScriptedModel> model);
+  ServedDaemon(config::Config config, std::unique_ptr<ScriptedModel> model);
+  ~ServedDaemon();
+
+  std::filesystem::path socket() const { return config_.daemon.socket; }
+  ScriptedModel& model() { return *scripted_; }
+
+  // As SIGTERM does; returns when the last session has ended.
+  void stop();
+
+  Caller::Reply request(std::string_view method, std::string_view target,
+                        std::string_view body = "");
+
+ private:
+  void start(std::unique_ptr<ScriptedModel> model);
+
+  TemporaryFolder folder_;
+  config::Config config_;
+  ScriptedModel* scripted_ = nullptr;
+  std::unique_ptr<cache::PageCache> cache_;
+  boost::asio::io_context io_;
+  std::unique_ptr<AsyncCache> async_cache_;
+  std::unique_ptr<fetcher::FetcherClient> fetcher_;
+  std::unique_ptr<ModelRunner> runner_;
+  std::unique_ptr<Admission> admission_;
+  std::unique_ptr<Services> services_;
+  std::unique_ptr<Listener> listener_;
+  std::thread thread_;
+};
+
+}  // namespace seekd::daemon

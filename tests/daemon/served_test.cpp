@@ -1,0 +1,185 @@
+// The interfaces as a caller sees them, on a real cache, with no fetcher behind the door.
+
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "daemon/answer/text_units.h"
+#include "daemon/time_text.h"
+#include "tests/daemon/served_daemon.h"
+
+namespace seekd::daemon {
+namespace {
+
+namespace json = boost::json;
+
+const std::string url = "https://docs.example.org/kestrel";
+const std::string fact = "The default port of Kestrel is 7311.";
+
+std::string import_of(const std::string& text, const std::string& title = "Kestrel") {
+  return json::serialize(json::object{{"url", url}, {"title", title}, {"text", text}});
+}
+
+std::string ask(const std::string& text, json::object fields = {}) {
+  fields["messages"] = json::array{{{"role", "user"}, {"content", text}}};
+  return json::serialize(fields);
+}
+
+std::unique_ptr<ScriptedModel> saying(std::string text) {
+  return std::make_unique<ScriptedModel>(std::move(text));
+}
+
+TEST_CASE(
+    "an imported page is searched, shown, cited, and the citation is what the snapshot says") {
+  ServedDaemon daemon(saying("🦅 First. " + fact + " And so on."));
+  const auto imported =
+      daemon.request("POST", "/seekd/v1/import",
+                     import_of("Kestrel is a message broker.\n\n" + fact + " It is fast."));
+  REQUIRE(imported.status == 200);
+  CHECK(imported.json().at("change") == "added");
+
+  const auto found =
+      daemon.request("POST", "/seekd/v1/search", R"({"query": "Kestrel port", "top": 5})");
+  REQUIRE(found.status == 200);
+  CHECK(found.json().at("passages").at(0).at("url") == json::string(url));
+
+  const auto answered = daemon.request("POST", "/v1/chat/completions",
+                                       ask("Which port does Kestrel use by default?"));
+  REQUIRE(answered.status == 200);
+  const json::object body = answered.json();
+  const json::object& message = body.at("choices").at(0).at("message").as_object();
+  REQUIRE(message.at("annotations").as_array().size() == 1);
+  const json::object& citation = message.at("annotations").at(0).at("url_citation").as_object();
+  CHECK(citation.at("start_index") == 9);
+  CHECK(citation.at("end_index") == 9 + fact.size());
+  CHECK(body.at("citations").at(0) == json::string(url));
+
+  const auto page =
+      daemon.request("GET", "/seekd/v1/page?url=https%3A%2F%2Fdocs.example.org%2Fkestrel");
+  REQUIRE(page.status == 200);
+  const json::object& snapshot = citation.at("snapshot").as_object();
+  CHECK(snapshot.at("hash") == page.json().at("snapshot_hash"));
+  CHECK(snapshot.at("state") == "fresh");
+  std::string text;
+  for (const json::value& block : page.json().at("blocks").as_array()) {
+    text += (text.empty() ? "" : "\n") + std::string(block.at("text").as_string());
+  }
+  const auto begin = snapshot.at("byte_begin").to_number<std::size_t>();
+  const auto end = snapshot.at("byte_end").to_number<std::size_t>();
+  CHECK(text.substr(begin, end - begin) == fact);
+}
+
+TEST_CASE("a stream carries the same text, the annotations and the usage") {
+  ServedDaemon daemon(saying(fact));
+  daemon.request("POST", "/seekd/v1/import", import_of(fact));
+  const auto reply =
+      daemon.request("POST", "/v1/chat/completions",
+                     ask("Which port does Kestrel use?",
+                         {{"stream", true}, {"stream_options", {{"include_usage", true}}}}));
+  REQUIRE(reply.status == 200);
+  CHECK(reply.header.contains("content-type: text/event-stream"));
+  std::string content;
+  std::size_t annotations = 0;
+  json::object last;
+  std::size_t begin = 0;
+  for (std::size_t end = reply.body.find("\n\n"); end != std::string::npos;
+       begin = end + 2, end = reply.body.find("\n\n", begin)) {
+    const std::string data = reply.body.substr(begin, end - begin);
+    REQUIRE(data.starts_with("data: "));
+    if (data == "data: [DONE]") continue;
+    last = json::parse(data.substr(6)).as_object();
+    if (last.at("choices").as_array().empty()) continue;
+    const json::object& delta = last.at("choices").at(0).at("delta").as_object();
+    if (delta.contains("content")) content += delta.at("content").as_string();
+    if (delta.contains("annotations")) annotations += delta.at("annotations").as_array().size();
+  }
+  CHECK(content == fact);
+  CHECK(annotations == 1);
+  CHECK(last.at("usage").at("completion_tokens") == 7);
+  CHECK(reply.body.ends_with("data: [DONE]\n\n"));
+}
+
+TEST_CASE("without a fetcher a page that is not stored leaves an honest answer") {
+  ServedDaemon daemon(saying("It is 80."));
+  const auto reply = daemon.request("POST", "/v1/chat/completions",
+                                    ask("What is on https://docs.example.org/never ?"));
+  REQUIRE(reply.status == 200);
+  const json::object body = reply.json();
+  CHECK(body.at("notices").at(0).at("code") == "fetcher_unavailable");
+  CHECK(body.at("citations").as_array().empty());
+  const std::string content(body.at("choices").at(0).at("message").at("content").as_string());
+  CHECK(content.starts_with("I could not read https://docs.example.org/never"));
+
+  const auto fetched =
+      daemon.request("POST", "/seekd/v1/fetch", R"({"url": "https://docs.example.org/never"})");
+  CHECK(fetched.status == 503);
+  CHECK(fetched.json().at("error").at("code") == "fetcher_unavailable");
+}
+
+TEST_CASE("a failure before the first text is answered with its own status, streamed or not") {
+  ServedDaemon daemon(saying("x"));
+  std::string words;
+  for (int n = 0; n < 5000; ++n) words += "word ";
+  for (const bool stream : {false, true}) {
+    const auto reply =
+        daemon.request("POST", "/v1/chat/completions", ask(words, {{"stream", stream}}));
+    CHECK(reply.status == 400);
+    CHECK(reply.json().at("error").at("code") == "context_length_exceeded");
+  }
+}
+
+TEST_CASE("versions of a page are listed and shown") {
+  ServedDaemon daemon(saying("x"));
+  daemon.request("POST", "/seekd/v1/import", import_of("The port is 7311."));
+  const auto changed = daemon.request("POST", "/seekd/v1/import", import_of("The port is 7411."));
+  CHECK(changed.json().at("change") == "changed");
+  const auto versions = daemon.request("GET", "/seekd/v1/versions?url=" + url);
+  REQUIRE(versions.status == 200);
+  CHECK(versions.json().at("versions").as_array().size() == 2);
+  const auto first = daemon.request("GET", "/seekd/v1/page?version=1&url=" + url);
+  CHECK(first.json().at("blocks").at(0).at("text") == "The port is 7311.");
+  CHECK(daemon.request("GET", "/seekd/v1/page?version=9&url=" + url).status == 404);
+}
+
+TEST_CASE("bad requests to the cache's interfaces are refused by name") {
+  ServedDaemon daemon(saying("x"));
+  const auto param = [&](const std::string& target, const std::string& body) {
+    const auto reply = daemon.request(body.empty() ? "GET" : "POST", target, body);
+    CHECK((reply.status == 400 || reply.status == 404));
+    const json::object error = reply.json().at("error").as_object();
+    return error.at("param").is_null() ? std::string() : std::string(error.at("param").as_string());
+  };
+  CHECK(param("/seekd/v1/search", "{}") == "query");
+  CHECK(param("/seekd/v1/search", R"({"query": "x", "top": 0})") == "top");
+  CHECK(param("/seekd/v1/search", R"({"query": "x", "hosts": "y"})") == "hosts");
+  CHECK(param("/seekd/v1/search", R"({"query": "x", "sort": "y"})") == "sort");
+  CHECK(param("/seekd/v1/fetch", "{}") == "url");
+  CHECK(param("/seekd/v1/fetch", R"({"url": 1})") == "url");
+  CHECK(param("/seekd/v1/fetch", R"({"url": ")" + std::string(5000, 'x') + "\"}") == "url");
+  CHECK(param("/seekd/v1/page", "") == "url");
+  CHECK(param("/seekd/v1/page?url=" + url + "&version=x", "") == "version");
+  CHECK(param("/seekd/v1/page?url=" + url + "&colour=red", "") == "colour");
+  CHECK(param("/seekd/v1/page?url=https%3A%2F%2F127.0.0.1%2F", "") == "url");
+  CHECK(param("/seekd/v1/versions?url=" + url, "") == "url");
+  CHECK(param("/seekd/v1/import", R"({"url": "nowhere", "text": "x"})") == "url");
+  CHECK(param("/seekd/v1/import", R"({"url": ")" + url + R"(", "text": " \n\n "})") == "text");
+  CHECK(param("/seekd/v1/import",
+              R"({"url": ")" + url + R"(", "text": "x", "retrieved_at": "today"})") ==
+        "retrieved_at");
+  CHECK(param("/seekd/v1/import",
+              R"({"url": ")" + url +
+                  R"(", "text": "x", "retrieved_at": "2001-01-01T00:00:00Z"})") == "retrieved_at");
+}
+
+TEST_CASE("the status says what runs, and the models are listed") {
+  ServedDaemon daemon(saying("x"));
+  daemon.request("POST", "/seekd/v1/import", import_of("Text."));
+  const json::object status = daemon.request("GET", "/seekd/v1/status").json();
+  CHECK(status.at("cache").at("pages") == 1);
+  CHECK(status.at("model").at("name") == "scripted");
+  CHECK(status.at("fetcher").at("reachable") == false);
+  CHECK(daemon.request("GET", "/v1/models").json().at("data").at(0).at("id") == "scripted");
+}
+
+}  // namespace
+}  // namespace seekd::daemon
