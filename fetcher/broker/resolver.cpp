@@ -138,7 +138,9 @@ class AresResolver final : public Resolver {
   // What c-ares waits for on one of its sockets, which stay its own.
   struct Watch {
     Watch(asio::io_context& io, int fd) : descriptor(io, fd) {}
-    ~Watch() { descriptor.release(); }
+    ~Watch() {
+      if (descriptor.is_open()) descriptor.release();
+    }
     asio::posix::stream_descriptor descriptor;
     bool readable = false, writable = false;
   };
@@ -157,7 +159,9 @@ class AresResolver final : public Resolver {
 
   void watch(int fd, bool readable, bool writable) {
     if (!readable && !writable) {
-      watches_.erase(fd);
+      // At once, though a handler may still hold it: c-ares closes the socket now, and may get its
+      // number again.
+      if (const auto ended = watches_.extract(fd)) ended.mapped()->descriptor.release();
       return;
     }
     auto& watch = watches_[fd];

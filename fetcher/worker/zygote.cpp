@@ -139,6 +139,10 @@ Result<Prepared> prepare(pid_t broker, int control, const config::FetcherConfig&
   close_all_but(control);
   clearenv();  // proxies, key logs and configurations that libcurl and OpenSSL would take from it
   std::signal(SIGPIPE, SIG_IGN);
+  // systemd and a terminal signal the whole group: the broker stops first, and everybody here ends
+  // with it.
+  std::signal(SIGTERM, SIG_IGN);
+  std::signal(SIGINT, SIG_IGN);
   sigset_t child;
   sigemptyset(&child);
   sigaddset(&child, SIGCHLD);

@@ -505,6 +505,12 @@ class Lifetime(Case):
         self.assertFalse(self.fetcher.socket.exists())
         self.fetcher.start()
 
+    def test_a_group_that_is_stopped_ends_in_order(self):
+        os.kill(self.children()[0], signal.SIGTERM)
+        self.assertPage(self.serve(whole(ARTICLE)))
+        self.assertEqual(self.fetcher.stop(), 0)
+        self.fetcher.start()
+
     def test_without_the_zygote_it_ends(self):
         os.kill(self.children()[0], signal.SIGKILL)
         self.assertEqual(self.fetcher.process.wait(timeout=10), 1)

@@ -48,6 +48,19 @@ TEST_CASE("a server that is silent ends in a timeout, within the time") {
   CHECK(std::chrono::steady_clock::now() - begun < 1s);
 }
 
+TEST_CASE("a server that is not there is known at once") {
+  asio::io_context io;
+  const auto gone =
+      asio::ip::udp::socket(io, {asio::ip::address_v4::loopback(), 0}).local_endpoint();
+  const auto resolver = Resolver::create(io, {"127.0.0.1:" + std::to_string(gone.port())}, 5s);
+  REQUIRE(resolver);
+  const auto begun = std::chrono::steady_clock::now();
+  const auto addresses = resolved(io, **resolver, "docs.example.org");
+  REQUIRE_FALSE(addresses.has_value());
+  CHECK(addresses.error().reason == policy::EgressReason::resolve_failed);
+  CHECK(std::chrono::steady_clock::now() - begun < 1s);
+}
+
 TEST_CASE("a query that still runs at the end is let go") {
   asio::io_context io;
   asio::ip::udp::socket silent(io, {asio::ip::address_v4::loopback(), 0});
