@@ -53,7 +53,7 @@ std::optional<PreTokenizerPreset> find_gguf_pre_tokenizer(std::string_view name)
   if (name == "gpt-2") return PreTokenizerPreset{{gpt2}, {}, WholeWords::by_merging};
   if (name == "smollm") return PreTokenizerPreset{{"\\p{N}", gpt2}, {}, WholeWords::by_merging};
   if (name == "qwen2" || name == "deepseek-r1-qwen") {
-    const NormalizerStep nfc{NormalizerStep::Kind::nfc, "", ""};
+    const NormalizerStep nfc{NormalizerStep::Kind::nfc, ""};
     return PreTokenizerPreset{{std::string(kQwen2)}, {nfc}, WholeWords::by_merging};
   }
   if (name == "llama-bpe") {

@@ -38,17 +38,6 @@ std::string normal_form(Kind kind, std::string text) {
   return U_FAILURE(error) != 0 ? text : normal;
 }
 
-std::string replace_all(std::string_view text, std::string_view from, std::string_view to) {
-  std::string replaced;
-  while (true) {
-    const std::size_t found = text.find(from);
-    replaced.append(text.substr(0, found));
-    if (found == std::string_view::npos) return replaced;
-    replaced.append(to);
-    text.remove_prefix(found + from.size());
-  }
-}
-
 std::string apply(const NormalizerStep& step, std::string text) {
   switch (step.kind) {
     case Kind::nfc:
@@ -62,8 +51,6 @@ std::string apply(const NormalizerStep& step, std::string text) {
       return text.substr(0, text.size() - trailing_white_space(text));
     case Kind::prepend:
       return text.empty() ? text : step.text + text;
-    case Kind::replace:
-      return replace_all(text, step.text, step.replacement);
   }
   return text;
 }

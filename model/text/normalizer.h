@@ -1,5 +1,5 @@
 // Normalizer: what a tokenizer does to a text before it splits it (Unicode normal forms, strip,
-// prepend, replace).
+// prepend).
 //
 // Semantics: huggingface/tokenizers, `normalizers`. Immutable; any thread. Cannot fail on valid
 // UTF-8.
@@ -22,11 +22,9 @@ struct NormalizerStep {
     strip_left,   // White_Space at the front
     strip_right,  // White_Space at the end
     prepend,      // `text` before a text that is not empty
-    replace,      // each `text` by `replacement`
   };
   Kind kind = Kind::nfc;
-  std::string text;
-  std::string replacement;
+  std::string text;  // of prepend
 };
 
 class Normalizer {

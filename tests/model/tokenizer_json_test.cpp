@@ -126,9 +126,9 @@ TEST_CASE("normalizers are applied in their order") {
   CHECK(normal(R"({"type":"Strip","strip_left":true,"strip_right":true})", "\u3000 x\u00a0") ==
         "x");
   CHECK(normal(R"({"type":"Strip","strip_left":true,"strip_right":false})", " x ") == "x ");
-  CHECK(normal(R"({"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"_"},
-                  {"type":"Replace","pattern":{"String":" "},"content":"_"}]})",
-               "a b") == "_a_b");
+  CHECK(normal(R"({"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"a"},
+                  {"type":"Sequence","normalizers":[{"type":"NFC"}]}]})",
+               "\u0301b") == "\u00e1b");
   CHECK(normal(R"({"type":"Prepend","prepend":"_"})", "").empty());
 }
 
@@ -180,6 +180,8 @@ TEST_CASE("what a tokenizer.json asks for and is not served is named") {
   Parts parts;
   parts.normalizer = R"({"type":"BertNormalizer"})";
   CHECK(is_unsupported(parts, "BertNormalizer"));
+  parts.normalizer = R"({"type":"Replace","pattern":{"String":"a"},"content":"aa"})";
+  CHECK(is_unsupported(parts, "Replace"));
   parts = {};
   parts.added = R"([{"id":5,"content":"<m>","lstrip":true}])";
   CHECK(is_unsupported(parts, "lstrip"));
