@@ -4,24 +4,28 @@
 #include <span>
 
 #include "fetcher/extract/text_blocks.h"
+#include "fetcher/extract/text_context.h"
 
 namespace seekd::fetcher {
 namespace {
 
-// The figures below were chosen on three public sets of labelled pages (docs/measurements.md) and
-// are blunt: halving or doubling any of them moves the scores by less than two points.
+// Chosen on the labelled pages that tests/ctl/extraction_test.py scores.
 constexpr double link_share_max = 0.5;       // of a block of prose
-constexpr std::size_t prose_bytes_min = 40;  // of a block of prose
+constexpr std::size_t prose_bytes_min = 40;  // likewise
 constexpr double menu_cost = 10;             // what a block of links counts against its element
-constexpr double descend_share =
-    0.75;  // an element with this much of its parent's prose replaces it
-constexpr double thin_prose_bytes =
-    400;                             // a page with less may be all comments, or all furniture …
-constexpr double fuller_factor = 6;  // … when those hold this many times more
-constexpr double running_text_share =
-    0.3;  // of the chosen element: from here on it is an article, …
-constexpr double related_link_share =
-    0.7;  // … in which a block with more links than this points elsewhere
+
+// An element with this much of what its ancestor holds is chosen in its place.
+constexpr double descend_share = 0.75;
+
+// A page with less prose is read with its comments, then with its furniture, when those hold this
+// many times more.
+constexpr double thin_prose_bytes = 400;
+constexpr double fuller_factor = 6;
+
+// Content with this share of prose is an article; a block of it that is links to this share points
+// to other pages.
+constexpr double article_prose_share = 0.3;
+constexpr double related_link_share = 0.7;
 
 double bytes(const TextBlock& block) {
   return static_cast<double>(block.block.text.size());
@@ -84,7 +88,7 @@ std::vector<Block> extract_main_content(const HtmlTree& tree) {
 
   double all = 0;
   for (const TextBlock& b : blocks) all += bytes(b);
-  const bool article = prose(blocks) > running_text_share * all;
+  const bool article = prose(blocks) > article_prose_share * all;
   std::vector<Block> content;
   for (TextBlock& b : blocks) {
     const bool related =

@@ -25,7 +25,4 @@ struct TextBlock {
 std::vector<TextBlock> read_blocks(const HtmlTree& tree, std::span<const Visibility> visibility,
                                    Visibility shown);
 
-// Does the element begin a new line of its own?
-bool is_block_element(GumboTag tag);
-
 }  // namespace seekd::fetcher

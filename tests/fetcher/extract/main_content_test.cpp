@@ -61,6 +61,13 @@ TEST_CASE("a data table is a row of cells a block", "[extract][content]") {
   CHECK(holds(blocks, {BlockKind::table_row, 0, "Paris | 12 EUR"}));
 }
 
+TEST_CASE("a cell is part of its row whatever it holds", "[extract][content]") {
+  const auto blocks =
+      blocks_of(article("<table><tr><td>a<td><pre>b\nc</pre><td><ul><li>d<li>e</"
+                        "ul><td><blockquote>f</blockquote></table>"));
+  CHECK(holds(blocks, {BlockKind::table_row, 0, "a | b c | d e | f"}));
+}
+
 TEST_CASE("a table that lays out the page is no data table", "[extract][content]") {
   const auto blocks =
       blocks_of("<table><tr><td><a href=/>Home</a><td><h1>Title</h1><p>" + prose + "</p></table>");
