@@ -12,10 +12,13 @@ namespace {
 
 using WordSet = std::unordered_set<std::string>;
 
+constexpr std::size_t circle_terms_min = 6;
+
 // One to support_sentences_max consecutive sentences of a passage.
 struct Window {
   std::size_t passage = 0;
   ByteRange range;  // of the passage's text
+  std::size_t sentences = 1;
   std::string_view text;
   TextFacts facts;
   WordSet terms;
@@ -86,6 +89,7 @@ std::vector<Window> make_windows(std::span<const Passage> passages, std::string_
       for (std::size_t end = first; end < last; ++end) {
         windows.push_back(make_window(
             passages[index], index, {sentences[first].begin, sentences[end].end}, question_terms));
+        windows.back().sentences = end - first + 1;
       }
     }
   }
@@ -137,6 +141,14 @@ std::vector<std::size_t> markers_of(const std::vector<ByteRange>& sentences, std
   return numbers;
 }
 
+bool claims_something(std::string_view sentence, const TextFacts& facts) {
+  if (sentence.ends_with('?') || sentence.ends_with("？")) return false;
+  // A model that runs in circles: half of its words are repeated, and any page that has the others
+  // would seem to agree.
+  const WordSet different(facts.terms.begin(), facts.terms.end());
+  return facts.terms.size() < circle_terms_min || different.size() * 2 > facts.terms.size();
+}
+
 class SupportFinder {
  public:
   SupportFinder(std::span<const Passage> passages, std::string_view question)
@@ -147,14 +159,14 @@ class SupportFinder {
   // The best window of any passage, or of passage `only`.
   std::optional<Support> find(const TextFacts& sentence, std::optional<std::size_t> only) const {
     const Window* best = nullptr;
-    std::tuple<double, double, double> best_rank;
+    Rank best_rank;
     for (const Window& window : windows_) {
       if (only && window.passage != *only) continue;
       const double share = share_of(sentence.terms, window.terms);
-      if (share < support_share_min || !holds_facts(sentence, window, names_[window.passage]))
-        continue;
-      const auto length = static_cast<double>(window.range.end - window.range.begin);
-      const std::tuple rank{share, window.question_share, -length};
+      if (share < (window.sentences == 1 ? support_share_min : spread_share_min)) continue;
+      if (!holds_facts(sentence, window, names_[window.passage])) continue;
+      const Rank rank{-static_cast<double>(window.sentences), share, window.question_share,
+                      -static_cast<double>(window.range.end - window.range.begin)};
       if (best != nullptr && rank <= best_rank) continue;
       best = &window;
       best_rank = rank;
@@ -165,6 +177,9 @@ class SupportFinder {
   }
 
  private:
+  // The tightest first: few sentences, then many of the words, then many of the question's.
+  using Rank = std::tuple<double, double, double, double>;
+
   std::span<const Passage> passages_;
   std::vector<PassageNames> names_;
   std::vector<Window> windows_;
@@ -182,16 +197,17 @@ SupportedText find_supports(std::string_view text, std::span<const Passage> pass
   if (sentences.empty()) out.markers_dropped = markers.size();
   for (std::size_t index = 0; index < sentences.size(); ++index) {
     const ByteRange range = sentences[index];
-    const TextFacts facts =
-        read_facts(std::string_view(plain).substr(range.begin, range.end - range.begin));
+    const auto sentence = std::string_view(plain).substr(range.begin, range.end - range.begin);
+    const TextFacts facts = read_facts(sentence);
+    const bool claims = claims_something(sentence, facts);
     std::optional<Support> support;
     for (const std::size_t number : markers_of(sentences, index, markers)) {
-      const auto named =
-          number >= 1 && number <= passages.size() ? finder.find(facts, number - 1) : std::nullopt;
+      const bool given = number >= 1 && number <= passages.size();
+      const auto named = claims && given ? finder.find(facts, number - 1) : std::nullopt;
       if (!named) ++out.markers_dropped;
       if (named && !support) support = named;
     }
-    if (!support) support = finder.find(facts, std::nullopt);
+    if (claims && !support) support = finder.find(facts, std::nullopt);
     if (!support) continue;
     support->sentence = range;
     out.supports.push_back(*support);

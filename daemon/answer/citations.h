@@ -3,7 +3,8 @@
 // Pure; any thread. A small model writes few markers and wrong ones, so the text itself decides. A
 // sentence is supported by one to three consecutive sentences of a passage when every number,
 // quotation, literal and capitalised name of it occurs there, both are negated or neither is, and
-// most of its content words are there. What fails is not cited.
+// most of its content words are there. Questions claim nothing, and neither does a sentence that
+// runs in circles. What fails is not cited.
 
 #pragma once
 
@@ -17,7 +18,8 @@
 
 namespace seekd::daemon {
 
-inline constexpr double support_share_min = 0.7;         // of the sentence's content words
+inline constexpr double support_share_min = 0.7;  // of the sentence's content words
+inline constexpr double spread_share_min = 0.9;   // where it takes several sentences to support one
 inline constexpr std::size_t support_sentences_max = 3;  // of the passage
 
 struct Support {

@@ -61,7 +61,8 @@ TEST_CASE(
   CHECK(snapshot.at("hash") == page.json().at("snapshot_hash"));
   CHECK(snapshot.at("state") == "fresh");
   std::string text;
-  for (const json::value& block : page.json().at("blocks").as_array()) {
+  const json::object shown = page.json();
+  for (const json::value& block : shown.at("blocks").as_array()) {
     text += (text.empty() ? "" : "\n") + std::string(block.at("text").as_string());
   }
   const auto begin = snapshot.at("byte_begin").to_number<std::size_t>();

@@ -60,6 +60,17 @@ TEST_CASE("a changed number, name, quotation, literal or negation is not cited")
   CHECK(cited("Run apt.conf.d on Kestrel.", kestrel).empty());
 }
 
+TEST_CASE("a question and a sentence that runs in circles claim nothing") {
+  CHECK(cited("Is the default port of Kestrel 7311?", kestrel).empty());
+  CHECK(cited("红隼的默认端口是 7311？", "红隼的默认端口是 7311。").empty());
+  CHECK(cited("The default port of Kestrel is the default port of Kestrel.", kestrel).empty());
+}
+
+TEST_CASE("several sentences support one only when they hold nearly all of it") {
+  CHECK(!cited("Kestrel is a message broker under the Apache licence.", kestrel).empty());
+  CHECK(cited("Kestrel is a famous message broker under the Apache licence.", kestrel).empty());
+}
+
 TEST_CASE("numbers are equal however they are written") {
   CHECK(!cited("It has 1,024 queues.", "The broker has 1024 queues.").empty());
   CHECK(!cited("It has 3 queues.", "The broker has three queues.").empty());
