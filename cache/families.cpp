@@ -61,6 +61,7 @@ std::vector<rocksdb::ColumnFamilyDescriptor> family_descriptors(
   options.periodic_compaction_seconds = 7 * 24 * 3600;
 
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  descriptors.reserve(family_count + 1);
   for (std::size_t i = 0; i < family_count; ++i) {
     descriptors.emplace_back(std::string(to_string(static_cast<Family>(i))), options);
   }

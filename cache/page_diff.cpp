@@ -137,6 +137,7 @@ std::vector<Match> match_blocks(std::span<const BlockRef> before, std::span<cons
   after = after.first(after.size() - suffix);
 
   std::vector<Match> matches;
+  matches.reserve(prefix);
   for (std::size_t i = 0; i < prefix; ++i) matches.push_back({i, i});
   std::optional<std::vector<Match>> middle = myers(before, after);
   if (!middle) middle = longest_increasing(unique_matches(before, after));

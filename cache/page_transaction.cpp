@@ -48,6 +48,7 @@ bool older_than_stored(const PageRecord& record, const PageRecord& stored, TimeP
 
 std::vector<std::uint64_t> passage_ids(const std::vector<PassageRef>& passages) {
   std::vector<std::uint64_t> ids;
+  ids.reserve(passages.size());
   for (const PassageRef& passage : passages) ids.push_back(passage.id);
   return ids;
 }

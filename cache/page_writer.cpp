@@ -30,7 +30,7 @@ Result<StoreOutcome> PageWriter::store(const FetchedPage& page, TimePoint now) {
   if (!record) return std::unexpected(std::move(record.error()));
   std::lock_guard lock(writing_);
   // Damage to another page must not keep this one out; purge_expired() reports it.
-  (void)purge(now, pages_purged_per_store);
+  [[maybe_unused]] const auto purged = purge(now, pages_purged_per_store);
   const ReadView view(database_);
   PageTransaction transaction = begin(view);
   Result<StoreOutcome> outcome =
@@ -89,7 +89,8 @@ Status PageWriter::commit(PageTransaction& transaction, Durability durability) {
   }
   // The batch is written: a filter that stays narrow answers 'maybe' more often, and is widened
   // after the next one.
-  (void)widen_filters(filters_, ReadView(database_), transaction.counters());
+  [[maybe_unused]] const Status widened =
+      widen_filters(filters_, ReadView(database_), transaction.counters());
   return {};
 }
 

@@ -63,7 +63,7 @@ RocksPageCache::~RocksPageCache() {
   if (counters.generation == generation_opened_) return;
   WriteSet changes(*database_);
   save_filters(filters_, counters, changes);
-  (void)database_->write(changes, Durability::synced);
+  [[maybe_unused]] const Status saved = database_->write(changes, Durability::synced);
 }
 
 Result<std::optional<StoredPage>> RocksPageCache::find(std::string_view url, TimePoint now) {

@@ -75,7 +75,7 @@ std::uint64_t SeenFilter::negative_answers() const {
   return state_->negative_answers.load();
 }
 
-void SeenFilter::swap(SeenFilter& other) {
+void SeenFilter::adopt(SeenFilter other) {
   std::unique_lock lock(state_->mutex);
   std::swap(state_->bloom, other.state_->bloom);
   std::swap(state_->entries, other.state_->entries);

@@ -36,8 +36,8 @@ class SeenFilter {
   // Lookups that RocksDB was spared.
   std::uint64_t negative_answers() const;
 
-  // Any thread may ask this filter meanwhile; `other` belongs to the caller alone.
-  void swap(SeenFilter& other);
+  // Takes over what another filter knows, while any thread may ask this one.
+  void adopt(SeenFilter other);
 
   // More keys than it was sized for: its answers still hold, more and more of them 'maybe'.
   bool full() const;

@@ -44,7 +44,7 @@ Status widen_filter(SeenFilter& filter, const ReadView& view, Family family, std
   if (!filter.full()) return {};
   Result<SeenFilter> wider = fill_filter(view, family, keys * 2);
   if (!wider) return std::unexpected(std::move(wider.error()));
-  filter.swap(*wider);
+  filter.adopt(std::move(*wider));
   return {};
 }
 

@@ -108,6 +108,7 @@ class Checker {
            page.url + ": holdings are not what its versions need");
     for (const ContentHash& block : holdings.blocks) ++references_[block];
     std::vector<std::uint64_t> ids;
+    ids.reserve(page.passages.size());
     for (const PassageRef& passage : page.passages) ids.push_back(passage.id);
     expect(ids == holdings.passages, page.url + ": holdings have other passages");
     for (std::uint64_t id : ids) {

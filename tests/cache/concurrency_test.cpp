@@ -18,6 +18,7 @@ const std::string url = "https://example.org/";
 // Every block of an edition names it.
 FetchedPage edition(int page, int number) {
   std::vector<std::string> texts;
+  texts.reserve(20);
   for (int i = 0; i < 20; ++i) {
     texts.push_back("edition " + std::to_string(number) + " block " + std::to_string(i));
   }
@@ -60,10 +61,12 @@ TEST_CASE("Readers see whole pages while two writers store and confirm") {
   std::atomic<int> failures = 0;
   {
     std::vector<std::jthread> readers;
+    readers.reserve(3);
     for (int i = 0; i < 3; ++i) {
       readers.emplace_back([&, i] { halves += read_until(open, stop, i % 2); });
     }
     std::vector<std::jthread> writers;
+    writers.reserve(2);
     for (int page = 0; page < 2; ++page) {
       writers.emplace_back([&, page] {
         for (int number = 1; number <= 40; ++number) {

@@ -13,6 +13,7 @@ namespace {
 
 std::vector<BlockRef> refs(const std::vector<std::string>& texts) {
   std::vector<BlockRef> blocks;
+  blocks.reserve(texts.size());
   for (const std::string& text : texts) {
     blocks.push_back({hash_text(text), static_cast<std::uint32_t>(text.size())});
   }

@@ -99,6 +99,7 @@ TEST_CASE("A re-fetch that changes one paragraph writes that paragraph alone") {
   TemporaryCache cache;
   cache.open();
   std::vector<std::string> texts;
+  texts.reserve(100);
   for (int i = 0; i < 100; ++i) texts.push_back("Paragraph number " + std::to_string(i));
   store(cache, page_of(url, texts), at(0));
   const std::string old_text = texts[50];

@@ -64,6 +64,7 @@ SearchQuery query_for(std::string text) {
 
 std::vector<std::string> texts_of(const std::vector<Block>& blocks) {
   std::vector<std::string> texts;
+  texts.reserve(blocks.size());
   for (const Block& block : blocks) texts.push_back(block.text);
   return texts;
 }

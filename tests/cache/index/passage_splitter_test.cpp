@@ -123,6 +123,7 @@ TEST_CASE("Every word of a page is in one passage") {
 
 TEST_CASE("A paragraph put in moves the borders near it alone") {
   std::vector<Block> blocks;
+  blocks.reserve(201);
   for (int i = 0; i < 200; ++i) {
     blocks.push_back(paragraph("Paragraph " + std::to_string(i) + " " + words(30, "w")));
   }
@@ -149,6 +150,7 @@ TEST_CASE("Hostile structure keeps to the limits") {
 
 TEST_CASE("Heading levels beyond six do not make a path without end") {
   std::vector<Block> blocks;
+  blocks.reserve(256);
   for (int i = 0; i < 255; ++i) blocks.push_back(heading(static_cast<std::uint8_t>(i), "h"));
   blocks.push_back(paragraph("x"));
   CHECK(split_passages(blocks)[0].heading_path.size() <= 6 * 4);

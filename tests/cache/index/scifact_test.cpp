@@ -66,6 +66,7 @@ double ndcg_at_10(const std::vector<std::string>& ranking,
     if (grade != grades.end()) gain += discounted(grade->second, i);
   }
   std::vector<int> ideal;
+  ideal.reserve(grades.size());
   for (const auto& [document, grade] : grades) ideal.push_back(grade);
   std::ranges::sort(ideal, std::greater{});
   double ideal_gain = 0.0;

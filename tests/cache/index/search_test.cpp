@@ -22,6 +22,7 @@ std::vector<Passage> search(TemporaryCache& cache, const SearchQuery& query, Tim
 
 std::vector<std::string> urls(const std::vector<Passage>& passages) {
   std::vector<std::string> urls;
+  urls.reserve(passages.size());
   for (const Passage& passage : passages) urls.push_back(passage.url);
   return urls;
 }
