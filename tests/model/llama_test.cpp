@@ -17,6 +17,7 @@
 #include <c10/core/InferenceMode.h>
 #include <catch2/catch.hpp>
 
+#include "model/device.h"
 #include "model/threads.h"
 
 namespace seekd::model {
@@ -35,13 +36,23 @@ std::vector<TokenId> ids_of(const boost::json::value& list) {
   return boost::json::value_to<std::vector<TokenId>>(list);
 }
 
-Llama load(const std::filesystem::path& path, c10::ScalarType type = c10::kFloat) {
+const ComputeDevice kCpu{c10::kCPU, c10::kFloat, "cpu"};
+
+// The processor, and the GPU of a host that has one: the same numbers are asked of both.
+std::vector<ComputeDevice> devices() {
+  std::vector<ComputeDevice> all = {kCpu};
+  const auto gpu = choose_device(config::Device::cuda);
+  if (gpu) all.push_back({gpu->device, c10::kFloat, gpu->name});
+  return all;
+}
+
+Llama load(const std::filesystem::path& path, const ComputeDevice& device) {
   static const ShortWaits waits(thread_count(0));
   use_threads(thread_count(0));
   const auto checkpoint = Checkpoint::open(path);
   INFO((checkpoint ? std::string() : checkpoint.error().message));
   REQUIRE(checkpoint);
-  auto network = Llama::load(*checkpoint, kContext, {c10::kCPU, type, "cpu"});
+  auto network = Llama::load(*checkpoint, kContext, device);
   REQUIRE(network);
   return *std::move(network);
 }
@@ -74,7 +85,7 @@ double greatest_difference(const Llama& network, const boost::json::value& recor
   for (const auto& row : recorded.at("rows").as_array()) {
     const auto count = row.at("position").to_number<std::size_t>() + 1;
     KvCache cache = network.new_cache(kContext);
-    const at::Tensor logits = run(network, std::span(prompt).first(count), cache, 64);
+    const at::Tensor logits = run(network, std::span(prompt).first(count), cache, 64).cpu();
     const auto expected = boost::json::value_to<std::vector<float>>(row.at("logits"));
     const auto* tokens = row.as_object().if_contains("tokens");
     const at::Tensor ours =
@@ -88,9 +99,11 @@ double greatest_difference(const Llama& network, const boost::json::value& recor
 TEST_CASE("logits are those of transformers within 1e-4 for each family, far from position 0") {
   const c10::InferenceMode no_gradients;
   const std::string name = GENERATE("tiny_llama", "tiny_llama3_rope", "tiny_qwen2");
+  const ComputeDevice device = GENERATE(from_range(devices()));
   const double difference =
-      greatest_difference(load(kVectors / name), read_json(kVectors / (name + ".json")));
-  std::cout << name << ": greatest difference of a logit " << difference << '\n';
+      greatest_difference(load(kVectors / name, device), read_json(kVectors / (name + ".json")));
+  std::cout << name << " on " << device.name << ": greatest difference of a logit " << difference
+            << '\n';
   CHECK(difference <= 1e-4);
 }
 
@@ -101,17 +114,20 @@ TEST_CASE("greedy tokens are those of transformers, whatever the size of a prefi
   const auto recorded = read_json(kVectors / (name + ".json"));
   const auto expected = ids_of(recorded.at("greedy"));
   REQUIRE(expected.size() >= 64);
-  CAPTURE(name, chunk);
-  CHECK(continue_greedily(load(kVectors / name), ids_of(recorded.at("prompt")), expected.size(),
-                          chunk) == expected);
+  const ComputeDevice device = GENERATE(from_range(devices()));
+  CAPTURE(name, chunk, device.name);
+  CHECK(continue_greedily(load(kVectors / name, device), ids_of(recorded.at("prompt")),
+                          expected.size(), chunk) == expected);
 }
 
 TEST_CASE("bfloat16 weights change a tiny model's logits by no more than their rounding") {
   const c10::InferenceMode no_gradients;
   const auto recorded = read_json(kVectors / "tiny_llama.json");
   const auto prompt = ids_of(recorded.at("prompt"));
-  const Llama exact = load(kVectors / "tiny_llama");
-  const Llama rounded = load(kVectors / "tiny_llama", c10::kBFloat16);
+  ComputeDevice device = GENERATE(from_range(devices()));
+  const Llama exact = load(kVectors / "tiny_llama", device);
+  device.weights = c10::kBFloat16;
+  const Llama rounded = load(kVectors / "tiny_llama", device);
   KvCache exact_cache = exact.new_cache(kContext);
   KvCache rounded_cache = rounded.new_cache(kContext);
   const at::Tensor difference =
@@ -137,7 +153,7 @@ TEST_CASE("SmolLM2's logits and greedy tokens are those of transformers for the 
     return;
   }
   const c10::InferenceMode no_gradients;
-  const Llama network = load(embedded_model());
+  const Llama network = load(embedded_model(), kCpu);
   const auto recorded = read_json(kVectors / "smollm2_logits.json");
   const double difference = greatest_difference(network, recorded);
   std::cout << "SmolLM2: greatest difference of a logit " << difference << '\n';
