@@ -66,14 +66,15 @@ http::request<http::string_body> make_request(http::verb verb, const std::string
 // One connection per request: seekctl's commands ask once.
 class Exchange {
  public:
-  Status send(const std::filesystem::path& path, http::request<http::string_body> request) {
+  Status send(const std::filesystem::path& path, const http::request<http::string_body>& request) {
     error_code error;
     if (path.native().size() >= 108) {  // sun_path
       return fail(ErrorCode::invalid_argument,
                   "the socket's path '" + path.string() + "' is longer than 107 bytes");
     }
-    socket_.connect({path.native()}, error);
-    if (error) return std::unexpected(not_connected(path.string(), error));
+    if (socket_.connect({path.native()}, error)) {
+      return std::unexpected(not_connected(path.string(), error));
+    }
     http::write(socket_, request, error);
     if (error) return std::unexpected(broken_off(error));
     parser_.body_limit(reply_bytes_max);
@@ -111,10 +112,9 @@ class Exchange {
 };
 
 Result<json::object> ask(const std::filesystem::path& socket,
-                         http::request<http::string_body> request) {
+                         const http::request<http::string_body>& request) {
   Exchange exchange;
-  if (Status sent = exchange.send(socket, std::move(request)); !sent)
-    return std::unexpected(sent.error());
+  if (Status sent = exchange.send(socket, request); !sent) return std::unexpected(sent.error());
   const Result<std::string> body = exchange.read_all();
   if (!body) return std::unexpected(body.error());
   if (exchange.status() != 200) return std::unexpected(error_of_reply(exchange.status(), *body));
