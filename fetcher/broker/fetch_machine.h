@@ -3,7 +3,7 @@
 //
 // The shell (fetch.h) carries an action out and answers it with the event named beside it; Finish
 // is the last. Every hop of a redirect goes through the same states again. One thread.
-// docs/decisions/0006-broker-and-workers.md.
+// docs/decisions/0004-broker-and-workers.md.
 #pragma once
 
 #include <expected>

@@ -45,22 +45,33 @@ void warn_of_missing(spdlog::logger& log, const SandboxReport& report) {
   }
 }
 
-Status run(const config::Config& config, spdlog::logger& log) {
+// Without destructors: fetches in flight refer to the broker's parts, and all of it goes with the
+// process.
+[[noreturn]] void end(const Listener& listener, const Broker& broker, spdlog::logger& log) {
+  sd_notify(0, "STOPPING=1");
+  if (!listener.own_path.empty()) unlink(listener.own_path.c_str());
+  if (broker.failure().empty()) std::_Exit(EXIT_SUCCESS);
+  log.error("{}", broker.failure());
+  std::_Exit(EXIT_FAILURE);
+}
+
+// Returns where it could not start.
+Error run(const config::Config& config, spdlog::logger& log) {
   for (const std::string& warning : config::warnings(config)) log.warn("{}", warning);
   auto zygote = start_zygote(config.fetcher);
-  if (!zygote) return std::unexpected(zygote.error());
+  if (!zygote) return zygote.error();
   boost::asio::io_context io(1);
   const auto resolver =
       Resolver::create(io, config.fetcher.dns_servers, config.fetcher.resolve_timeout);
-  if (!resolver) return std::unexpected(resolver.error());
+  if (!resolver) return resolver.error();
   auto listener = open_listener(config.fetcher.socket);
-  if (!listener) return std::unexpected(listener.error());
+  if (!listener) return listener.error();
   boost::asio::signal_set signals(io, SIGTERM, SIGINT);
   signals.async_wait([&io](boost::system::error_code, int) { io.stop(); });
   const auto sandbox = enter_broker_sandbox(
       rights_of(config, *listener, **resolver),
       config.fetcher.accept_missing_sandbox ? MissingMechanism::accept : MissingMechanism::refuse);
-  if (!sandbox) return std::unexpected(sandbox.error());
+  if (!sandbox) return sandbox.error();
   warn_of_missing(log, *sandbox);
 
   Broker broker(io, config, **resolver, std::move(zygote->control), log);
@@ -68,10 +79,7 @@ Status run(const config::Config& config, spdlog::logger& log) {
   log.info("listening on '{}'", config.fetcher.socket.native());
   sd_notify(0, "READY=1");
   io.run();
-  sd_notify(0, "STOPPING=1");
-  if (!listener->own_path.empty()) unlink(listener->own_path.c_str());
-  if (!broker.failure().empty()) return fail(ErrorCode::unavailable, broker.failure());
-  return {};
+  end(*listener, broker, log);
 }
 
 int start(const std::filesystem::path& file) {
@@ -82,11 +90,8 @@ int start(const std::filesystem::path& file) {
     log->error("{}", config.error().message);
     return EXIT_FAILURE;
   }
-  if (const auto ran = run(*config, *log); !ran) {
-    log->error("{}", ran.error().message);
-    return EXIT_FAILURE;
-  }
-  return EXIT_SUCCESS;
+  log->error("{}", run(*config, *log).message);
+  return EXIT_FAILURE;
 }
 
 }  // namespace

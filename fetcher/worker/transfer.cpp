@@ -159,6 +159,9 @@ void set_limits(CURL* easy, const Reading& reading) {
       std::min<long>(time_ms, reading.config.connect_timeout.count()));
   set(easy, CURLOPT_LOW_SPEED_LIMIT, low_speed_bytes_per_second);
   set(easy, CURLOPT_LOW_SPEED_TIME, low_speed_seconds);
+  // libcurl 7.88 does not poll a descriptor that stands already; it looks again when this time is
+  // over (default 200 ms).
+  set(easy, CURLOPT_HAPPY_EYEBALLS_TIMEOUT_MS, 1L);
   set(easy, CURLOPT_NOSIGNAL, 1L);
 }
 
