@@ -12,7 +12,7 @@ find_package(RocksDB REQUIRED)
 find_package(Libtorch REQUIRED)
 find_package(ICU REQUIRED COMPONENTS uc i18n)
 
-foreach(library gumbo:gumbo xxhash:libxxhash pcre2:libpcre2-8>=10.40>=10.40 idn2:libidn2 seccomp:libseccomp
+foreach(library gumbo:gumbo xxhash:libxxhash pcre2:libpcre2-8>=10.40 idn2:libidn2 seccomp:libseccomp
                 systemd:libsystemd tomlplusplus:tomlplusplus)
   string(REPLACE ":" ";" pair ${library})
   list(GET pair 0 target)
