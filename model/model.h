@@ -1,7 +1,8 @@
-// Model: text out of messages. A plain interface; TorchModel runs weights of its own, a remote server can be another.
+// Model: text out of messages. A plain interface; TorchModel runs weights of its own, a remote
+// server can be another.
 //
-// generate() and count_tokens() may be called from any thread; generations of one Model are served one after another unless
-// an implementation says otherwise. No exception leaves model/.
+// generate() and count_tokens() may be called from any thread; generations of one Model are served
+// one after another unless an implementation says otherwise. No exception leaves model/.
 
 #pragma once
 
@@ -45,7 +46,8 @@ enum class FinishReason : std::uint8_t {
   length,  // tokens_max or the context was full
 };
 
-// One piece of output as it becomes certain: never part of a stop string, never half a UTF-8 character.
+// One piece of output as it becomes certain: never part of a stop string, never half a UTF-8
+// character.
 struct TextDelta {
   std::string content;    // the answer's text
   std::string reasoning;  // of a thinking model: what stands before </think>
@@ -79,8 +81,9 @@ class Model {
   // Tokens of the messages as generate() would see them, template included.
   virtual Result<std::size_t> count_prompt_tokens(const std::vector<Message>& messages) const = 0;
 
-  // Errors: too_large (the prompt does not fit the context; the message says both numbers), cancelled (`stop` was
-  // requested; checked at least once a token and once a prefill chunk), internal.
+  // Errors: too_large (the prompt does not fit the context; the message says both numbers),
+  // cancelled (`stop` was requested; checked at least once a token and once a prefill chunk),
+  // internal.
   virtual Result<Generation> generate(const GenerateRequest& request,
                                       const std::function<void(const TextDelta&)>& on_text,
                                       std::stop_token stop) = 0;

@@ -4,13 +4,20 @@ namespace seekd {
 
 std::string_view to_string(BlockKind kind) {
   switch (kind) {
-    case BlockKind::heading: return "heading";
-    case BlockKind::paragraph: return "paragraph";
-    case BlockKind::list_item: return "list_item";
-    case BlockKind::table_row: return "table_row";
-    case BlockKind::code: return "code";
-    case BlockKind::quote: return "quote";
-    case BlockKind::caption: return "caption";
+    case BlockKind::heading:
+      return "heading";
+    case BlockKind::paragraph:
+      return "paragraph";
+    case BlockKind::list_item:
+      return "list_item";
+    case BlockKind::table_row:
+      return "table_row";
+    case BlockKind::code:
+      return "code";
+    case BlockKind::quote:
+      return "quote";
+    case BlockKind::caption:
+      return "caption";
   }
   return "paragraph";
 }

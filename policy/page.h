@@ -1,5 +1,5 @@
-// A web page as seekd knows it: typed blocks of text, never markup. What crosses from a fetcher's worker to the
-// daemon, and from the daemon into the cache.
+// A web page as seekd knows it: typed blocks of text, never markup. What crosses from a fetcher's
+// worker to the daemon, and from the daemon into the cache.
 //
 // Plain data: no invariant beyond the comments, any thread may read it.
 
@@ -53,7 +53,8 @@ struct PageMetadata {
   bool operator==(const PageMetadata&) const = default;
 };
 
-// The response's fields that caching needs, verbatim (RFC 9111 §5, RFC 9110 §8.8), each "" when absent.
+// The response's fields that caching needs, verbatim (RFC 9111 §5, RFC 9110 §8.8), each "" when
+// absent.
 struct CachingHeaders {
   std::string cache_control;
   std::string expires;
@@ -68,11 +69,11 @@ struct CachingHeaders {
 
 // One page as fetched, complete: a broken-off transfer never becomes a FetchedPage.
 struct FetchedPage {
-  std::string url;          // as asked for, normalised: the cache's key
-  std::string final_url;    // after redirects
-  int http_status = 200;    // of the final response
-  TimePoint requested_at;   // when the final request was sent
-  TimePoint retrieved_at;   // when its response was complete
+  std::string url;         // as asked for, normalised: the cache's key
+  std::string final_url;   // after redirects
+  int http_status = 200;   // of the final response
+  TimePoint requested_at;  // when the final request was sent
+  TimePoint retrieved_at;  // when its response was complete
   CachingHeaders headers;
   PageMetadata metadata;
   std::vector<Block> blocks;
@@ -82,8 +83,8 @@ struct FetchedPage {
   bool operator==(const FetchedPage&) const = default;
 };
 
-// The text that citations point into: the blocks' texts in order, joined by one '\n'. A byte range of a snapshot is a
-// range of this string.
+// The text that citations point into: the blocks' texts in order, joined by one '\n'. A byte range
+// of a snapshot is a range of this string.
 std::string snapshot_text(const std::vector<Block>& blocks);
 
 }  // namespace seekd

@@ -1,8 +1,8 @@
 // Result<T>: how every fallible function of seekd answers.
 //
-// An Error carries a code that a program can branch on and one sentence that a person can act on: it names the input
-// and the remedy. Absence is not an error: a function that may find nothing returns Result<std::optional<T>>.
-// Plain values, no shared state: any thread may use them.
+// An Error carries a code that a program can branch on and one sentence that a person can act on:
+// it names the input and the remedy. Absence is not an error: a function that may find nothing
+// returns Result<std::optional<T>>. Plain values, no shared state: any thread may use them.
 
 #pragma once
 
