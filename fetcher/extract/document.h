@@ -1,7 +1,7 @@
 // HTML in, typed blocks out. The only user of gumbo; runs in a worker, and in seekctl extract.
 //
-// Pure but for memory; any thread. Hostile input: nesting over the depth limit and elements over
-// the count limit are refused before gumbo's tree is built; see docs/egress.md.
+// Pure but for memory; any thread. Hostile input: too many tags or attributes are refused before
+// gumbo's tree is built, too many open elements as soon as gumbo opens them; see docs/egress.md.
 #pragma once
 
 #include <string_view>
