@@ -37,8 +37,8 @@ Result<SeccompFilter> broker_filter() {
   filter->allow(allowed_calls);
   filter->allow_memory_without_execution();
   // The web and DNS; the notify socket; the list of the host's own addresses.
-  for (const int family : {AF_INET, AF_INET6, AF_UNIX, AF_NETLINK}) {
-    filter->allow(SCMP_SYS(socket), {SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(family))});
+  for (const unsigned family : {AF_INET, AF_INET6, AF_UNIX, AF_NETLINK}) {
+    filter->allow(SCMP_SYS(socket), {argument_is(0, family)});
   }
   return filter;
 }

@@ -40,14 +40,11 @@ Result<SeccompFilter> daemon_filter() {
   filter->refuse(refused_calls, EPERM);
   filter->refuse(ring_calls, ENOSYS);
   // AF_UNIX: the fetcher's socket, journald, the notify socket. No INET, netlink, packet or vsock.
-  filter->refuse(SCMP_SYS(socket), EPERM, {SCMP_A0(SCMP_CMP_NE, AF_UNIX)});
+  filter->refuse(SCMP_SYS(socket), EPERM, {argument_is_not(0, AF_UNIX)});
   // TCP Fast Open connects in a send, past Landlock's connect hook.
-  filter->refuse(SCMP_SYS(sendto), EPERM,
-                 {SCMP_A3(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, MSG_FASTOPEN)});
-  filter->refuse(SCMP_SYS(sendmsg), EPERM,
-                 {SCMP_A2(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, MSG_FASTOPEN)});
-  filter->refuse(SCMP_SYS(sendmmsg), EPERM,
-                 {SCMP_A3(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, MSG_FASTOPEN)});
+  filter->refuse(SCMP_SYS(sendto), EPERM, {argument_has(3, MSG_FASTOPEN)});
+  filter->refuse(SCMP_SYS(sendmsg), EPERM, {argument_has(2, MSG_FASTOPEN)});
+  filter->refuse(SCMP_SYS(sendmmsg), EPERM, {argument_has(3, MSG_FASTOPEN)});
   return filter;
 }
 

@@ -35,9 +35,8 @@ void SeccompFilter::refuse(int call, int error, std::initializer_list<scmp_arg_c
 }
 
 void SeccompFilter::allow_memory_without_execution() {
-  const scmp_arg_cmp not_executable = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
-  allow(SCMP_SYS(mmap), {not_executable});
-  allow(SCMP_SYS(mprotect), {not_executable});
+  allow(SCMP_SYS(mmap), {argument_lacks(2, PROT_EXEC)});
+  allow(SCMP_SYS(mprotect), {argument_lacks(2, PROT_EXEC)});
   static constexpr int calls[] = {SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(brk),
                                   SCMP_SYS(madvise)};
   allow(calls);

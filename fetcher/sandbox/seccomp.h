@@ -14,6 +14,21 @@
 
 namespace seekd::fetcher {
 
+// Conditions on a call's argument, counted from 0; all 64 bits are compared. libseccomp's own
+// macros are C.
+inline scmp_arg_cmp argument_is(unsigned index, scmp_datum_t value) {
+  return {index, SCMP_CMP_EQ, value, 0};
+}
+inline scmp_arg_cmp argument_is_not(unsigned index, scmp_datum_t value) {
+  return {index, SCMP_CMP_NE, value, 0};
+}
+inline scmp_arg_cmp argument_has(unsigned index, scmp_datum_t bits) {
+  return {index, SCMP_CMP_MASKED_EQ, bits, bits};
+}
+inline scmp_arg_cmp argument_lacks(unsigned index, scmp_datum_t bits) {
+  return {index, SCMP_CMP_MASKED_EQ, bits, 0};
+}
+
 // Calls are named by SCMP_SYS(name); one that this architecture does not have is left out by
 // libseccomp.
 class SeccompFilter {

@@ -51,7 +51,7 @@ Result<SeccompFilter> zygote_filter() {
   auto filter = page_filter();
   if (!filter) return filter;
   filter->allow(zygote_calls);
-  filter->allow(SCMP_SYS(clone), {SCMP_A0(SCMP_CMP_MASKED_EQ, namespace_flags, 0)});
+  filter->allow(SCMP_SYS(clone), {argument_lacks(0, namespace_flags)});
   return filter;
 }
 
