@@ -6,17 +6,12 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 #include <openssl/ssl.h>
-#include <sys/socket.h>
-
-#include "fetcher/worker/content_type.h"
 
 namespace seekd::fetcher {
 namespace {
 
 using policy::EgressReason;
 
-// Small pages of repeated markup compress far better than 1:100; a bomb has to be large to hurt.
-constexpr std::uint64_t ratio_floor_bytes = 1 << 20;
 constexpr long low_speed_bytes_per_second = 100;
 constexpr long low_speed_seconds = 10;
 
@@ -29,110 +24,39 @@ struct FreeList {
 using Easy = std::unique_ptr<CURL, FreeEasy>;
 using List = std::unique_ptr<curl_slist, FreeList>;
 
-// What the callbacks share. `enough`: the head said all that is wanted, and the body is not read.
-struct Reading {
-  const WorkerJob& job;
-  const config::FetcherConfig& config;
+// What the callbacks share. libcurl takes a short count, or a 1 of the progress function, as
+// "stop".
+struct Conversation {
+  ResponseReader reader;
   X509_STORE* roots;
   Descriptor connection;
-  Transfer result;
-  std::uint64_t header_bytes = 0;
-  std::uint64_t body_wire_bytes = 0;
-  bool body_begun = false;
-  bool enough = false;
-
-  // libcurl takes a callback's 0 as "stop".
-  std::size_t stop(EgressReason reason, std::string message) {
-    if (!result.fault) result.fault = TransferFault{reason, std::move(message)};
-    return 0;
-  }
 };
 
-bool wants_body(const Reading& reading) {
-  const int status = reading.result.head.status();
-  // 203: a proxy changed it on the way; still the page.
-  if (reading.job.kind == JobKind::page) return status == 200 || status == 203;
-  return status >= 200 && status < 300;
-}
-
-// The checks that need no byte of the body.
-std::size_t judge_head(Reading& reading, std::size_t bytes) {
-  const ResponseHead& head = reading.result.head;
-  if (head.status() < 200) return bytes;
-  reading.body_begun = true;
-  if (const char* fault = head.framing_fault()) {
-    return reading.stop(EgressReason::framing_invalid, fault);
-  }
-  if (!wants_body(reading)) {
-    reading.enough = true;
-    return 0;
-  }
-  if (reading.job.kind == JobKind::robots) return bytes;
-  if (!page_format(head.content_type())) {
-    return reading.stop(EgressReason::content_type_denied,
-                        fmt::format("the content type is '{}'", head.content_type()));
-  }
-  if (head.content_length().value_or(0) > reading.config.wire_bytes_max) {
-    return reading.stop(
-        EgressReason::body_too_large,
-        fmt::format("the body has {} bytes, over fetcher.wire_bytes_max", *head.content_length()));
-  }
-  return bytes;
-}
+using Next = ResponseReader::Next;
 
 std::size_t on_header(char* data, std::size_t, std::size_t bytes, void* context) {
-  auto& reading = *static_cast<Reading*>(context);
-  reading.header_bytes += bytes;
-  if (reading.header_bytes > reading.config.header_bytes_max) {
-    return reading.stop(EgressReason::framing_invalid, "headers over fetcher.header_bytes_max");
-  }
-  if (reading.body_begun) return bytes;  // a trailer, which nothing here may depend on
-  const std::string_view line(data, bytes);
-  if (line == "\r\n" || line == "\n") return judge_head(reading, bytes);
-  reading.result.head.add_line(line);
-  return bytes;
+  auto& reader = static_cast<Conversation*>(context)->reader;
+  return reader.header_line({data, bytes}) == Next::more ? bytes : 0;
 }
 
 std::size_t on_body(char* data, std::size_t, std::size_t bytes, void* context) {
-  auto& reading = *static_cast<Reading*>(context);
-  std::string& body = reading.result.body;
-  const config::FetcherConfig& config = reading.config;
-  if (reading.job.kind == JobKind::robots) {
-    // RFC 9309 §2.5: what is beyond the limit is ignored, and the rules before it stand.
-    body.append(data, std::min(bytes, policy::robots_bytes_max - body.size()));
-    reading.enough = body.size() == policy::robots_bytes_max;
-    return reading.enough ? 0 : bytes;
-  }
-  const std::uint64_t decoded = body.size() + bytes;
-  if (reading.body_wire_bytes > config.wire_bytes_max) {
-    return reading.stop(EgressReason::body_too_large, "the body is over fetcher.wire_bytes_max");
-  }
-  if (decoded > config.decoded_bytes_max) {
-    return reading.stop(EgressReason::body_too_large, "the body is over fetcher.decoded_bytes_max");
-  }
-  if (decoded > ratio_floor_bytes && decoded / config.ratio_max > reading.body_wire_bytes) {
-    return reading.stop(EgressReason::body_too_large, "the body expands over fetcher.ratio_max");
-  }
-  body.append(data, bytes);  // within what was reserved: no exception passes through libcurl
-  return bytes;
+  auto& reader = static_cast<Conversation*>(context)->reader;
+  return reader.body({data, bytes}) == Next::more ? bytes : 0;
 }
 
-// Bytes as they came from the server, chunk framing included and before decoding.
 int on_debug(CURL*, curl_infotype type, char*, std::size_t bytes, void* context) {
-  auto& reading = *static_cast<Reading*>(context);
-  if (type == CURLINFO_HEADER_IN || type == CURLINFO_DATA_IN) reading.result.wire_bytes += bytes;
-  if (type == CURLINFO_DATA_IN) reading.body_wire_bytes += bytes;
+  auto& reader = static_cast<Conversation*>(context)->reader;
+  if (type == CURLINFO_HEADER_IN) reader.count_header(bytes);
+  if (type == CURLINFO_DATA_IN) reader.count_body(bytes);
   return 0;
 }
 
-// A body that decodes to nothing never reaches on_body.
 int on_progress(void* context, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-  const auto& reading = *static_cast<Reading*>(context);
-  return reading.body_wire_bytes > reading.config.wire_bytes_max + CURL_MAX_WRITE_SIZE ? 1 : 0;
+  return static_cast<Conversation*>(context)->reader.progress() == Next::more ? 0 : 1;
 }
 
 curl_socket_t on_open_socket(void* context, curlsocktype, curl_sockaddr*) {
-  const int fd = static_cast<Reading*>(context)->connection.release();
+  const int fd = static_cast<Conversation*>(context)->connection.release();
   return fd >= 0 ? fd : CURL_SOCKET_BAD;
 }
 
@@ -142,7 +66,7 @@ int on_socket_option(void*, curl_socket_t, curlsocktype) {
 
 CURLcode on_tls_context(CURL*, void* tls_context, void* context) {
   SSL_CTX_set1_cert_store(static_cast<SSL_CTX*>(tls_context),
-                          static_cast<Reading*>(context)->roots);
+                          static_cast<Conversation*>(context)->roots);
   return CURLE_OK;
 }
 
@@ -152,11 +76,11 @@ void set(CURL* easy, CURLoption option, Value value) {
   static_cast<void>(curl_easy_setopt(easy, option, value));
 }
 
-void set_limits(CURL* easy, const Reading& reading) {
-  const long time_ms = reading.job.time_ms_max;
+void set_limits(CURL* easy, const WorkerJob& job, const config::FetcherConfig& config) {
+  const long time_ms = job.time_ms_max;
   set(easy, CURLOPT_TIMEOUT_MS, time_ms);
   set(easy, CURLOPT_CONNECTTIMEOUT_MS,  // TCP stands; this is the TLS handshake
-      std::min<long>(time_ms, reading.config.connect_timeout.count()));
+      std::min<long>(time_ms, config.connect_timeout.count()));
   set(easy, CURLOPT_LOW_SPEED_LIMIT, low_speed_bytes_per_second);
   set(easy, CURLOPT_LOW_SPEED_TIME, low_speed_seconds);
   // libcurl 7.88 does not poll a descriptor that stands already; it looks again when this time is
@@ -182,7 +106,7 @@ void set_isolation(CURL* easy) {
   set(easy, CURLOPT_FORBID_REUSE, 1L);
 }
 
-void set_tls(CURL* easy, Reading& reading) {
+void set_tls(CURL* easy, Conversation& conversation) {
   set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   set(easy, CURLOPT_SSL_VERIFYHOST, 2L);
@@ -190,23 +114,23 @@ void set_tls(CURL* easy, Reading& reading) {
   set(easy, CURLOPT_CAINFO, static_cast<char*>(nullptr));
   set(easy, CURLOPT_CAPATH, static_cast<char*>(nullptr));
   set(easy, CURLOPT_SSL_CTX_FUNCTION, on_tls_context);
-  set(easy, CURLOPT_SSL_CTX_DATA, &reading);
+  set(easy, CURLOPT_SSL_CTX_DATA, &conversation);
 }
 
-void set_callbacks(CURL* easy, Reading& reading) {
+void set_callbacks(CURL* easy, Conversation& conversation) {
   set(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
-  set(easy, CURLOPT_OPENSOCKETDATA, &reading);
+  set(easy, CURLOPT_OPENSOCKETDATA, &conversation);
   set(easy, CURLOPT_SOCKOPTFUNCTION, on_socket_option);
   set(easy, CURLOPT_HEADERFUNCTION, on_header);
-  set(easy, CURLOPT_HEADERDATA, &reading);
+  set(easy, CURLOPT_HEADERDATA, &conversation);
   set(easy, CURLOPT_WRITEFUNCTION, on_body);
-  set(easy, CURLOPT_WRITEDATA, &reading);
+  set(easy, CURLOPT_WRITEDATA, &conversation);
   set(easy, CURLOPT_VERBOSE, 1L);  // without it the debug function is not called
   set(easy, CURLOPT_DEBUGFUNCTION, on_debug);
-  set(easy, CURLOPT_DEBUGDATA, &reading);
+  set(easy, CURLOPT_DEBUGDATA, &conversation);
   set(easy, CURLOPT_NOPROGRESS, 0L);
   set(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
-  set(easy, CURLOPT_XFERINFODATA, &reading);
+  set(easy, CURLOPT_XFERINFODATA, &conversation);
 }
 
 List list_of(std::initializer_list<std::string> lines) {
@@ -249,26 +173,8 @@ EgressReason reason_of(CURLcode code) {
     case CURLE_OUT_OF_MEMORY:         // libcurl's answer to one header line over 100 KiB
     case CURLE_BAD_CONTENT_ENCODING:
       return EgressReason::framing_invalid;
-    case CURLE_ABORTED_BY_CALLBACK:
-    case CURLE_FILESIZE_EXCEEDED:
-      return EgressReason::body_too_large;
     default:
       return EgressReason::internal;
-  }
-}
-
-// libcurl reports success where more came than Content-Length announced.
-bool has_excess(const Reading& reading) {
-  const auto length = reading.result.head.content_length();
-  return length && wants_body(reading) && reading.body_wire_bytes > *length;
-}
-
-void finish(Reading& reading, CURLcode code, std::string_view detail) {
-  if (reading.result.fault || reading.enough) return;
-  if (code != CURLE_OK) {
-    reading.stop(reason_of(code), detail.empty() ? curl_easy_strerror(code) : std::string(detail));
-  } else if (has_excess(reading)) {
-    reading.stop(EgressReason::framing_invalid, "the body is longer than its Content-Length");
   }
 }
 
@@ -276,31 +182,32 @@ void finish(Reading& reading, CURLcode code, std::string_view detail) {
 
 Transfer transfer(const WorkerJob& job, Descriptor connection, X509_STORE* roots,
                   const config::FetcherConfig& config) {
-  Reading reading{job, config, roots, std::move(connection), {}};
-  reading.result.body.reserve(std::max(config.decoded_bytes_max, policy::robots_bytes_max));
-  const Easy easy(curl_easy_init());
-  if (!easy) {
-    reading.stop(EgressReason::internal, "libcurl: out of memory");
-    return std::move(reading.result);
+  Conversation conversation{{job.kind, config}, roots, std::move(connection)};
+  const Easy handle(curl_easy_init());
+  CURL* const easy = handle.get();
+  if (easy == nullptr) {
+    return conversation.reader.end(TransferFault{EgressReason::internal, "libcurl: out of memory"});
   }
   char detail[CURL_ERROR_SIZE] = "";
   const List headers = request_headers(job);
   // A pin, so that libcurl resolves nothing; the address is never connected to (RFC 5737).
   const List pin = list_of({fmt::format("{}:{}:192.0.2.1", job.url.host, job.url.port)});
-  set(easy.get(), CURLOPT_ERRORBUFFER, static_cast<char*>(detail));
-  set(easy.get(), CURLOPT_URL, job.url.text().c_str());
-  set(easy.get(), CURLOPT_PATH_AS_IS, 1L);
-  set(easy.get(), CURLOPT_RESOLVE, pin.get());
-  set(easy.get(), CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-  set(easy.get(), CURLOPT_HTTPHEADER, headers.get());
-  set(easy.get(), CURLOPT_USERAGENT, config.user_agent.c_str());
-  set(easy.get(), CURLOPT_ACCEPT_ENCODING, "");  // every coding that libcurl was built with
-  set_limits(easy.get(), reading);
-  set_isolation(easy.get());
-  set_tls(easy.get(), reading);
-  set_callbacks(easy.get(), reading);
-  finish(reading, curl_easy_perform(easy.get()), detail);
-  return std::move(reading.result);
+  set(easy, CURLOPT_ERRORBUFFER, static_cast<char*>(detail));
+  set(easy, CURLOPT_URL, job.url.text().c_str());
+  set(easy, CURLOPT_PATH_AS_IS, 1L);
+  set(easy, CURLOPT_RESOLVE, pin.get());
+  set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  set(easy, CURLOPT_HTTPHEADER, headers.get());
+  set(easy, CURLOPT_USERAGENT, config.user_agent.c_str());
+  set(easy, CURLOPT_ACCEPT_ENCODING, "");  // every coding that libcurl was built with
+  set_limits(easy, job, config);
+  set_isolation(easy);
+  set_tls(easy, conversation);
+  set_callbacks(easy, conversation);
+  const CURLcode code = curl_easy_perform(easy);
+  if (code == CURLE_OK) return conversation.reader.end(std::nullopt);
+  const char* message = detail[0] != '\0' ? detail : curl_easy_strerror(code);
+  return conversation.reader.end(TransferFault{reason_of(code), message});
 }
 
 }  // namespace seekd::fetcher

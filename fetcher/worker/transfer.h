@@ -5,30 +5,14 @@
 // resolves a name.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-
 #include <openssl/types.h>
 
 #include "config/config.h"
 #include "fetcher/sandbox/descriptor.h"
 #include "fetcher/worker/message.h"
-#include "fetcher/worker/response_head.h"
+#include "fetcher/worker/response_reader.h"
 
 namespace seekd::fetcher {
-
-struct TransferFault {
-  policy::EgressReason reason = policy::EgressReason::internal;
-  std::string message;
-};
-
-struct Transfer {
-  ResponseHead head;
-  std::string body;                    // decoded; read only where the job's kind wants one
-  std::uint64_t wire_bytes = 0;        // header and body as they came, TLS apart
-  std::optional<TransferFault> fault;  // none: head, and body if wanted, are complete
-};
 
 // `roots` are the certificate authorities that are trusted.
 Transfer transfer(const WorkerJob& job, Descriptor connection, X509_STORE* roots,

@@ -1,0 +1,124 @@
+#include "fetcher/worker/response_reader.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "fetcher/worker/content_type.h"
+
+namespace seekd::fetcher {
+namespace {
+
+using policy::EgressReason;
+
+// Small pages of repeated markup compress far better than 1:100; a bomb has to be large to hurt.
+constexpr std::uint64_t ratio_floor_bytes = 1 << 20;
+// libcurl hands a body on in pieces of at most this size, so that body() has seen all but the last.
+constexpr std::uint64_t piece_bytes_max = 16 * 1024;
+
+}  // namespace
+
+ResponseReader::ResponseReader(JobKind kind, const config::FetcherConfig& config)
+    : kind_(kind), config_(config) {
+  result_.body.reserve(std::max(config.decoded_bytes_max, policy::robots_bytes_max));
+}
+
+void ResponseReader::count_body(std::size_t bytes) {
+  result_.wire_bytes += bytes;
+  body_wire_bytes_ += bytes;
+}
+
+ResponseReader::Next ResponseReader::stop(EgressReason reason, std::string message) {
+  if (!result_.fault) result_.fault = TransferFault{reason, std::move(message)};
+  return Next::stop;
+}
+
+bool ResponseReader::wants_body() const {
+  const int status = result_.head.status();
+  // 203: a proxy changed it on the way; still the page.
+  if (kind_ == JobKind::page) return status == 200 || status == 203;
+  return status >= 200 && status < 300;
+}
+
+ResponseReader::Next ResponseReader::header_line(std::string_view line) {
+  header_bytes_ += line.size();
+  if (header_bytes_ > config_.header_bytes_max) {
+    return stop(EgressReason::framing_invalid, "headers over fetcher.header_bytes_max");
+  }
+  if (body_begun_) return Next::more;  // a trailer, which nothing here may depend on
+  if (line == "\r\n" || line == "\n") return judge_head();
+  result_.head.add_line(line);
+  return Next::more;
+}
+
+// The checks that need no byte of the body.
+ResponseReader::Next ResponseReader::judge_head() {
+  const ResponseHead& head = result_.head;
+  if (head.status() < 200) return Next::more;
+  body_begun_ = true;
+  if (const char* fault = head.framing_fault()) return stop(EgressReason::framing_invalid, fault);
+  if (!wants_body()) {
+    enough_ = true;
+    return Next::stop;
+  }
+  if (kind_ == JobKind::robots) return Next::more;
+  if (!page_format(head.content_type())) {
+    return stop(EgressReason::content_type_denied,
+                fmt::format("the content type is '{}'", head.content_type()));
+  }
+  if (head.content_length().value_or(0) > config_.wire_bytes_max) {
+    return stop(
+        EgressReason::body_too_large,
+        fmt::format("the body has {} bytes, over fetcher.wire_bytes_max", *head.content_length()));
+  }
+  return Next::more;
+}
+
+// RFC 9309 §2.5: what is beyond the limit is ignored, and the rules before it stand.
+ResponseReader::Next ResponseReader::robots_body(std::string_view decoded) {
+  std::string& body = result_.body;
+  body += decoded.substr(0, policy::robots_bytes_max - body.size());
+  enough_ = body.size() == policy::robots_bytes_max;
+  return enough_ ? Next::stop : Next::more;
+}
+
+ResponseReader::Next ResponseReader::body(std::string_view decoded) {
+  if (kind_ == JobKind::robots) return robots_body(decoded);
+  const std::uint64_t size = result_.body.size() + decoded.size();
+  if (body_wire_bytes_ > config_.wire_bytes_max) {
+    return stop(EgressReason::body_too_large, "the body is over fetcher.wire_bytes_max");
+  }
+  if (size > config_.decoded_bytes_max) {
+    return stop(EgressReason::body_too_large, "the body is over fetcher.decoded_bytes_max");
+  }
+  if (size > ratio_floor_bytes && size / config_.ratio_max > body_wire_bytes_) {
+    return stop(EgressReason::body_too_large, "the body expands over fetcher.ratio_max");
+  }
+  result_.body += decoded;
+  return Next::more;
+}
+
+ResponseReader::Next ResponseReader::progress() const {
+  return body_wire_bytes_ > config_.wire_bytes_max + piece_bytes_max ? Next::stop : Next::more;
+}
+
+// libcurl reports success where more came than Content-Length announced.
+bool ResponseReader::has_excess() const {
+  const auto length = result_.head.content_length();
+  return length && wants_body() && body_wire_bytes_ > *length;
+}
+
+Transfer ResponseReader::end(std::optional<TransferFault> failure) {
+  if (!result_.fault && !enough_) {
+    if (progress() == Next::stop) {
+      stop(EgressReason::body_too_large, "the body is over fetcher.wire_bytes_max");
+    } else if (failure) {
+      result_.fault = std::move(failure);
+    } else if (has_excess()) {
+      stop(EgressReason::framing_invalid, "the body is longer than its Content-Length");
+    }
+  }
+  return std::move(result_);
+}
+
+}  // namespace seekd::fetcher
