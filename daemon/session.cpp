@@ -61,6 +61,7 @@ void Session::close() {
 
 void Session::receive() {
   phase_ = Phase::receiving;
+  if (ended_ && buffer_.size() == 0) return close();
   request_.reset();
   complete_ = false;
   parser_.emplace();
@@ -182,6 +183,7 @@ void Session::answered() {
 // RFC 9112 §9.6: closing with bytes unread would reset the connection, and the caller might never
 // see the reply.
 void Session::linger() {
+  if (ended_) return close();
   phase_ = Phase::lingering;
   boost::system::error_code ignored;
   socket_.shutdown(Socket::shutdown_send, ignored);
@@ -207,14 +209,15 @@ void Session::watch() {
 void Session::on_watched(const boost::system::error_code& error, std::size_t bytes) {
   watching_ = false;
   buffer_.commit(bytes);
+  ended_ = ended_ || error == asio::error::eof;
   switch (phase_) {
     case Phase::receiving:  // the answer was complete first
-      if (error && error != asio::error::operation_aborted) return close();
+      if (error && !ended_ && error != asio::error::operation_aborted) return close();
       return receive();
     case Phase::answering:
       if (!error) return watch();
-      then_ = Then::close;
-      return error == asio::error::eof ? request_->caller_gone() : close();
+      // It may have stopped sending alone: what it sent before is answered, what takes long is not.
+      return ended_ ? request_->caller_gone() : close();
     case Phase::lingering:
       return error ? close() : watch();
     case Phase::closed:

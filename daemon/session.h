@@ -102,6 +102,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   // A read beside the answer: it notices that the caller goes, and keeps what is pipelined.
   bool watching_ = false;
+  bool ended_ = false;  // the caller has stopped sending; asio does not report that twice
   boost::asio::cancellation_signal stop_watching_;
 };
 

@@ -10,14 +10,6 @@ namespace seekd::daemon {
 namespace {
 
 constexpr std::size_t survey_passages = 20;
-constexpr std::size_t snippet_bytes_max = 300;
-
-std::string snippet_of(std::string_view text) {
-  std::size_t end = std::min(text.size(), snippet_bytes_max);
-  while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
-    --end;
-  return std::string(text.substr(0, end));
-}
 
 void add_once(std::vector<std::string>& urls, const std::string& url) {
   if (std::ranges::find(urls, url) == urls.end()) urls.push_back(url);
@@ -286,15 +278,7 @@ void AnswerMachine::fail(Error error) {
 void AnswerMachine::name_sources() {
   for (const Passage& passage : passages_) {
     if (holds(answer_.sources, passage.url)) continue;
-    answer_.sources.push_back({.url = passage.url,
-                               .title = passage.title,
-                               .snippet = snippet_of(passage.text),
-                               .snapshot_hash = passage.snapshot_hash,
-                               .version = passage.version,
-                               .retrieved_at = passage.retrieved_at,
-                               .state = state_of(passage),
-                               .byte_begin = passage.byte_begin,
-                               .byte_end = passage.byte_end});
+    answer_.sources.push_back(source_of(passage, state_of(passage)));
   }
 }
 

@@ -11,6 +11,8 @@
 namespace seekd::daemon {
 namespace {
 
+constexpr std::size_t snippet_bytes_max = 300;
+
 // "" when it is no URL: such a one is on nobody's list, and the door will say what is wrong with
 // it.
 struct ReadUrl {
@@ -45,6 +47,14 @@ Age judge_age(TimePoint retrieved_at, TimePoint fresh_until,
               std::optional<std::chrono::seconds> max_age, TimePoint now) {
   const bool young = max_age ? now - retrieved_at < *max_age : now < fresh_until;
   return young ? Age::young_enough : Age::too_old;
+}
+
+std::string snippet_of(std::string_view text) {
+  std::size_t end = std::min(text.size(), snippet_bytes_max);
+  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
+    --end;
+  }
+  return std::string(text.substr(0, end));
 }
 
 }  // namespace
@@ -112,6 +122,18 @@ std::vector<Passage> passages_of(const cache::StoredPage& page, std::string_view
   }
   std::ranges::stable_sort(passages, std::ranges::greater{}, &Passage::score);
   return passages;
+}
+
+Source source_of(const Passage& passage, policy::SourceState state) {
+  return {.url = passage.url,
+          .title = passage.title,
+          .snippet = snippet_of(passage.text),
+          .snapshot_hash = passage.snapshot_hash,
+          .version = passage.version,
+          .retrieved_at = passage.retrieved_at,
+          .state = state,
+          .byte_begin = passage.byte_begin,
+          .byte_end = passage.byte_end};
 }
 
 bool names_host(std::span<const std::string> hosts, std::string_view host) {

@@ -42,6 +42,9 @@ Age judge_age(const cache::StoredPage& page, std::optional<std::chrono::seconds>
               TimePoint now);
 Age judge_age(const Passage& passage, std::optional<std::chrono::seconds> max_age, TimePoint now);
 
+// What an answer says of the page that a passage is of.
+Source source_of(const Passage& passage, policy::SourceState state);
+
 // Whether a host is one of `hosts`, each as policy::SiteRule::host writes it.
 bool names_host(std::span<const std::string> hosts, std::string_view host);
 

@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "policy/page_text_guard.h"
+
 namespace seekd::daemon {
 namespace {
 
@@ -43,11 +45,12 @@ ApiError to_api_error(const Error& error) {
 }
 
 HttpResponse to_response(const ApiError& error) {
-  json::object body{{"message", error.message},
+  // A message may repeat what a caller wrote, and JSON is UTF-8.
+  json::object body{{"message", policy::visible_text(error.message)},
                     {"type", error.status < 500 ? "invalid_request_error" : "server_error"},
                     {"param", nullptr},
                     {"code", error.code}};
-  if (!error.param.empty()) body["param"] = error.param;
+  if (!error.param.empty()) body["param"] = policy::visible_text(error.param);
   HttpResponse response;
   response.status = error.status;
   response.body = json::serialize(json::object{{"error", std::move(body)}});

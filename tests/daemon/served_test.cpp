@@ -161,6 +161,7 @@ TEST_CASE("bad requests to the cache's interfaces are refused by name") {
   CHECK(param("/seekd/v1/page?url=" + url + "&version=x", "") == "version");
   CHECK(param("/seekd/v1/page?url=" + url + "&colour=red", "") == "colour");
   CHECK(param("/seekd/v1/page?url=https%3A%2F%2F127.0.0.1%2F", "") == "url");
+  CHECK(param("/seekd/v1/page?url=%ff%00%e2%80%ae", "") == "url");
   CHECK(param("/seekd/v1/versions?url=" + url, "") == "url");
   CHECK(param("/seekd/v1/import", R"({"url": "nowhere", "text": "x"})") == "url");
   CHECK(param("/seekd/v1/import", R"({"url": ")" + url + R"(", "text": " \n\n "})") == "text");

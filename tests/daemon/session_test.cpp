@@ -58,6 +58,15 @@ TEST_CASE("pipelined requests are answered in order") {
   CHECK(caller.read_reply().status == 200);
 }
 
+TEST_CASE("a caller that stops sending still gets what it asked for") {
+  ServedDaemon daemon(quick());
+  Caller caller(daemon.socket());
+  caller.send(health + health + health);
+  caller.stop_sending();
+  for (int n = 0; n < 3; ++n) CHECK(caller.read_reply().status == 200);
+  CHECK(caller.closed());
+}
+
 TEST_CASE("a request may come in pieces") {
   ServedDaemon daemon(quick());
   Caller caller(daemon.socket());

@@ -1,0 +1,225 @@
+// The course of a question: what is read, what stands in the prompt, how it ends.
+
+#include <catch2/catch.hpp>
+
+#include "daemon/answer/answer_machine.h"
+#include "tests/daemon/answer/machine_script.h"
+
+namespace seekd::daemon {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace script;
+using policy::SourceState;
+using Codes = std::vector<std::string>;
+
+AnswerMachine machine_for(Question question) {
+  return AnswerMachine(std::move(question), settings(), word_model());
+}
+
+std::optional<cache::StoredPage> nothing() {
+  return std::nullopt;
+}
+
+// A question about `url`, started and answered by the cache's lookup.
+Actions look_up(AnswerMachine& machine, std::optional<cache::StoredPage> stored) {
+  const Actions started = machine.resume(event::Started{}, now);
+  REQUIRE(count<action::LookUp>(started) == 1);
+  REQUIRE(find<action::LookUp>(started)->url == url);
+  return machine.resume(event::Found{0, std::move(stored)}, now);
+}
+
+const Source& only_source(const Result<Answer>& answer) {
+  REQUIRE(answer);
+  REQUIRE(answer->sources.size() == 1);
+  return answer->sources[0];
+}
+
+TEST_CASE("a URL is read once however often it is named, and no more than fetches_max are") {
+  std::vector<std::string> urls;
+  for (int n = 0; n < 9; ++n) urls.push_back("https://docs.example.org/" + std::to_string(n));
+  Question asked =
+      question("See https://docs.example.org/0 and HTTPS://DOCS.example.org:443/1 please");
+  asked.urls = urls;
+  AnswerMachine machine = machine_for(asked);
+  const Actions started = machine.resume(event::Started{}, now);
+  CHECK(count<action::LookUp>(started) == config::AnswerConfig{}.fetches_max);
+}
+
+TEST_CASE("a page outside the caller's domains is not read") {
+  Question asked = question_about({url});
+  asked.hosts = {".example.com"};
+  AnswerMachine machine = machine_for(asked);
+  const Actions started = machine.resume(event::Started{}, now);
+  CHECK(count<action::LookUp>(started) == 0);
+  CHECK(codes(*complete(machine, "No.")) == Codes{"domain_filtered"});
+}
+
+TEST_CASE("without search the model alone answers, and no notice is due") {
+  Question asked = question("What does https://docs.example.org/ say?");
+  asked.retrieval = Retrieval::disabled;
+  AnswerMachine machine = machine_for(asked);
+  const Actions started = machine.resume(event::Started{}, now);
+  CHECK(started.size() == 1);
+  REQUIRE(find<action::Generate>(started) != nullptr);
+  CHECK(find<action::Generate>(started)->request.messages.back().content == asked.text());
+  const auto answer = complete(machine, "Nothing.");
+  CHECK(answer->notices.empty());
+  CHECK(answer->content == "Nothing.");
+}
+
+TEST_CASE("a question that names no page is answered from what the cache knows") {
+  AnswerMachine machine = machine_for(question());
+  const Actions started = machine.resume(event::Started{}, now);
+  REQUIRE(find<action::Search>(started) != nullptr);
+  CHECK(find<action::Search>(started)->query.urls.empty());
+  const Actions searched = machine.resume(event::Searched{{{passage(page(url, 1min))}}}, now);
+  CHECK(count<action::Generate>(searched) == 1);
+  CHECK(only_source(complete(machine)).state == SourceState::fresh);
+}
+
+TEST_CASE("old pages that a question needs are revalidated") {
+  AnswerMachine machine = machine_for(question());
+  machine.resume(event::Started{}, now);
+  const Actions searched = machine.resume(event::Searched{{{passage(page(url, 2h))}}}, now);
+  CHECK(count<action::Generate>(searched) == 0);
+  REQUIRE(count<action::LookUp>(searched) == 1);
+  CHECK(count<action::Fetch>(machine.resume(event::Found{0, {page(url, 2h)}}, now)) == 1);
+  machine.resume(event::Fetched{0, not_modified(url)}, now);
+  const Actions stored = machine.resume(event::Stored{0, page(url, 0s)}, now);
+  REQUIRE(find<action::Search>(stored) != nullptr);
+  CHECK(find<action::Search>(stored)->query.urls == std::vector<std::string>{url});
+  machine.resume(event::Searched{{{passage(page(url, 0s))}}}, now);
+  CHECK(only_source(complete(machine)).state == SourceState::revalidated);
+}
+
+TEST_CASE("old pages serve an offline question as they are") {
+  Question offline = question();
+  offline.reach = Reach::cache_only;
+  AnswerMachine machine = machine_for(offline);
+  machine.resume(event::Started{}, now);
+  CHECK(count<action::Generate>(machine.resume(event::Searched{{{passage(page(url, 2h))}}}, now)) ==
+        1);
+  CHECK(only_source(complete(machine)).state == SourceState::offline);
+}
+
+TEST_CASE(
+    "a question that needs fresh knowledge and finds none is answered with that sentence first") {
+  AnswerMachine machine = machine_for(question("What is the latest version of Kestrel today?"));
+  machine.resume(event::Started{}, now);
+  machine.resume(event::Searched{std::vector<Passage>{}}, now);
+  const auto answer = complete(machine, "4.2.");
+  CHECK(codes(*answer) == Codes{"no_source"});
+  CHECK(answer->content.starts_with("I found nothing to read"));
+}
+
+TEST_CASE("a search that fails is a notice, not the end") {
+  AnswerMachine machine = machine_for(question("What is two plus two?"));
+  machine.resume(event::Started{}, now);
+  machine.resume(event::Searched{fail(ErrorCode::corrupt, "damaged")}, now);
+  CHECK(codes(*complete(machine, "4"))[0] == "search_failed");
+}
+
+TEST_CASE(
+    "a conversation longer than the context is refused with both numbers before anything is "
+    "fetched") {
+  std::string words;
+  for (int n = 0; n < 2000; ++n) words += "word ";
+  AnswerMachine machine = machine_for(question(words));
+  const Actions started = machine.resume(event::Started{}, now);
+  REQUIRE(started.size() == 1);
+  const auto& answer = find<action::Finish>(started)->answer;
+  REQUIRE(!answer);
+  CHECK(answer.error().code == ErrorCode::too_large);
+  CHECK(std::ranges::count_if(answer.error().message, [](char c) { return c == '0'; }) >= 6);
+  CHECK(machine.done());
+}
+
+TEST_CASE("passages leave room for the answer") {
+  std::string words;
+  for (int n = 0; n < 1500; ++n) words += "word ";
+  Question asked = question_about({url});
+  asked.messages.insert(asked.messages.begin(), {model::Role::user, words});
+  AnswerMachine machine = machine_for(asked);
+  look_up(machine, page(url, 0s));
+  std::vector<Passage> large(6, passage(page(url, 0s)));
+  for (std::size_t n = 0; n < large.size(); ++n) {
+    for (int m = 0; m < 100; ++m) large[n].text += " port" + std::to_string(n * 100 + m);
+    large[n].byte_begin = n * 10'000;
+    large[n].byte_end = large[n].byte_begin + large[n].text.size();
+  }
+  const Actions searched = machine.resume(event::Searched{large}, now);
+  const auto* generate = find<action::Generate>(searched);
+  REQUIRE(generate != nullptr);
+  CHECK(*word_model().count_prompt_tokens(generate->request.messages) + 64 <= 2000);
+  CHECK(generate->request.messages.back().content.contains(fact));
+}
+
+TEST_CASE("a caller that goes ends everything at once") {
+  AnswerMachine fetching = machine_for(question_about({url}));
+  look_up(fetching, nothing());
+  const Actions stopped = fetching.resume(event::Cancelled{}, now);
+  CHECK(count<action::StopFetches>(stopped) == 1);
+  REQUIRE(find<action::Finish>(stopped) != nullptr);
+  CHECK(find<action::Finish>(stopped)->answer.error().code == ErrorCode::cancelled);
+  CHECK(fetching.resume(event::Fetched{0, fetched(url)}, now).empty());
+
+  Question alone = question();
+  alone.retrieval = Retrieval::disabled;
+  AnswerMachine generating = machine_for(alone);
+  generating.resume(event::Started{}, now);
+  const Actions taken_back = generating.resume(event::Cancelled{}, now);
+  CHECK(count<action::StopGenerating>(taken_back) == 1);
+  CHECK(count<action::Finish>(taken_back) == 1);
+}
+
+TEST_CASE("an answer that is over its time ends with what is written") {
+  AnswerMachine machine = machine_for(question_about({url}));
+  look_up(machine, page(url, 0s));
+  machine.resume(event::Searched{{{passage(page(url, 0s))}}}, now);
+  machine.resume(event::Tokens{{fact, ""}}, now);
+  CHECK(count<action::StopGenerating>(machine.resume(event::AnswerDeadline{}, now)) == 1);
+  const Actions cut = machine.resume(event::Generated{fail(ErrorCode::cancelled, "")}, now);
+  REQUIRE(find<action::Check>(cut) != nullptr);
+  const Actions checked = machine.resume(event::Checked{{true}}, now);
+  const auto& answer = find<action::Finish>(checked)->answer;
+  REQUIRE(answer);
+  CHECK(answer->finish == model::FinishReason::length);
+  CHECK(codes(*answer) == Codes{"deadline"});
+  CHECK(answer->citations.size() == 1);
+}
+
+TEST_CASE("an answer of which nothing is written in time is a timeout") {
+  AnswerMachine machine = machine_for(question_about({url}));
+  look_up(machine, nothing());
+  const Actions late = machine.resume(event::AnswerDeadline{}, now);
+  CHECK(count<action::StopFetches>(late) == 1);
+  CHECK(find<action::Finish>(late)->answer.error().code == ErrorCode::timeout);
+}
+
+TEST_CASE("a citation that fails its check is dropped and counted") {
+  AnswerMachine machine = machine_for(question_about({url}));
+  look_up(machine, page(url, 0s));
+  machine.resume(event::Searched{{{passage(page(url, 0s))}}}, now);
+  machine.resume(event::Tokens{{fact + " [9]", ""}}, now);
+  machine.resume(event::Generated{model::Generation{}}, now);
+  const Actions checked = machine.resume(event::Checked{{false}}, now);
+  const auto& answer = find<action::Finish>(checked)->answer;
+  REQUIRE(answer);
+  CHECK(answer->citations.empty());
+  CHECK(answer->citations_dropped == 2);
+}
+
+TEST_CASE("a citation's range counts code points, our own first sentence included") {
+  AnswerMachine machine = machine_for(question_about({url}));
+  look_up(machine, page(url, 0s, "🦅 红隼的默认端口是 7311。"));
+  machine.resume(event::Searched{std::vector<Passage>{}}, now);
+  const auto answer = complete(machine, "😀😀。红隼的默认端口是 7311。");
+  REQUIRE(answer);
+  REQUIRE(answer->citations.size() == 1);
+  CHECK(answer->citations[0].start_index == 3);
+  CHECK(answer->citations[0].end_index == 17);
+}
+
+}  // namespace
+}  // namespace seekd::daemon
