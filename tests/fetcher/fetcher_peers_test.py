@@ -157,26 +157,23 @@ class Case(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.temporary = tempfile.TemporaryDirectory()
-        folder = pathlib.Path(cls.temporary.name)
+        temporary = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(temporary.cleanup)
+        folder = pathlib.Path(temporary.name)
         authority = peers.Authority(folder)
         contexts = {host: peers.tls_context(authority.server(host)) for host in WEB_HOSTS if host != "selfsigned.example.org"}
         contexts["selfsigned.example.org"] = peers.tls_context(authority.self_signed("selfsigned.example.org"))
         contexts["wronghost.example.org"] = contexts["other.example.org"]
         cls.site = Site()
         cls.names = peers.NameServer(ANSWERS)
+        cls.addClassCleanup(cls.names.close)
         cls.web = peers.WebServer(cls.site, contexts)
+        cls.addClassCleanup(cls.web.close)
         cls.plain = peers.WebServer(cls.site)
+        cls.addClassCleanup(cls.plain.close)
         cls.fetcher = Fetcher(folder, authority.certificate, cls.names.port, cls.web, cls.plain, cls.EXTRA)
+        cls.addClassCleanup(cls.fetcher.stop)
         cls.base = f"https://docs.example.org:{cls.web.port}"
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.fetcher.stop()
-        cls.names.close()
-        cls.web.close()
-        cls.plain.close()
-        cls.temporary.cleanup()
 
     def url(self, host, path="/"):
         return f"https://{host}:{self.web.port}{path}"
