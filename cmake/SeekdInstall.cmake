@@ -1,11 +1,11 @@
 # What `cmake --install build/release --prefix /usr` puts where. libtorch and the embedded model travel along (components libtorch
-# and model), because neither is a package of Debian's; the programs look for libtorch beside themselves.
+# and model), because neither is a package of Debian's; seekd looks for libtorch beside itself. The programs and units are
+# installed by their own folders.
 include(GNUInstallDirs)
 
 set(libtorch_folder "${CMAKE_INSTALL_LIBDIR}/seekd")
-install(TARGETS seekd seekd-fetcher seekctl RUNTIME DESTINATION bin)
 file(RELATIVE_PATH from_bin "/bin" "/${libtorch_folder}")
-set_target_properties(seekd seekctl PROPERTIES INSTALL_RPATH "$ORIGIN/${from_bin}")
+set_target_properties(seekd PROPERTIES INSTALL_RPATH "$ORIGIN/${from_bin}")
 
 get_filename_component(libtorch_lib "${LIBTORCH_CPU_LIBRARY}" DIRECTORY)
 install(DIRECTORY "${libtorch_lib}/" DESTINATION "${libtorch_folder}" COMPONENT libtorch

@@ -15,6 +15,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     -fpch-preprocess
     # GCC 12 reports false positives out of libstdc++ and Boost headers at -O2.
     -Wno-maybe-uninitialized -Wno-restrict -Wno-dangling-pointer)
+else()
+  # clang 19 warns of what libstdc++ 12's own stable_sort calls.
+  target_compile_options(seekd_flags INTERFACE -Wno-deprecated-declarations)
 endif()
 target_compile_definitions(seekd_flags INTERFACE SEEKD_VERSION="${PROJECT_VERSION}")
 target_include_directories(seekd_flags INTERFACE "${CMAKE_SOURCE_DIR}")

@@ -5,6 +5,7 @@
 
 #include "daemon/answer/preface.h"
 #include "daemon/answer/prompt.h"
+#include "daemon/answer/quotation.h"
 
 namespace seekd::daemon {
 namespace {
@@ -255,13 +256,25 @@ void AnswerMachine::conclude(model::Generation generation) {
   SupportedText supported = find_supports(written, passages_, question_.text());
   answer_.citations_dropped += supported.markers_dropped;
   supports_ = std::move(supported.supports);
-  if (supports_.empty()) return finish();
   for (Support& support : supports_) {
     support.sentence.begin += preface_bytes_;
     support.sentence.end += preface_bytes_;
   }
+  if (supports_.empty()) quote();
+  if (supports_.empty()) return finish();
   stage_ = Stage::checking;
   act(action::Check{supports_, passages_});
+}
+
+// Nothing that the model wrote is supported: the page speaks for itself.
+void AnswerMachine::quote() {
+  auto quotation = quote_passage(passages_, question_.text(), language_of(question_.text()));
+  if (!quotation) return;
+  quotation->support.sentence.begin += answer_.content.size();
+  quotation->support.sentence.end += answer_.content.size();
+  answer_.content += quotation->text;
+  supports_.push_back(quotation->support);
+  act(action::Emit{{std::move(quotation->text), ""}});
 }
 
 void AnswerMachine::finish() {

@@ -158,6 +158,7 @@ class AnswerMachine {
   void compose(std::vector<Passage> candidates);
   void generate(std::vector<Passage> passages);
   void conclude(model::Generation generation);
+  void quote();
   void finish();
   void fail(Error error);
 

@@ -15,63 +15,71 @@ using WordSet = std::unordered_set<std::string>;
 constexpr double length_weight = 0.02;  // a sentence of 50 words counts half
 constexpr std::size_t sentence_bytes_max = 1000;
 
-struct Sentence {
-  std::string_view text;
+struct Candidate {
+  RelevantSentence sentence;
   WordSet terms;
   std::size_t words = 0;
-  double score = 0.0;
 };
 
 WordSet set_of(const std::vector<std::string>& terms) {
   return {terms.begin(), terms.end()};
 }
 
-std::vector<Sentence> read_sentences(std::span<const Passage> passages) {
-  std::vector<Sentence> sentences;
-  for (const Passage& passage : passages) {
-    for (const ByteRange range : split_sentences(passage.text)) {
-      const std::string_view text =
-          std::string_view(passage.text).substr(range.begin, range.end - range.begin);
+std::vector<Candidate> read_sentences(std::span<const Passage> passages) {
+  std::vector<Candidate> candidates;
+  for (std::size_t index = 0; index < passages.size(); ++index) {
+    const std::string_view passage = passages[index].text;
+    for (const ByteRange range : split_sentences(passage)) {
+      const std::string_view text = passage.substr(range.begin, range.end - range.begin);
       if (text.size() > sentence_bytes_max) continue;
       const TextFacts facts = read_facts(text);
-      sentences.push_back(
-          {text, set_of(facts.terms), facts.words.size() + facts.ideographs.size(), 0.0});
+      candidates.push_back({.sentence = {.passage = index, .range = range, .text = text},
+                            .terms = set_of(facts.terms),
+                            .words = facts.words.size() + facts.ideographs.size()});
     }
   }
-  return sentences;
+  return candidates;
 }
 
-void score(std::vector<Sentence>& sentences, const WordSet& wanted) {
+void score(std::vector<Candidate>& candidates, const WordSet& wanted) {
   std::unordered_map<std::string, std::size_t> holders;
-  for (const Sentence& sentence : sentences) {
-    for (const std::string& term : sentence.terms) ++holders[term];
+  for (const Candidate& candidate : candidates) {
+    for (const std::string& term : candidate.terms) ++holders[term];
   }
-  const auto count = static_cast<double>(sentences.size());
-  for (Sentence& sentence : sentences) {
+  const auto count = static_cast<double>(candidates.size());
+  for (Candidate& candidate : candidates) {
+    std::size_t held = 0;
+    double sum = 0.0;
     for (const std::string& term : wanted) {
-      if (!sentence.terms.contains(term)) continue;
-      sentence.score += std::log(1.0 + count / static_cast<double>(holders[term]));
+      if (!candidate.terms.contains(term)) continue;
+      ++held;
+      sum += std::log(1.0 + count / static_cast<double>(holders[term]));
     }
-    sentence.score /= 1.0 + length_weight * static_cast<double>(sentence.words);
+    candidate.sentence.score = sum / (1.0 + length_weight * static_cast<double>(candidate.words));
+    if (held > 0) {
+      candidate.sentence.share = static_cast<double>(held) / static_cast<double>(wanted.size());
+    }
   }
 }
 
 }  // namespace
 
-std::vector<std::string> relevant_sentences(std::span<const Passage> passages,
-                                            std::string_view question, std::size_t sentences_max) {
-  std::vector<Sentence> sentences = read_sentences(passages);
-  score(sentences, set_of(read_facts(question).terms));
+std::vector<RelevantSentence> relevant_sentences(std::span<const Passage> passages,
+                                                 std::string_view question,
+                                                 std::size_t sentences_max) {
+  std::vector<Candidate> candidates = read_sentences(passages);
+  score(candidates, set_of(read_facts(question).terms));
   std::vector<std::size_t> best;
-  for (std::size_t index = 0; index < sentences.size(); ++index) {
-    if (sentences[index].score > 0.0) best.push_back(index);
+  for (std::size_t index = 0; index < candidates.size(); ++index) {
+    if (candidates[index].sentence.score > 0.0) best.push_back(index);
   }
-  std::ranges::stable_sort(
-      best, [&](std::size_t a, std::size_t b) { return sentences[a].score > sentences[b].score; });
+  std::ranges::stable_sort(best, [&](std::size_t a, std::size_t b) {
+    return candidates[a].sentence.score > candidates[b].sentence.score;
+  });
   best.resize(std::min(best.size(), sentences_max));
   std::ranges::sort(best);
-  std::vector<std::string> out;
-  for (const std::size_t index : best) out.emplace_back(sentences[index].text);
+  std::vector<RelevantSentence> out;
+  for (const std::size_t index : best) out.push_back(candidates[index].sentence);
   return out;
 }
 

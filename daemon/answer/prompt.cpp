@@ -51,7 +51,9 @@ std::string excerpt_block(std::span<const Passage> passages, std::string_view qu
   if (sentences.empty()) return {};
   std::string block(wording.excerpt);
   block += '\n';
-  for (const std::string& sentence : sentences) block += guarded_page_text(sentence, marker) + " ";
+  for (const RelevantSentence& sentence : sentences) {
+    block += guarded_page_text(sentence.text, marker) + " ";
+  }
   block.back() = '\n';
   return block;
 }

@@ -210,6 +210,39 @@ TEST_CASE("a citation that fails its check is dropped and counted") {
   CHECK(answer->citations_dropped == 2);
 }
 
+TEST_CASE("below an answer that no passage supports the page is quoted, and the quotation cited") {
+  AnswerMachine machine = machine_for(question_about({url}));
+  look_up(machine, page(url, 0s));
+  machine.resume(event::Searched{{{passage(page(url, 0s))}}}, now);
+  machine.resume(event::Tokens{{"It is 8080.", ""}}, now);
+  const Actions generated = machine.resume(event::Generated{model::Generation{}}, now);
+  REQUIRE(find<action::Emit>(generated) != nullptr);
+  const std::string quoted = "\n\nThe page says: “" + fact + "”";
+  CHECK(find<action::Emit>(generated)->delta.content == quoted);
+  const Actions checked = machine.resume(event::Checked{{true}}, now);
+  const auto& answer = find<action::Finish>(checked)->answer;
+  REQUIRE(answer);
+  CHECK(answer->content == "It is 8080." + quoted);
+  REQUIRE(answer->citations.size() == 1);
+  const Citation& citation = answer->citations[0];
+  CHECK(citation.end_index - citation.start_index == fact.size());
+  CHECK(citation.end_index == count_code_points(answer->content) - 1);
+  CHECK(citation.byte_begin == 0);
+  CHECK(citation.byte_end == fact.size());
+}
+
+TEST_CASE("a page that does not speak of the question is not quoted") {
+  Question asked = question("Who painted the ceiling of the chapel?");
+  asked.urls = {url};
+  AnswerMachine machine = machine_for(asked);
+  look_up(machine, page(url, 0s));
+  machine.resume(event::Searched{{{passage(page(url, 0s))}}}, now);
+  const auto answer = complete(machine, "Nobody knows.");
+  REQUIRE(answer);
+  CHECK(answer->content == "Nobody knows.");
+  CHECK(answer->citations.empty());
+}
+
 TEST_CASE("a citation's range counts code points, our own first sentence included") {
   AnswerMachine machine = machine_for(question_about({url}));
   look_up(machine, page(url, 0s, "🦅 红隼的默认端口是 7311。"));
