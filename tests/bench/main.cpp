@@ -4,6 +4,7 @@
 
 int main(int count, char** arguments) {
   CLI::App app("Measures the parts of seekd on this host.", "seekd-bench");
+  app.set_version_flag("--version", "seekd-bench " SEEKD_VERSION);
   app.require_subcommand(1);
   seekd::bench::add_model_benchmark(app);
   CLI11_PARSE(app, count, arguments);
