@@ -24,7 +24,7 @@ struct Quotation {
   Support support;   // `sentence` is the range of the quoted words within `text`
 };
 
-// nullopt where no sentence of the passages speaks of the question enough. `language` is that of
+// nullopt where no statement of the passages speaks of the question enough. `language` is that of
 // the words around it.
 std::optional<Quotation> quote_passage(std::span<const Passage> passages, std::string_view question,
                                        Language language);

@@ -231,6 +231,15 @@ TEST_CASE("below an answer that no passage supports the page is quoted, and the 
   CHECK(citation.byte_end == fact.size());
 }
 
+TEST_CASE("a heading is not quoted") {
+  AnswerMachine machine = machine_for(question_about({url}));
+  look_up(machine, page(url, 0s, "Kestrel: use of the default port"));
+  machine.resume(event::Searched{std::vector<Passage>{}}, now);
+  const auto answer = complete(machine, "It is 8080.");
+  REQUIRE(answer);
+  CHECK(answer->content == "It is 8080.");
+}
+
 TEST_CASE("a page that does not speak of the question is not quoted") {
   Question asked = question("Who painted the ceiling of the chapel?");
   asked.urls = {url};
