@@ -61,6 +61,7 @@ Status Listener::start(std::vector<ListenSocket> sockets) {
     socklen_t size = sizeof address;
     getsockname(door->socket.descriptor(), reinterpret_cast<sockaddr*>(&address), &size);
     boost::system::error_code error;
+
     door->acceptor.assign({address.ss_family, 0}, door->socket.descriptor(), error);
     if (error) return fail(ErrorCode::io, "a listening socket cannot be used: " + error.message());
     door->socket.release();

@@ -52,7 +52,7 @@ Result<std::filesystem::path> embedded_model() {
   std::filesystem::path folder = cache != nullptr && *cache != '\0' ? std::filesystem::path(cache)
                                  : home != nullptr ? std::filesystem::path(home) / ".cache"
                                                    : std::filesystem::path();
-  const auto path = folder / "seekd/models/SmolLM2-135M-Instruct.Q4_1.gguf";
+  auto path = folder / "seekd/models/SmolLM2-135M-Instruct.Q4_1.gguf";
   if (!folder.empty() && std::filesystem::exists(path)) return path;
   return seekd::fail(seekd::ErrorCode::not_found,
                      "model.path is empty and the embedded model is not at '" + path.native() +

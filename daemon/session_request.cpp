@@ -29,7 +29,7 @@ std::string to_text(const Message& message) {
 
 }  // namespace
 
-Session::Request::Request(std::shared_ptr<Session> session, const Message& message)
+Session::Request::Request(const std::shared_ptr<Session>& session, const Message& message)
     : session_(session), version_(message.version()) {
   request_.method = message.method_string();
   request_.body = message.body();

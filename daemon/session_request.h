@@ -18,7 +18,7 @@ class Session::Request final : public Exchange {
  public:
   using Message = boost::beast::http::request<boost::beast::http::string_body>;
 
-  Request(std::shared_ptr<Session> session, const Message& message);
+  Request(const std::shared_ptr<Session>& session, const Message& message);
 
   // The target is a path with or without a query (RFC 9112 §3.2.1).
   bool readable() const { return readable_; }

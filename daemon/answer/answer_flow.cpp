@@ -86,7 +86,7 @@ void AnswerFlow::act(action::Search what) {
                       });
 }
 
-void AnswerFlow::act(action::Fetch what) {
+void AnswerFlow::act(const action::Fetch& what) {
   fetches_.push_back(services_.fetcher.fetch(
       what.request, services_.config.answer.fetch_deadline,
       [self = shared_from_this(), page = what.page](Result<fetcher::FetchReply> reply) {
@@ -133,7 +133,7 @@ void AnswerFlow::act(action::StopGenerating) {
   generation_.request_stop();
 }
 
-void AnswerFlow::act(action::Emit what) {
+void AnswerFlow::act(const action::Emit& what) {
   on_text_(what.delta);
 }
 
@@ -155,7 +155,8 @@ void AnswerFlow::act(action::Finish what) {
   if (const auto done = std::exchange(done_, nullptr)) done(std::move(what.answer));
 }
 
-void AnswerFlow::arm(boost::asio::steady_timer& timer, std::chrono::seconds after, Event event) {
+void AnswerFlow::arm(boost::asio::steady_timer& timer, std::chrono::seconds after,
+                     const Event& event) {
   timer.expires_after(after);
   timer.async_wait([self = shared_from_this(), event](const boost::system::error_code& error) {
     if (!error) self->feed(event);

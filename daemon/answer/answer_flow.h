@@ -38,18 +38,18 @@ class AnswerFlow : public std::enable_shared_from_this<AnswerFlow> {
 
   void act(action::LookUp what);
   void act(action::Search what);
-  void act(action::Fetch what);
+  void act(const action::Fetch& what);
   void act(action::ArmFetchDeadline what);
   void act(action::StopFetches what);
   void act(action::Store what);
   void act(action::Touch what);
   void act(action::Generate what);
   void act(action::StopGenerating what);
-  void act(action::Emit what);
+  void act(const action::Emit& what);
   void act(action::Check what);
   void act(action::Finish what);
 
-  void arm(boost::asio::steady_timer& timer, std::chrono::seconds after, Event event);
+  void arm(boost::asio::steady_timer& timer, std::chrono::seconds after, const Event& event);
   void leave_admission();
 
   Services& services_;

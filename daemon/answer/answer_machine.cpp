@@ -24,7 +24,7 @@ bool holds(const std::vector<T>& sources, const std::string& url) {
 }  // namespace
 
 AnswerMachine::AnswerMachine(Question question, Settings settings, ModelView model)
-    : question_(std::move(question)), settings_(std::move(settings)), room_(std::move(model)) {
+    : question_(std::move(question)), settings_(settings), room_(std::move(model)) {
   assert(!question_.messages.empty());
 }
 
@@ -116,7 +116,7 @@ void AnswerMachine::on(event::Tokens& tokens) {
 
 void AnswerMachine::on(event::Generated& generated) {
   if (stage_ != Stage::generating) return;
-  if (generated.generation) return conclude(std::move(*generated.generation));
+  if (generated.generation) return conclude(*generated.generation);
   if (!overdue_) return fail(generated.generation.error());
   if (answer_.content.size() == preface_bytes_ && answer_.reasoning.empty()) {
     return fail({ErrorCode::timeout,
@@ -129,7 +129,7 @@ void AnswerMachine::on(event::Generated& generated) {
   cut.prompt_tokens = room_.question_tokens();
   cut.completion_tokens =
       room_.model().count_tokens(answer_.content) + room_.model().count_tokens(answer_.reasoning);
-  conclude(std::move(cut));
+  conclude(cut);
 }
 
 void AnswerMachine::on(event::Checked& checked) {
@@ -248,7 +248,7 @@ void AnswerMachine::generate(std::vector<Passage> passages) {
                         .tokens_max = question_.tokens_max}});
 }
 
-void AnswerMachine::conclude(model::Generation generation) {
+void AnswerMachine::conclude(const model::Generation& generation) {
   answer_.finish = generation.finish;
   answer_.usage.prompt_tokens = generation.prompt_tokens;
   answer_.usage.completion_tokens = generation.completion_tokens;

@@ -157,7 +157,7 @@ class AnswerMachine {
   void go_on_when_settled();
   void compose(std::vector<Passage> candidates);
   void generate(std::vector<Passage> passages);
-  void conclude(model::Generation generation);
+  void conclude(const model::Generation& generation);
   void quote();
   void finish();
   void fail(Error error);

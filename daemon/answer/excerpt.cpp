@@ -79,6 +79,7 @@ std::vector<RelevantSentence> relevant_sentences(std::span<const Passage> passag
   best.resize(std::min(best.size(), sentences_max));
   std::ranges::sort(best);
   std::vector<RelevantSentence> out;
+  out.reserve(best.size());
   for (const std::size_t index : best) out.push_back(candidates[index].sentence);
   return out;
 }

@@ -74,6 +74,7 @@ Language language_of(std::string_view text) {
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
   for (std::int32_t at = 0; at < static_cast<std::int32_t>(text.size());) {
     UChar32 value = 0;
+    // NOLINTNEXTLINE(bugprone-inc-dec-in-conditions): ICU's macro
     U8_NEXT_OR_FFFD(bytes, at, static_cast<std::int32_t>(text.size()), value);
     UErrorCode status = U_ZERO_ERROR;
     const UScriptCode script = uscript_getScript(value, &status);

@@ -29,6 +29,7 @@ Character read_character(std::string_view text, std::size_t at) {
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
   auto next = static_cast<std::int32_t>(at);
   UChar32 value = 0;
+  // NOLINTNEXTLINE(bugprone-inc-dec-in-conditions): ICU's macro
   U8_NEXT_OR_FFFD(bytes, next, static_cast<std::int32_t>(text.size()), value);
   return {static_cast<char32_t>(value), at, static_cast<std::size_t>(next)};
 }

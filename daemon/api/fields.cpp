@@ -152,7 +152,7 @@ void Fields::refuse(std::span<const std::string_view> names, std::string_view wh
   }
 }
 
-void Fields::reject(std::string_view name, std::string code, std::string message) {
+void Fields::reject(std::string_view name, std::string code, const std::string& message) {
   reject(bad_request(std::move(code), "'" + named(name) + "' " + message, named(name)));
 }
 

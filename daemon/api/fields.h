@@ -42,7 +42,7 @@ class Fields {
   // Fields that are understood and not served: 400 where they are there.
   void refuse(std::span<const std::string_view> names, std::string_view why);
   // Records an error about a field, unless one is there already.
-  void reject(std::string_view name, std::string code, std::string message);
+  void reject(std::string_view name, std::string code, const std::string& message);
   void reject(const ApiError& error);
 
   bool failed() const { return error_.has_value(); }
