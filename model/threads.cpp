@@ -38,7 +38,7 @@ void use_threads(int threads) {
 
 // One more than the processors that the working threads leave, and the owner itself.
 ShortWaits::ShortWaits(int threads)
-    : owner_([idle = std::max(2, processors() - threads + 2)](std::stop_token stop) {
+    : owner_([idle = std::max(2, processors() - threads + 2)](const std::stop_token& stop) {
         own_idle_threads(stop, idle);
       }) {}
 

@@ -75,9 +75,8 @@ void Session::dispatch(error_code error) {
 void Session::begin_fetch(const std::string& body) {
   const auto request = parse_fetch_request(body);
   if (!request) return refuse(http::status::bad_request, request.error().message);
-  fetch_ = broker_.fetch(*request, [self = shared_from_this()](FetchResult result) {
-    self->reply_with(std::move(result));
-  });
+  fetch_ = broker_.fetch(
+      *request, [self = shared_from_this()](FetchResult result) { self->reply_with(result); });
   watch_for_end();
 }
 
@@ -98,7 +97,7 @@ void Session::watch_for_end() {
       });
 }
 
-void Session::reply_with(FetchResult result) {
+void Session::reply_with(const FetchResult& result) {
   fetch_.reset();
   std::string lines = verdict_line(result.reply) + '\n';
   if (result.reply.page) lines += result.content + '\n';

@@ -31,7 +31,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void dispatch(boost::system::error_code error);
   void begin_fetch(const std::string& body);
   void watch_for_end();
-  void reply_with(FetchResult result);
+  void reply_with(const FetchResult& result);
   void refuse(boost::beast::http::status status, std::string_view message);
   void respond(boost::beast::http::status status, std::string_view content_type, std::string body);
   void drain();

@@ -141,6 +141,7 @@ void WorkerPool::take_report(const ZygoteReport& report) {
 
 // The reply is judged when the worker has ended: until then it could still write. By value: the map
 // lets go of its share.
+// NOLINTNEXTLINE(performance-unnecessary-value-param)
 void WorkerPool::finish(std::shared_ptr<Worker> worker) {
   if (!worker->wait_status || (worker->done && !worker->reply_ended)) return;
   workers_.erase(worker->id);
