@@ -75,8 +75,9 @@ void Session::dispatch(error_code error) {
 void Session::begin_fetch(const std::string& body) {
   const auto request = parse_fetch_request(body);
   if (!request) return refuse(http::status::bad_request, request.error().message);
-  fetch_ = broker_.fetch(
-      *request, [self = shared_from_this()](FetchResult result) { self->reply_with(result); });
+  fetch_ = broker_.fetch(*request, [self = shared_from_this()](const FetchResult& result) {
+    self->reply_with(result);
+  });
   watch_for_end();
 }
 
