@@ -13,28 +13,6 @@ using namespace script;
 using policy::SourceState;
 using Codes = std::vector<std::string>;
 
-AnswerMachine machine_for(Question question) {
-  return AnswerMachine(std::move(question), settings(), word_model());
-}
-
-std::optional<cache::StoredPage> nothing() {
-  return std::nullopt;
-}
-
-// A question about `url`, started and answered by the cache's lookup.
-Actions look_up(AnswerMachine& machine, std::optional<cache::StoredPage> stored) {
-  const Actions started = machine.resume(event::Started{}, now);
-  REQUIRE(count<action::LookUp>(started) == 1);
-  REQUIRE(find<action::LookUp>(started)->url == url);
-  return machine.resume(event::Found{0, std::move(stored)}, now);
-}
-
-const Source& only_source(const Result<Answer>& answer) {
-  REQUIRE(answer);
-  REQUIRE(answer->sources.size() == 1);
-  return answer->sources[0];
-}
-
 TEST_CASE("a URL is read once however often it is named, and no more than fetches_max are") {
   std::vector<std::string> urls;
   for (int n = 0; n < 9; ++n) urls.push_back("https://docs.example.org/" + std::to_string(n));

@@ -111,6 +111,27 @@ fetcher::FetchReply refused(policy::EgressReason reason, std::string message) {
   return reply;
 }
 
+AnswerMachine machine_for(Question question) {
+  return AnswerMachine(std::move(question), settings(), word_model());
+}
+
+std::optional<cache::StoredPage> nothing() {
+  return std::nullopt;
+}
+
+Actions look_up(AnswerMachine& machine, std::optional<cache::StoredPage> stored) {
+  const Actions started = machine.resume(event::Started{}, now);
+  REQUIRE(count<action::LookUp>(started) == 1);
+  REQUIRE(find<action::LookUp>(started)->url == url);
+  return machine.resume(event::Found{0, std::move(stored)}, now);
+}
+
+const Source& only_source(const Result<Answer>& answer) {
+  REQUIRE(answer);
+  REQUIRE(answer->sources.size() == 1);
+  return answer->sources[0];
+}
+
 Result<Answer> complete(AnswerMachine& machine, const std::string& text) {
   machine.resume(event::Tokens{{text, ""}}, now);
   model::Generation generation;

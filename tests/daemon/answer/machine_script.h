@@ -50,6 +50,17 @@ std::size_t count(const Actions& actions) {
   return found;
 }
 
+AnswerMachine machine_for(Question question);
+
+// What the cache finds of a page that is not there.
+std::optional<cache::StoredPage> nothing();
+
+// A question about `url`, started and answered by the cache's lookup.
+Actions look_up(AnswerMachine& machine, std::optional<cache::StoredPage> stored);
+
+// REQUIRES: an answer with one source.
+const Source& only_source(const Result<Answer>& answer);
+
 // Feeds the model's text and agrees to every citation; returns the answer. REQUIRES: the machine
 // has asked to generate.
 Result<Answer> complete(AnswerMachine& machine, const std::string& text = fact);
