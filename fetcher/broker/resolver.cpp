@@ -54,6 +54,16 @@ Addresses addresses_of(const std::string& host, int status, const ares_addrinfo*
   return addresses;
 }
 
+// The loopback names of RFC 6761 §6.3, which are never asked of a server. IPv4 alone, whatever
+// /etc/hosts holds or lacks: a policy that opens the name has one address to name.
+bool is_loopback_name(std::string_view host) {
+  return host == "localhost" || host.ends_with(".localhost");
+}
+
+std::vector<policy::IpAddress> loopback_address() {
+  return {{.bytes = {127, 0, 0, 1}}};
+}
+
 // One name; c-ares holds a share of it until its own callback has come, which may be after the
 // timeout.
 struct Query {
@@ -106,6 +116,10 @@ class AresResolver final : public Resolver {
   }
 
   void resolve(const std::string& host, std::function<void(Addresses)> done) override {
+    if (is_loopback_name(host)) {
+      asio::post(io_, [done = std::move(done)] { done(loopback_address()); });
+      return;
+    }
     auto query = std::make_shared<Query>(io_, host, std::move(done));
     query->timer.expires_after(timeout_);
     query->timer.async_wait([query](error_code error) {

@@ -1,7 +1,8 @@
 // Step 7: names to addresses, by c-ares on the event loop: no thread, and no call that waits.
 //
 // With configured servers DNS alone is asked; with the system's, /etc/hosts first. No search domain
-// is ever appended. One thread (the event loop's); outlives its queries.
+// is ever appended. "localhost" and names below it are 127.0.0.1 without asking (RFC 6761 §6.3).
+// One thread (the event loop's); outlives its queries.
 #pragma once
 
 #include <chrono>

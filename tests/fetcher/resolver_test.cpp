@@ -12,6 +12,7 @@ namespace {
 
 Addresses resolved(asio::io_context& io, Resolver& resolver, const std::string& host) {
   std::optional<Addresses> result;
+  io.restart();
   resolver.resolve(host, [&](Addresses addresses) { result = std::move(addresses); });
   CHECK_FALSE(result.has_value());  // never inside the call
   while (!result) io.run_one();
@@ -59,6 +60,23 @@ TEST_CASE("a server that is not there is known at once") {
   REQUIRE_FALSE(addresses.has_value());
   CHECK(addresses.error().reason == policy::EgressReason::resolve_failed);
   CHECK(std::chrono::steady_clock::now() - begun < 1s);
+}
+
+TEST_CASE(
+    "localhost and names below it are 127.0.0.1, and no server is asked (RFC 6761 section 6.3)") {
+  asio::io_context io;
+  asio::ip::udp::socket server(io, {asio::ip::address_v4::loopback(), 0});
+  const auto address = "127.0.0.1:" + std::to_string(server.local_endpoint().port());
+  const auto resolver = Resolver::create(io, {address}, 300ms);
+  REQUIRE(resolver);
+  for (const std::string host : {"localhost", "docs.localhost"}) {
+    const auto addresses = resolved(io, **resolver, host);
+    REQUIRE(addresses);
+    REQUIRE(addresses->size() == 1);
+    CHECK(policy::to_string(addresses->front()) == "127.0.0.1");
+  }
+  CHECK(server.available() == 0);
+  CHECK_FALSE(resolved(io, **resolver, "notlocalhost"));
 }
 
 TEST_CASE("a query that still runs at the end is let go") {
