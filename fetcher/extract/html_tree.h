@@ -5,13 +5,15 @@
 // so that nesting costs quadratic time or the stack. Here it allocates from an arena that is
 // dropped whole, and is left (longjmp out of the allocator) when its open elements or its memory
 // pass their limit. The nodes are in document order, so that everything after the parse is a loop
-// over an array.
+// over an array. Comments, and what scripts (but JSON-LD), style sheets
+// and drawings (svg) hold, are not in the tree.
 //
 // An HtmlTree is immutable: any thread may read it. It refers to nothing outside itself.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -23,6 +25,7 @@
 namespace seekd::fetcher {
 
 class GumboArena;
+struct CutText;
 
 struct HtmlNode {
   GumboTag tag = GUMBO_TAG_UNKNOWN;         // GUMBO_TAG_LAST: a text node
@@ -53,13 +56,14 @@ class HtmlTree {
 
  private:
   HtmlTree();
+  static Result<std::optional<HtmlTree>> parse_confirmed(const CutText& cut);
 
   std::unique_ptr<GumboArena> arena_;
   std::vector<HtmlNode> nodes_;
 };
 
 // Names are lower case. "" for an absent attribute and for an empty one.
-std::string_view attribute(const HtmlNode& node, const char* name);
-bool has_attribute(const HtmlNode& node, const char* name);
+std::string_view attribute(const HtmlNode& node, std::string_view name);
+bool has_attribute(const HtmlNode& node, std::string_view name);
 
 }  // namespace seekd::fetcher

@@ -69,7 +69,12 @@ class Readings {
     live_ |= 1U << tag_name;
   }
 
+  // REQUIRES: any().
   void step(char c) {
+    if ((live_ & (live_ - 1)) == 0) {  // one bit
+      step_only_reading(c);
+      return;
+    }
     std::array<std::uint32_t, state_count> seen{};
     unsigned live = 0;
     for (unsigned rest = live_; rest != 0; rest &= rest - 1) {
@@ -90,6 +95,22 @@ class Readings {
   }
 
  private:
+  // As step(), for the one reading that most of a page has.
+  void step_only_reading(char c) {
+    const auto from = static_cast<State>(std::countr_zero(live_));
+    const std::uint32_t count = seen_[from];
+    if (c == '>' && from != double_quoted && from != single_quoted) {
+      comparisons_ += std::size_t{count} * count / 2;
+      live_ = 0;
+      return;
+    }
+    const State to = next_state(from, c);
+    if (to == from) return;
+    seen_[to] = count + (to == name && from != name ? 1U : 0U);
+    attributes_ = std::max<std::size_t>(attributes_, seen_[to]);
+    live_ = 1U << to;
+  }
+
   std::array<std::uint32_t, state_count> seen_{};  // attributes, of a state that is live
   unsigned live_ = 0;                              // bit per state
   std::size_t attributes_ = 0;
@@ -106,7 +127,7 @@ Status check_tags(std::string_view html) {
       at = html.find('<', at);
       if (at >= html.size() - 1) break;
     }
-    readings.step(html[at]);
+    if (readings.any()) readings.step(html[at]);
     if (html[at] != '<') continue;
     const char after = html[at + 1] == '/' && at + 2 < html.size() ? html[at + 2] : html[at + 1];
     if (!is_letter(after)) continue;
