@@ -218,7 +218,7 @@ TEST_CASE("the broker connects to the policy's ports, reads what it was granted,
   const Listening allowed = listen_on_loopback(), other = listen_on_loopback();
   const auto errors = in_child([&] {
     const auto entered =
-        enter_broker_sandbox({{"/etc/hosts"}, {}, {allowed.port}}, MissingMechanism::refuse);
+        enter_broker_sandbox({{"/etc/group"}, {}, {allowed.port}}, MissingMechanism::refuse);
     const sockaddr_in any = loopback(0);
     const int bound = socket(AF_INET, SOCK_STREAM, 0);
     return Errors{
@@ -226,8 +226,8 @@ TEST_CASE("the broker connects to the policy's ports, reads what it was granted,
         {"allowed-port", connect_to(socket(AF_INET, SOCK_STREAM, 0), allowed.port)},
         {"other-port", connect_to(socket(AF_INET, SOCK_STREAM, 0), other.port)},
         {"bind", error_of(bind(bound, reinterpret_cast<const sockaddr*>(&any), sizeof any))},
-        {"hosts", error_of(open("/etc/hosts", O_RDONLY))},
-        {"write", error_of(open("/etc/hosts", O_WRONLY))},
+        {"group", error_of(open("/etc/group", O_RDONLY))},
+        {"write", error_of(open("/etc/group", O_WRONLY))},
         {"passwd", error_of(open("/etc/passwd", O_RDONLY))},
         {"make", error_of(open("/tmp/seekd-sandbox-test", O_CREAT | O_WRONLY, 0600))},
         {"packet", error_of(socket(AF_PACKET, SOCK_RAW, 0))},
@@ -238,7 +238,7 @@ TEST_CASE("the broker connects to the policy's ports, reads what it was granted,
                          {"allowed-port", 0},
                          {"other-port", EACCES},
                          {"bind", EACCES},
-                         {"hosts", 0},
+                         {"group", 0},
                          {"write", EACCES},
                          {"passwd", EACCES},
                          {"make", EACCES},
@@ -255,7 +255,7 @@ TEST_CASE("the zygote forks and kills, and opens nothing") {
     return Errors{{"entered", entered ? 0 : 1},
                   {"inet", error_of(socket(AF_INET, SOCK_STREAM, 0))},
                   {"unix", error_of(socket(AF_UNIX, SOCK_STREAM, 0))},
-                  {"open", error_of(open("/etc/hosts", O_RDONLY))},
+                  {"open", error_of(open("/etc/group", O_RDONLY))},
                   {"fork", fork_error()},
                   {"exec", exec_error()}};
   });
@@ -278,7 +278,7 @@ TEST_CASE("a worker can neither fork, open, connect, map code nor signal") {
                   {"inet", error_of(socket(AF_INET, SOCK_STREAM, 0))},
                   {"pair", error_of(socketpair(AF_UNIX, SOCK_STREAM, 0, pair))},
                   {"connect", connect_to(pair[0], 80)},
-                  {"open", error_of(open("/etc/hosts", O_RDONLY))},
+                  {"open", error_of(open("/etc/group", O_RDONLY))},
                   {"fork", fork_error()},
                   {"exec", exec_error()},
                   {"kill", error_of(kill(parent, 0))},
