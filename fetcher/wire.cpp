@@ -62,6 +62,8 @@ Result<Verdict> parse_verdict_line(std::string_view line) {
   reply.http_status = static_cast<int>(reader.number("http_status", 999));
   parse_hops(reader.array("hops", hops_max), reader, reply.hops);
   reply.wire_bytes = reader.number("wire_bytes", std::numeric_limits<std::int64_t>::max());
+  reply.retry_after = std::chrono::seconds(
+      reader.number("retry_after", static_cast<std::uint64_t>(retry_after_max.count())));
   verdict.requested_at = TimePoint(std::chrono::seconds(reader.number("requested_at", time_max)));
   verdict.retrieved_at = TimePoint(std::chrono::seconds(reader.number("retrieved_at", time_max)));
   if (!outcome) reader.refuse(ErrorCode::invalid_argument, "outcome", "is not an outcome");
@@ -133,6 +135,7 @@ std::string verdict_line(const FetchReply& reply) {
   object["http_status"] = reply.http_status;
   object["hops"] = json::array(reply.hops.begin(), reply.hops.end());
   object["wire_bytes"] = reply.wire_bytes;
+  if (reply.retry_after.count() > 0) object["retry_after"] = reply.retry_after.count();
   if (reply.page) {
     object["requested_at"] = seconds_of(reply.page->requested_at);
     object["retrieved_at"] = seconds_of(reply.page->retrieved_at);

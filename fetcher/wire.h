@@ -13,6 +13,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -30,6 +31,7 @@ inline constexpr std::size_t field_bytes_max =
     8 * 1024;  // of any other header field or metadata text
 inline constexpr std::size_t message_bytes_max = 1024;
 inline constexpr std::size_t hops_max = 256;
+inline constexpr std::chrono::seconds retry_after_max = std::chrono::hours(24);
 inline constexpr std::size_t blocks_max = 100'000;
 inline constexpr std::size_t links_max = 2'000;
 
@@ -55,12 +57,13 @@ std::string_view to_string(FetchOutcome outcome);
 struct FetchReply {
   FetchOutcome outcome = FetchOutcome::failed;
   policy::EgressReason reason =
-      policy::EgressReason::internal;  // allowed for page and not_modified
-  std::string message;                 // one sentence, "" for page and not_modified
-  int http_status = 0;                 // of the last response, 0 when there was none
-  std::vector<std::string> hops;       // URLs asked in order, redirects included
-  std::uint64_t wire_bytes = 0;        // transferred for this request
-  std::optional<FetchedPage> page;     // its url and final_url are the first and the last hop
+      policy::EgressReason::internal;   // allowed for page and not_modified
+  std::string message;                  // one sentence, "" for page and not_modified
+  int http_status = 0;                  // of the last response, 0 when there was none
+  std::vector<std::string> hops;        // URLs asked in order, redirects included
+  std::uint64_t wire_bytes = 0;         // transferred for this request
+  std::chrono::seconds retry_after{0};  // the server asked for no request before; 0: it did not
+  std::optional<FetchedPage> page;      // its url and final_url are the first and the last hop
 
   bool operator==(const FetchReply&) const = default;
 };

@@ -40,7 +40,7 @@ Broker::Broker(asio::io_context& io, const config::Config& config, Resolver& res
                  failure_ = "the process that forks workers has ended";
                  io_.stop();
                }),
-      door_{io, config, places_, resolver, workers_, robots_},
+      door_{io, config, places_, pauses_, resolver, workers_, robots_},
       robots_(door_),
       acceptor_(io),
       retry_(io) {}

@@ -42,6 +42,7 @@ class Broker {
   boost::asio::io_context& io_;
   spdlog::logger& log_;
   Places places_;
+  HostPauses pauses_;
   WorkerPool workers_;
   Door door_;
   RobotsDesk robots_;

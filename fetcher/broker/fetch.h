@@ -14,6 +14,7 @@
 #include "config/config.h"
 #include "fetcher/broker/connector.h"
 #include "fetcher/broker/fetch_machine.h"
+#include "fetcher/broker/host_pauses.h"
 #include "fetcher/broker/places.h"
 #include "fetcher/broker/resolver.h"
 #include "fetcher/broker/worker_pool.h"
@@ -27,6 +28,7 @@ struct Door {
   boost::asio::io_context& io;
   const config::Config& config;
   Places& places;
+  HostPauses& pauses;
   Resolver& resolver;
   WorkerPool& workers;
   RobotsDesk& robots;
@@ -49,16 +51,19 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
   void perform(Action action);
   void act(const AskRobots& action);
   void act(const AskPlace& action);
+  void act(const Wait& action);
   void act(const Resolve& action);
   void act(const Connect& action);
   void act(Work action);
   void act(Finish action);
+  Moment moment() const;
   void release();
 
   Door& door_;
   FetchMachine machine_;
   Done done_;  // empty: finished or cancelled; what comes in is late, and nobody's
   boost::asio::steady_timer deadline_;
+  boost::asio::steady_timer pause_;
   std::unique_ptr<Places::Place> place_;
   std::shared_ptr<Connector> connector_;
   Descriptor connection_;

@@ -8,6 +8,20 @@
 namespace seekd::fetcher {
 
 using policy::EgressReason;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr milliseconds backoff_first{250};  // doubled with each further try
+constexpr milliseconds try_time_min{1000};  // left for a try, or it is not begun
+
+// RFC 9110 §15.6.3 to §15.6.5 and RFC 6585 §4: the server may answer the same request otherwise
+// later. Without a Retry-After it has not said so.
+bool asks_to_come_again(int status) {
+  return status == 429 || status == 502 || status == 503 || status == 504;
+}
+
+}  // namespace
 
 FetchOutcome outcome_of(EgressReason reason) {
   switch (reason) {
@@ -45,6 +59,7 @@ Action FetchMachine::start_robots(const policy::Url& judged) {
 }
 
 Action FetchMachine::begin_hop() {
+  hop_asked_ = false;
   const bool asks_robots =
       kind_ == JobKind::page && std::ranges::none_of(policy_.robots_ignored, [&](const auto& rule) {
         return policy::host_matches(rule, url_.host);
@@ -75,6 +90,24 @@ Action FetchMachine::on_place() {
   return Resolve{url_.host};
 }
 
+Action FetchMachine::on_pause(milliseconds pause, const Moment& moment) {
+  assert(state_ == State::place);
+  if (pause <= pause_waited_max && pause + try_time_min <= moment.left) {
+    state_ = State::pause;
+    return Wait{pause};
+  }
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(pause);
+  return on_refusal(
+      {EgressReason::rate_limited,
+       fmt::format("{} asked for no request in the next {} s", url_.host, seconds.count()),
+       seconds});
+}
+
+Action FetchMachine::on_waited() {
+  assert(state_ == State::pause);
+  return wait_for_place();
+}
+
 Action FetchMachine::on_addresses(const Addresses& addresses,
                                   std::span<const policy::IpAddress> own) {
   assert(state_ == State::resolve);
@@ -94,11 +127,17 @@ bool FetchMachine::sends_validators() const {
   return kind_ == JobKind::page && url_.text() == validated_url_;
 }
 
+Action FetchMachine::on_not_connected(Refusal refusal, const Moment& moment) {
+  assert(state_ == State::connect);
+  return on_failure(std::move(refusal), moment);
+}
+
 Action FetchMachine::on_connected(TimePoint now) {
   assert(state_ == State::connect);
   state_ = State::work;
   requested_at_ = now;
-  if (kind_ == JobKind::page) result_.reply.hops.push_back(url_.text());
+  if (kind_ == JobKind::page && !hop_asked_) result_.reply.hops.push_back(url_.text());
+  hop_asked_ = true;
   WorkerJob job{kind_, url_, "", "", 0};
   if (sends_validators()) {
     job.etag = request_.etag;
@@ -107,7 +146,7 @@ Action FetchMachine::on_connected(TimePoint now) {
   return Work{std::move(job)};
 }
 
-Action FetchMachine::on_reply(WorkerReply reply, TimePoint now) {
+Action FetchMachine::on_reply(WorkerReply reply, const Moment& moment) {
   assert(state_ == State::work);
   result_.reply.http_status = reply.http_status;
   result_.reply.wire_bytes += reply.wire_bytes;
@@ -115,7 +154,7 @@ Action FetchMachine::on_reply(WorkerReply reply, TimePoint now) {
     case WorkerReplyKind::redirect:
       return on_redirect(reply.location);
     case WorkerReplyKind::failed:
-      return on_refusal({reply.reason, std::move(reply.message)});
+      return on_failure({reply.reason, std::move(reply.message), reply.retry_after}, moment);
     case WorkerReplyKind::robots:
       if (kind_ != JobKind::robots) break;
       result_.robots = std::move(reply.rules);
@@ -124,12 +163,36 @@ Action FetchMachine::on_reply(WorkerReply reply, TimePoint now) {
       return finish();
     case WorkerReplyKind::page:
       if (kind_ != JobKind::page) break;
-      return finish_page(FetchOutcome::page, std::move(reply.content), now);
+      return finish_page(FetchOutcome::page, std::move(reply.content), moment.now);
     case WorkerReplyKind::not_modified:
       if (!sends_validators() || (request_.etag.empty() && request_.last_modified.empty())) break;
-      return finish_page(FetchOutcome::not_modified, std::move(reply.content), now);
+      return finish_page(FetchOutcome::not_modified, std::move(reply.content), moment.now);
   }
   return on_refusal({EgressReason::worker_failed, "the worker answered what was not asked"});
+}
+
+// A broken connection is tried again, and a server that says when; a refusal never.
+std::optional<milliseconds> FetchMachine::retry_wait(const Refusal& refusal,
+                                                     const Moment& moment) const {
+  const bool comes_again = refusal.reason == EgressReason::http_error &&
+                           asks_to_come_again(result_.reply.http_status) &&
+                           refusal.retry_after.count() > 0;
+  if (!comes_again && refusal.reason != EgressReason::connect_failed) return std::nullopt;
+  if (retries_ == retries_max || refusal.retry_after > pause_waited_max) return std::nullopt;
+  // Half to one and a half of the back-off, so that those who failed together do not return so.
+  const auto backoff =
+      std::chrono::round<milliseconds>((0.5 + moment.chance) * backoff_first * (1U << retries_));
+  const milliseconds wait = refusal.retry_after + backoff;
+  if (wait + try_time_min > moment.left) return std::nullopt;
+  return wait;
+}
+
+Action FetchMachine::on_failure(Refusal refusal, const Moment& moment) {
+  const auto wait = retry_wait(refusal, moment);
+  if (!wait) return on_refusal(std::move(refusal));
+  ++retries_;
+  state_ = State::pause;
+  return Wait{*wait};
 }
 
 Action FetchMachine::on_redirect(const std::string& location) {
@@ -158,6 +221,7 @@ Action FetchMachine::on_refusal(Refusal refusal) {
   if (result_.reply.message.size() > message_bytes_max) {
     result_.reply.message.resize(message_bytes_max);
   }
+  result_.reply.retry_after = refusal.retry_after;
   result_.refused_hop = redirects_;
   return finish();
 }

@@ -1,11 +1,12 @@
-// One fetch, decided step by step: steps 1 to 10 of docs/egress.md. Event in, action out; no I/O,
-// no clock.
+// One fetch, decided step by step: steps 1 to 10 of docs/egress.md, and whether it is tried again.
+// Event in, action out; no I/O, no clock, no dice.
 //
 // The shell (fetch.h) carries an action out and answers it with the event named beside it; Finish
 // is the last. Every hop of a redirect goes through the same states again. One thread.
 // docs/decisions/0004-broker-and-workers.md.
 #pragma once
 
+#include <chrono>
 #include <expected>
 #include <string>
 #include <variant>
@@ -19,17 +20,35 @@
 
 namespace seekd::fetcher {
 
+// One fetch asks its servers at most this often beside the first time; what is tried again is
+// what RFC 9110 §9.2.2 lets a client repeat and what the server did not refuse.
+inline constexpr unsigned retries_max = 2;
+// A server, or a host that asked for a pause, is waited for no longer than this.
+inline constexpr std::chrono::seconds pause_waited_max{5};
+
 // Why a step did not succeed.
 struct Refusal {
   policy::EgressReason reason = policy::EgressReason::internal;
   std::string detail;
+  std::chrono::seconds retry_after{0};  // the server asked for this pause; 0: for none
+};
+
+// When an event comes.
+struct Moment {
+  TimePoint now;
+  std::chrono::milliseconds left;  // of the request's time
+  double chance = 0;               // in [0, 1), a new one for every event
 };
 
 struct AskRobots {  // → on_robots: what robots.txt of the URL's origin says
   policy::Url url;
 };
-struct AskPlace {  // → on_place: the host's and the broker's limits allow one more page
+struct AskPlace {  // → on_place: the host's and the broker's limits allow one more page; or
+                   // on_pause
   std::string host;
+};
+struct Wait {  // → on_waited, this much later; the place is given back before
+  std::chrono::milliseconds time;
 };
 struct Resolve {  // → on_addresses
   std::string host;
@@ -50,7 +69,7 @@ struct FetchResult {
 struct Finish {
   FetchResult result;
 };
-using Action = std::variant<AskRobots, AskPlace, Resolve, Connect, Work, Finish>;
+using Action = std::variant<AskRobots, AskPlace, Wait, Resolve, Connect, Work, Finish>;
 
 using RobotsAnswer = std::expected<policy::RobotsRules, Refusal>;
 using Addresses = std::expected<std::vector<policy::IpAddress>, Refusal>;
@@ -67,12 +86,15 @@ class FetchMachine {
 
   Action on_robots(const RobotsAnswer& answer);
   Action on_place();
+  // The host asked for no request in the next `pause`.
+  Action on_pause(std::chrono::milliseconds pause, const Moment& moment);
+  Action on_waited();
   // `own`: the host's addresses at this moment.
   Action on_addresses(const Addresses& addresses, std::span<const policy::IpAddress> own);
+  Action on_not_connected(Refusal refusal, const Moment& moment);
   Action on_connected(TimePoint now);
-  Action on_reply(WorkerReply reply, TimePoint now);
-  // In any state, also for what the shell finds out: a full queue, a failed connection, a dead
-  // worker.
+  Action on_reply(WorkerReply reply, const Moment& moment);
+  // In any state, also for what the shell finds out: a full queue, a dead worker. Final.
   Action on_refusal(Refusal refusal);
   Action on_deadline();
 
@@ -82,6 +104,7 @@ class FetchMachine {
   enum class State : std::uint8_t {
     robots,   // waits for robots.txt of the hop's origin
     place,    // waits for its turn
+    pause,    // waits before it asks for its turn again
     resolve,  // waits for addresses
     connect,  // waits for a connection
     work,     // a worker transfers and parses
@@ -90,6 +113,9 @@ class FetchMachine {
 
   Action begin_hop();
   Action wait_for_place();
+  Action on_failure(Refusal refusal, const Moment& moment);
+  std::optional<std::chrono::milliseconds> retry_wait(const Refusal& refusal,
+                                                      const Moment& moment) const;
   Action on_redirect(const std::string& location);
   Action finish_page(FetchOutcome outcome, std::string content, TimePoint now);
   Action finish();
@@ -103,6 +129,8 @@ class FetchMachine {
   std::string validated_url_;  // canonical
   policy::Url url_;
   unsigned redirects_ = 0;
+  unsigned retries_ = 0;    // of all hops
+  bool hop_asked_ = false;  // a request for url_ has been sent
   TimePoint requested_at_;
   FetchResult result_;
 };

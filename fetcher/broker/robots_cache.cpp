@@ -35,7 +35,7 @@ RobotsAnswer robots_answer(const FetchResult& result) {
   const bool client_error = reply.http_status >= 400 && reply.http_status < 500;
   if (reply.reason == EgressReason::http_error && client_error) return policy::RobotsRules{};
   if (result.refused_hop == 0 && is_about_the_origin(reply.reason)) {
-    return std::unexpected(Refusal{reply.reason, reply.message});
+    return std::unexpected(Refusal{reply.reason, reply.message, reply.retry_after});
   }
   return std::unexpected(
       Refusal{EgressReason::robots_unavailable, "robots.txt cannot be read: " + reply.message});

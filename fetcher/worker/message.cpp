@@ -119,6 +119,7 @@ std::string encode(const WorkerReply& reply) {
   writer.number(static_cast<std::uint8_t>(reply.reason));
   writer.number(reply.http_status);
   writer.number(reply.wire_bytes);
+  writer.number(static_cast<std::uint32_t>(reply.retry_after.count()));
   writer.text(reply.message);
   writer.text(reply.location);
   writer.number(static_cast<std::uint32_t>(reply.rules.rules.size()));
@@ -139,6 +140,8 @@ Result<WorkerReply> decode_reply(std::string_view bytes, std::size_t content_byt
       reader.number(static_cast<std::uint8_t>(policy::EgressReason::internal)));
   reply.http_status = reader.number<std::uint16_t>(999);
   reply.wire_bytes = reader.number<std::uint64_t>();
+  reply.retry_after =
+      std::chrono::seconds(reader.number(static_cast<std::uint32_t>(retry_after_max.count())));
   reply.message = reader.text(message_bytes_max);
   reply.location = reader.text(location_bytes_max);
   reply.rules = read_rules(reader);

@@ -7,6 +7,7 @@
 // is not what it has to be. Pure; any thread. Errors: corrupt, too_large.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -48,6 +49,7 @@ struct WorkerReply {
   policy::EgressReason reason = policy::EgressReason::internal;  // of `failed`
   std::uint16_t http_status = 0;                                 // 0: there was no response
   std::uint64_t wire_bytes = 0;
+  std::chrono::seconds retry_after{0};  // what the server asked for, at most retry_after_max
   std::string message;
   std::string location;
   policy::RobotsRules rules;

@@ -68,6 +68,7 @@ void ResponseHead::add_field(std::string_view name, std::string_view value) {
   if (equal_ignoring_case(name, "transfer-encoding")) return add_transfer_encoding(value);
   if (equal_ignoring_case(name, "location")) return add_location(value);
   if (equal_ignoring_case(name, "content-type")) content_type_ = value.substr(0, field_bytes_max);
+  if (equal_ignoring_case(name, "retry-after")) retry_after_ = value.substr(0, field_bytes_max);
   for (const CachingField& field : caching_fields) {
     if (!equal_ignoring_case(name, field.name) || !is_plain(value)) continue;
     std::string& stored = caching_.*field.value;

@@ -26,6 +26,7 @@ class ResponseHead {
   // nullopt where there is none, or several that differ.
   const std::optional<std::string>& location() const { return location_; }
   std::optional<std::uint64_t> content_length() const { return content_length_; }
+  const std::string& retry_after() const { return retry_after_; }  // as written, "" without one
 
   // Why the message's length cannot be known for sure; nullptr where it can.
   const char* framing_fault() const { return framing_fault_; }
@@ -40,6 +41,7 @@ class ResponseHead {
   int status_ = 0;
   CachingHeaders caching_;
   std::string content_type_;
+  std::string retry_after_;
   std::optional<std::string> location_;
   bool locations_differ_ = false;
   std::optional<std::uint64_t> content_length_;

@@ -15,6 +15,8 @@ using policy::EgressReason;
 constexpr std::uint64_t ratio_floor_bytes = 1 << 20;
 // libcurl hands a body on in pieces of at most this size, so that body() has seen all but the last.
 constexpr std::uint64_t piece_bytes_max = 16 * 1024;
+// Records, frames and chunks of an honest server are a few hundredths of what they carry.
+constexpr std::uint64_t framing_factor_max = 2;
 
 }  // namespace
 
@@ -98,8 +100,15 @@ ResponseReader::Next ResponseReader::body(std::string_view decoded) {
   return Next::more;
 }
 
-ResponseReader::Next ResponseReader::progress() const {
-  return body_wire_bytes_ > config_.wire_bytes_max + piece_bytes_max ? Next::stop : Next::more;
+ResponseReader::Next ResponseReader::progress(std::uint64_t connection_bytes) {
+  if (body_wire_bytes_ > config_.wire_bytes_max + piece_bytes_max) {
+    return stop(EgressReason::body_too_large, "the body is over fetcher.wire_bytes_max");
+  }
+  if (connection_bytes > framing_factor_max * (config_.wire_bytes_max + config_.header_bytes_max)) {
+    return stop(EgressReason::framing_invalid,
+                "the connection carries far more than headers and a body");
+  }
+  return Next::more;
 }
 
 // libcurl reports success where more came than Content-Length announced.
@@ -110,10 +119,11 @@ bool ResponseReader::has_excess() const {
 
 Transfer ResponseReader::end(std::optional<TransferFault> failure) {
   if (!result_.fault && !enough_) {
-    if (progress() == Next::stop) {
-      stop(EgressReason::body_too_large, "the body is over fetcher.wire_bytes_max");
-    } else if (failure) {
+    if (progress(0) == Next::stop) return std::move(result_);
+    if (failure) {
       result_.fault = std::move(failure);
+    } else if (!body_begun_) {  // libcurl reports success here, too
+      stop(EgressReason::framing_invalid, "the response ends within its head");
     } else if (has_excess()) {
       stop(EgressReason::framing_invalid, "the body is longer than its Content-Length");
     }

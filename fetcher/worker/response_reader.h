@@ -44,8 +44,11 @@ class ResponseReader {
 
   Next header_line(std::string_view line);
   Next body(std::string_view decoded);
-  // Asked from time to time: a body that decodes to nothing never reaches body().
-  Next progress() const;
+  // Asked from time to time, with what the connection has carried so far, TLS included: a body that
+  // decodes to nothing never reaches body(), and frames that are no message reach nothing here.
+  Next progress(std::uint64_t connection_bytes);
+  // Nothing of a response has been read.
+  bool unanswered() const { return header_bytes_ == 0 && result_.wire_bytes == 0; }
 
   // The transfer ended, by itself or because this said stop. `failure` is libcurl's, if it had one.
   Transfer end(std::optional<TransferFault> failure);

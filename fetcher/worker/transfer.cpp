@@ -5,7 +5,11 @@
 
 #include <curl/curl.h>
 #include <fmt/format.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <openssl/ssl.h>
+#include <poll.h>
+#include <unistd.h>
 
 namespace seekd::fetcher {
 namespace {
@@ -30,6 +34,8 @@ struct Conversation {
   ResponseReader reader;
   X509_STORE* roots;
   Descriptor connection;
+  int socket = -1;          // the same, once it is libcurl's
+  bool peer_ended = false;  // when libcurl closed it
 };
 
 using Next = ResponseReader::Next;
@@ -51,13 +57,32 @@ int on_debug(CURL*, curl_infotype type, char*, std::size_t bytes, void* context)
   return 0;
 }
 
-int on_progress(void* context, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-  return static_cast<Conversation*>(context)->reader.progress() == Next::more ? 0 : 1;
+// tcp(7): what the peer has sent and the kernel has taken. It sees what libcurl does not tell of:
+// control frames, padding, empty records.
+std::uint64_t received_bytes(int socket) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  const bool known = getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0;
+  return known ? info.tcpi_bytes_received : 0;
 }
 
+int on_progress(void* context, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  auto& conversation = *static_cast<Conversation*>(context);
+  const std::uint64_t received = received_bytes(conversation.socket);
+  return conversation.reader.progress(received) == Next::more ? 0 : 1;
+}
+
+// A second one, for a request that libcurl would repeat by itself, is not to be had.
 curl_socket_t on_open_socket(void* context, curlsocktype, curl_sockaddr*) {
-  const int fd = static_cast<Conversation*>(context)->connection.release();
-  return fd >= 0 ? fd : CURL_SOCKET_BAD;
+  auto& conversation = *static_cast<Conversation*>(context);
+  conversation.socket = conversation.connection.release();
+  return conversation.socket >= 0 ? conversation.socket : CURL_SOCKET_BAD;
+}
+
+int on_close_socket(void* context, curl_socket_t socket) {
+  pollfd end{socket, POLLRDHUP, 0};
+  static_cast<Conversation*>(context)->peer_ended = poll(&end, 1, 0) == 1;
+  return close(socket);
 }
 
 int on_socket_option(void*, curl_socket_t, curlsocktype) {
@@ -120,6 +145,8 @@ void set_tls(CURL* easy, Conversation& conversation) {
 void set_callbacks(CURL* easy, Conversation& conversation) {
   set(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
   set(easy, CURLOPT_OPENSOCKETDATA, &conversation);
+  set(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close_socket);
+  set(easy, CURLOPT_CLOSESOCKETDATA, &conversation);
   set(easy, CURLOPT_SOCKOPTFUNCTION, on_socket_option);
   set(easy, CURLOPT_HEADERFUNCTION, on_header);
   set(easy, CURLOPT_HEADERDATA, &conversation);
@@ -149,12 +176,31 @@ std::string condition(std::string_view name, const std::string& value) {
 
 List request_headers(const WorkerJob& job) {
   return list_of({"Accept: text/html,application/xhtml+xml,text/plain;q=0.9,text/markdown;q=0.9",
-                  "Connection: close", condition("If-None-Match", job.etag),
+                  "Connection: close",  // left out of HTTP/2, which has no such field
+                  condition("If-None-Match", job.etag),
                   condition("If-Modified-Since", job.last_modified)});
 }
 
-EgressReason reason_of(CURLcode code) {
+// Before the first byte of an answer a broken connection says nothing of the server's framing: the
+// request may be sent again (RFC 9110 §9.2.2, RFC 9113 §8.7).
+bool is_broken_connection(CURLcode code) {
   switch (code) {
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+    case CURLE_GOT_NOTHING:
+      return true;
+    default:
+      return false;
+  }
+}
+
+EgressReason reason_of(CURLcode code, const Conversation& conversation) {
+  if (conversation.reader.unanswered() && conversation.peer_ended && is_broken_connection(code)) {
+    return EgressReason::connect_failed;
+  }
+  switch (code) {
+    case CURLE_COULDNT_CONNECT:  // libcurl would send the request again, and has no second socket
+      return EgressReason::connect_failed;
     case CURLE_OPERATION_TIMEDOUT:
       return EgressReason::timeout;
     case CURLE_SSL_CONNECT_ERROR:
@@ -172,6 +218,8 @@ EgressReason reason_of(CURLcode code) {
     case CURLE_UNSUPPORTED_PROTOCOL:  // HTTP/0.9
     case CURLE_OUT_OF_MEMORY:         // libcurl's answer to one header line over 100 KiB
     case CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
       return EgressReason::framing_invalid;
     default:
       return EgressReason::internal;
@@ -196,7 +244,7 @@ Transfer transfer(const WorkerJob& job, Descriptor connection, X509_STORE* roots
   set(easy, CURLOPT_URL, job.url.text().c_str());
   set(easy, CURLOPT_PATH_AS_IS, 1L);
   set(easy, CURLOPT_RESOLVE, pin.get());
-  set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
   set(easy, CURLOPT_HTTPHEADER, headers.get());
   set(easy, CURLOPT_USERAGENT, config.user_agent.c_str());
   set(easy, CURLOPT_ACCEPT_ENCODING, "");  // every coding that libcurl was built with
@@ -207,7 +255,7 @@ Transfer transfer(const WorkerJob& job, Descriptor connection, X509_STORE* roots
   const CURLcode code = curl_easy_perform(easy);
   if (code == CURLE_OK) return conversation.reader.end(std::nullopt);
   const char* message = detail[0] != '\0' ? detail : curl_easy_strerror(code);
-  return conversation.reader.end(TransferFault{reason_of(code), message});
+  return conversation.reader.end(TransferFault{reason_of(code, conversation), message});
 }
 
 }  // namespace seekd::fetcher

@@ -1,5 +1,6 @@
-// One GET over one connected descriptor: TLS, HTTP/1.1, chunks and codings by libcurl and OpenSSL,
-// with the limits that libcurl does not keep by itself (see docs/egress.md) counted here.
+// One GET over one connected descriptor: TLS, HTTP/1.1 or HTTP/2 (ALPN), chunks and codings by
+// libcurl, nghttp2 and OpenSSL, with the limits that libcurl does not keep by itself (see
+// docs/egress.md) counted here.
 //
 // Runs in a worker, once. REQUIRES: curl_global_init() has run. Never follows a redirect, never
 // resolves a name.

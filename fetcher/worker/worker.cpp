@@ -9,6 +9,7 @@
 
 #include "fetcher/wire.h"
 #include "fetcher/worker/page_content.h"
+#include "fetcher/worker/retry_after.h"
 #include "fetcher/worker/transfer.h"
 
 namespace seekd::fetcher {
@@ -114,6 +115,8 @@ WorkerReply work(const Result<WorkerJob>& job, Descriptor connection, X509_STORE
   WorkerReply reply = reply_to(*job, result, config);
   reply.http_status = static_cast<std::uint16_t>(result.head.status());
   reply.wire_bytes = result.wire_bytes;
+  const auto now = std::chrono::system_clock::now();
+  reply.retry_after = pause_asked_for(result.head, std::chrono::floor<std::chrono::seconds>(now));
   return reply;
 }
 

@@ -11,6 +11,7 @@ using policy::EgressReason;
 namespace {
 
 const TimePoint now{std::chrono::seconds(1'700'000'000)};
+const Moment moment{now, std::chrono::seconds(20), 0.5};
 const char* const url = "https://docs.example.org/page";
 
 FetchRequest request_for(const std::string& text) {
@@ -65,7 +66,8 @@ TEST_CASE("a page goes through robots, place, addresses, connection and worker, 
   const WorkerJob job = to_work(machine, machine.start(request_for(url)));
   CHECK(job.kind == JobKind::page);
   CHECK(job.url.text() == url);
-  const FetchReply reply = finished(machine.on_reply(page(), now + std::chrono::seconds(1)));
+  const FetchReply reply =
+      finished(machine.on_reply(page(), {now + std::chrono::seconds(1), moment.left, 0}));
   CHECK(reply.outcome == FetchOutcome::page);
   CHECK(reply.hops == std::vector<std::string>{url});
   CHECK(reply.page->requested_at == now);
@@ -130,9 +132,9 @@ TEST_CASE("every hop of a redirect is judged, robots.txt included") {
   FetchMachine machine(policy, read_url);
   to_work(machine, machine.start(request_for(url)));
   const WorkerJob job =
-      to_work(machine, machine.on_reply(redirect_to("https://other.example.org/x"), now));
+      to_work(machine, machine.on_reply(redirect_to("https://other.example.org/x"), moment));
   CHECK(job.url.host == "other.example.org");
-  const FetchReply reply = finished(machine.on_reply(redirect_to("https://[::1]/"), now));
+  const FetchReply reply = finished(machine.on_reply(redirect_to("https://[::1]/"), moment));
   CHECK(reply.reason == EgressReason::ip_literal);
   CHECK(reply.hops == std::vector<std::string>{url, "https://other.example.org/x"});
   CHECK(reply.wire_bytes == 20);
@@ -143,9 +145,9 @@ TEST_CASE("redirects end after as many as the policy says") {
   policy.redirects_max = 2;
   FetchMachine machine(policy, read_url);
   to_work(machine, machine.start(request_for(url)));
-  to_work(machine, machine.on_reply(redirect_to("/1"), now));
-  to_work(machine, machine.on_reply(redirect_to("/2"), now));
-  CHECK(finished(machine.on_reply(redirect_to("/3"), now)).reason ==
+  to_work(machine, machine.on_reply(redirect_to("/1"), moment));
+  to_work(machine, machine.on_reply(redirect_to("/2"), moment));
+  CHECK(finished(machine.on_reply(redirect_to("/3"), moment)).reason ==
         EgressReason::too_many_redirects);
 }
 
@@ -156,10 +158,10 @@ TEST_CASE("validators go to the URL they belong to and to no other hop") {
   request.validated_url = "https://docs.example.org/final";
   FetchMachine machine(policy, read_url);
   CHECK(to_work(machine, machine.start(request)).etag.empty());
-  CHECK(to_work(machine, machine.on_reply(redirect_to("/final"), now)).etag == "\"v1\"");
+  CHECK(to_work(machine, machine.on_reply(redirect_to("/final"), moment)).etag == "\"v1\"");
   WorkerReply reply = page();
   reply.kind = WorkerReplyKind::not_modified;
-  CHECK(finished(machine.on_reply(reply, now)).outcome == FetchOutcome::not_modified);
+  CHECK(finished(machine.on_reply(reply, moment)).outcome == FetchOutcome::not_modified);
 }
 
 TEST_CASE("a worker that answers what was not asked has failed") {
@@ -169,7 +171,7 @@ TEST_CASE("a worker that answers what was not asked has failed") {
     to_work(machine, machine.start(request_for(url)));
     WorkerReply reply = page();
     reply.kind = kind;
-    CHECK(finished(machine.on_reply(reply, now)).reason == EgressReason::worker_failed);
+    CHECK(finished(machine.on_reply(reply, moment)).reason == EgressReason::worker_failed);
   }
 }
 

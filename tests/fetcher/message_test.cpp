@@ -15,6 +15,7 @@ WorkerReply a_reply() {
   WorkerReply reply;
   reply.kind = WorkerReplyKind::robots;
   reply.http_status = 200;
+  reply.retry_after = std::chrono::seconds(77);
   reply.wire_bytes = 77;
   reply.message = "hello";
   reply.location = "/there";

@@ -1,4 +1,4 @@
-"""The peers that fetcher_peers_test.py lets seekd-fetcher meet: a name server, and a web server that writes raw bytes.
+"""The peers that the *_peers_test.py let seekd-fetcher meet: a name server, and a web server that writes raw bytes.
 
 Everything listens on 127.0.0.1 with ports of its own; the policy that the test writes names them as exceptions.
 """

@@ -100,10 +100,23 @@ TEST_CASE("a body over the wire's limit, the decoded limit or the ratio is refus
 
 TEST_CASE("a body that decodes to nothing for ever is stopped by what it costs on the wire") {
   ResponseReader reader = reading({"\r\n"});
-  CHECK(reader.progress() == Next::more);
+  CHECK(reader.progress(0) == Next::more);
   reader.count_body(limits.wire_bytes_max + (1 << 20));
-  CHECK(reader.progress() == Next::stop);
+  CHECK(reader.progress(0) == Next::stop);
   CHECK(fault_of(reader) == EgressReason::body_too_large);
+}
+
+TEST_CASE("a connection that carries far more than a message is stopped") {
+  ResponseReader reader = reading({"\r\n"});
+  const auto whole = limits.wire_bytes_max + limits.header_bytes_max;
+  CHECK(reader.progress(whole + whole / 2) == Next::more);
+  CHECK(reader.progress(2 * whole + 1) == Next::stop);
+  CHECK(fault_of(reader) == EgressReason::framing_invalid);
+}
+
+TEST_CASE("a response that ends within its head is no response") {
+  ResponseReader reader = reading({"Content-Length: 0\r\n"});
+  CHECK(fault_of(reader) == EgressReason::framing_invalid);
 }
 
 TEST_CASE("more than Content-Length announced is no complete body") {
