@@ -1,4 +1,4 @@
-# What `cmake --install build/release --prefix /usr` puts where. libtorch and the embedded model travel along (components libtorch
+# What `cmake --install build/release --prefix /usr` puts where. libtorch and the embedded models travel along (components libtorch
 # and model), because neither is a package of Debian's; seekd looks for libtorch beside itself. The programs and units are
 # installed by their own folders.
 include(GNUInstallDirs)
@@ -23,3 +23,5 @@ if(NOT embedded_model)
 endif()
 install(FILES "${embedded_model}/seekd/models/SmolLM2-135M-Instruct.Q4_1.gguf" DESTINATION share/seekd/models
   COMPONENT model OPTIONAL)
+install(DIRECTORY "${embedded_model}/seekd/models/all-MiniLM-L6-v2" DESTINATION share/seekd/models COMPONENT model
+  OPTIONAL)
