@@ -82,6 +82,16 @@ struct ModelConfig {
   bool operator==(const ModelConfig&) const = default;
 };
 
+struct EmbedderConfig {
+  std::filesystem::path path;  // folder; "" = the embedded default; "none" = search by words alone
+  Device device = Device::automatic;
+  std::string query_prefix;    // put before a query, where the model was trained with one
+  std::string passage_prefix;  // before a passage; another one means that vectors are made anew
+
+  bool enabled() const { return path != "none"; }
+  bool operator==(const EmbedderConfig&) const = default;
+};
+
 struct AnswerConfig {
   std::size_t tokens_max = 512;  // default of max_tokens, and thinking included
   std::size_t passages_max = 6;
@@ -99,6 +109,7 @@ struct Config {
   policy::EgressPolicy egress;
   CacheConfig cache;
   ModelConfig model;
+  EmbedderConfig embedder;
   AnswerConfig answer;
 
   bool operator==(const Config&) const = default;

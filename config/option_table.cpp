@@ -188,6 +188,22 @@ std::vector<Option> model_options() {
   };
 }
 
+std::vector<Option> embedder_options() {
+  using E = EmbedderConfig;
+  constexpr auto embedder = &Config::embedder;
+  return {
+      row<embedder, &E::path>("embedder.path", Shape::text,
+                              "an absolute path, \"\" for the embedded default, or \"none\"",
+                              read_embedder_path),
+      row<embedder, &E::device>("embedder.device", Shape::text, R"("automatic", "cpu" or "cuda")",
+                                read_device),
+      row<embedder, &E::query_prefix>("embedder.query_prefix", Shape::text,
+                                      "a text such as \"query: \"", read_text),
+      row<embedder, &E::passage_prefix>("embedder.passage_prefix", Shape::text,
+                                        "a text such as \"passage: \"", read_text),
+  };
+}
+
 std::vector<Option> answer_options() {
   using A = AnswerConfig;
   constexpr auto answer = &Config::answer;
@@ -204,7 +220,7 @@ std::vector<Option> answer_options() {
 std::vector<Option> all_options() {
   std::vector<Option> all;
   for (auto section : {daemon_options, fetcher_options, egress_options, cache_options,
-                       model_options, answer_options}) {
+                       model_options, embedder_options, answer_options}) {
     std::ranges::move(section(), std::back_inserter(all));
   }
   return all;

@@ -131,6 +131,12 @@ Result<std::filesystem::path> read_absolute_path(const Value& value) {
   return path;
 }
 
+Result<std::filesystem::path> read_embedder_path(const Value& value) {
+  const Result<std::string> text = read_text(value);
+  if (text && *text == "none") return std::filesystem::path(*text);
+  return read_optional_path(value);
+}
+
 Result<std::filesystem::path> read_socket_path(const Value& value) {
   Result<std::filesystem::path> path = read_absolute_path(value);
   constexpr std::size_t bytes_max = sizeof(sockaddr_un::sun_path) - 1;

@@ -36,6 +36,7 @@ Result<std::vector<Value>> read_list(const Value& value);
 
 Result<std::filesystem::path> read_absolute_path(const Value& value);
 Result<std::filesystem::path> read_optional_path(const Value& value);  // "" or absolute
+Result<std::filesystem::path> read_embedder_path(const Value& value);  // "", "none" or absolute
 Result<std::filesystem::path> read_socket_path(const Value& value);    // fits sockaddr_un
 
 Result<std::string> read_loopback_listen(const Value& value);  // "" or ADDRESS:PORT on loopback

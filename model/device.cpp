@@ -81,14 +81,14 @@ Result<ComputeDevice> cuda() {
 
 }  // namespace
 
-Result<ComputeDevice> choose_device(config::Device wanted) {
+Result<ComputeDevice> choose_device(config::Device wanted, std::string_view option) {
   if (wanted == config::Device::cpu) return cpu();
   Result<ComputeDevice> gpu = cuda();
   if (gpu || wanted == config::Device::automatic) return gpu ? gpu : cpu();
   return fail(ErrorCode::unavailable,
-              "model.device is \"cuda\", but " + gpu.error().message +
-                  "; run scripts/setup --gpu on a host with an NVIDIA driver, or set model.device "
-                  "= \"automatic\"");
+              std::string(option) + " is \"cuda\", but " + gpu.error().message +
+                  "; run scripts/setup --gpu on a host with an NVIDIA driver, or set " +
+                  std::string(option) + " = \"automatic\"");
 }
 
 std::optional<std::uint64_t> memory_available(const ComputeDevice& device) {

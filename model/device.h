@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <c10/core/Device.h>
 #include <c10/core/ScalarType.h>
@@ -25,9 +26,9 @@ struct ComputeDevice {
   std::string name = "cpu";               // "cpu", "cuda:0 (NVIDIA …)"
 };
 
-// Errors: unavailable (`cuda` was asked for and cannot be had; says why and what to do).
-// `automatic` takes the GPU where there is a usable one.
-Result<ComputeDevice> choose_device(config::Device wanted);
+// `option` is the name of the one that says `wanted`. Errors: unavailable (`cuda` was asked for and
+// cannot be had; says why and what to do). `automatic` takes the GPU where there is a usable one.
+Result<ComputeDevice> choose_device(config::Device wanted, std::string_view option);
 
 // Bytes that may still be allocated there; nullopt where the system does not tell.
 std::optional<std::uint64_t> memory_available(const ComputeDevice& device);

@@ -219,7 +219,7 @@ Result<std::unique_ptr<Model>> load(const config::ModelConfig& config) {
   if (auto fits = check_vocabulary(*checkpoint, *tokenizer); !fits) {
     return std::unexpected(fits.error());
   }
-  const auto device = choose_device(config.device);
+  const auto device = choose_device(config.device, "model.device");
   if (!device) return std::unexpected(device.error());
   const std::size_t context =
       std::min(config.context_tokens_max, checkpoint->config().context_tokens);

@@ -74,6 +74,7 @@ struct Checkpoint::State {
 
   static Result<std::unique_ptr<State>> from_gguf(const std::filesystem::path& path);
   static Result<std::unique_ptr<State>> from_folder(const std::filesystem::path& folder);
+  static Result<std::unique_ptr<State>> from_tensors(const std::filesystem::path& folder);
 
   void add(Tensor tensor, Source source);
   void sort();
@@ -150,11 +151,17 @@ Result<std::unique_ptr<Checkpoint::State>> Checkpoint::State::from_folder(
     const std::filesystem::path& folder) {
   auto config = read_hf_config(folder);
   if (!config) return std::unexpected(config.error());
+  auto state = from_tensors(folder);
+  if (state) (*state)->config = std::move(*config);
+  return state;
+}
+
+Result<std::unique_ptr<Checkpoint::State>> Checkpoint::State::from_tensors(
+    const std::filesystem::path& folder) {
   auto files = open_safetensors_folder(folder);
   if (!files) return std::unexpected(files.error());
   auto state = std::make_unique<State>();
   state->path = folder.string();
-  state->config = std::move(*config);
   for (SafetensorsFile& file : *files) {
     for (const SafetensorsTensor& tensor : file.tensors()) {
       // Buffers that older exporters left behind are integers; weights of another type are missed
@@ -179,6 +186,12 @@ Result<Checkpoint> Checkpoint::open(const std::filesystem::path& path) {
   // A GGUF file says that its head is tied by leaving it out.
   if (!folder) config.tied_head = checkpoint.find("lm_head.weight") == nullptr;
   return checkpoint;
+}
+
+Result<Checkpoint> Checkpoint::open_tensors(const std::filesystem::path& folder) {
+  auto state = State::from_tensors(folder);
+  if (!state) return std::unexpected(state.error());
+  return Checkpoint(std::move(*state));
 }
 
 Checkpoint::Checkpoint(std::unique_ptr<State> state) : state_(std::move(state)) {}

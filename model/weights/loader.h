@@ -36,6 +36,10 @@ class Checkpoint {
   // scaling; names what is served), too_large (a header over its cap), io.
   static Result<Checkpoint> open(const std::filesystem::path& path);
 
+  // The tensors of a folder alone, for a family whose config.json another reader judges
+  // (encoder_config.h): config() is empty. Errors: as open(), of the tensors.
+  static Result<Checkpoint> open_tensors(const std::filesystem::path& folder);
+
   Checkpoint(Checkpoint&&) noexcept;
   Checkpoint& operator=(Checkpoint&&) noexcept;
   ~Checkpoint();

@@ -128,7 +128,7 @@ Measured measure(const Options& options) {
   measured.load_s = seconds_since(start);
   measured.model = model->info().name;
   measured.device = model->info().device;
-  const auto type = value_or_fail(model::choose_device(config.device)).weights;
+  const auto type = value_or_fail(model::choose_device(config.device, "model.device")).weights;
   measured.weights = c10::toString(type);
 
   const Best best = measure_speed(*model, options, measured);

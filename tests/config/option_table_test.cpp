@@ -83,6 +83,10 @@ TEST_CASE("every option sets its own member and no other") {
       {"cache.directory", R"("/a")"},
       {"model.path", R"("/a")"},
       {"model.device", R"("cpu")"},
+      {"embedder.path", R"("none")"},
+      {"embedder.device", R"("cuda")"},
+      {"embedder.query_prefix", R"("query: ")"},
+      {"embedder.passage_prefix", R"("passage: ")"},
   };
   std::vector<Config> seen{Config{}};
   for (const Option& option : option_table()) {

@@ -41,7 +41,7 @@ const ComputeDevice kCpu{c10::kCPU, c10::kFloat, "cpu"};
 // The processor, and the GPU of a host that has one: the same numbers are asked of both.
 std::vector<ComputeDevice> devices() {
   std::vector<ComputeDevice> all = {kCpu};
-  const auto gpu = choose_device(config::Device::cuda);
+  const auto gpu = choose_device(config::Device::cuda, "model.device");
   if (gpu) all.push_back({gpu->device, c10::kFloat, gpu->name});
   return all;
 }

@@ -24,13 +24,25 @@ std::optional<std::filesystem::path> find_or_skip(const std::filesystem::path& p
   return std::nullopt;
 }
 
-std::filesystem::path smollm2_path() {
+namespace {
+
+std::filesystem::path models_folder() {
   const char* cache = std::getenv("XDG_CACHE_HOME");
   const char* home = std::getenv("HOME");
   const std::filesystem::path base =
       cache != nullptr ? std::filesystem::path(cache)
                        : std::filesystem::path(home == nullptr ? "" : home) / ".cache";
-  return base / "seekd/models/SmolLM2-135M-Instruct.Q4_1.gguf";
+  return base / "seekd/models";
+}
+
+}  // namespace
+
+std::filesystem::path smollm2_path() {
+  return models_folder() / "SmolLM2-135M-Instruct.Q4_1.gguf";
+}
+
+std::filesystem::path minilm_path() {
+  return models_folder() / "all-MiniLM-L6-v2";
 }
 
 }  // namespace seekd::model

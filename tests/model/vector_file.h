@@ -19,7 +19,8 @@ std::string read_file(const std::filesystem::path& path);
 // The path where it exists; else prints that the test is skipped.
 std::optional<std::filesystem::path> find_or_skip(const std::filesystem::path& path);
 
-// The embedded default model, as scripts/setup lays it out.
+// The embedded defaults, as scripts/setup lays them out: the model, and the embedder's folder.
 std::filesystem::path smollm2_path();
+std::filesystem::path minilm_path();
 
 }  // namespace seekd::model

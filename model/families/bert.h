@@ -1,0 +1,76 @@
+// Bert: the encoder of BERT and its kind (MiniLM, BGE, E5), from token ids to one vector a text.
+//
+// Devlin et al., "BERT" (2019); pooling as Reimers, Gurevych, "Sentence-BERT" (2019). Immutable;
+// any thread. May throw what libtorch throws; torch_embedder.cpp stops it.
+
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <ATen/core/Tensor.h>
+
+#include "model/device.h"
+#include "model/families/layers.h"
+#include "model/text/tokenizer.h"
+#include "model/weights/encoder_config.h"
+#include "model/weights/loader.h"
+#include "policy/result.h"
+
+namespace seekd::model {
+
+class Bert {
+ public:
+  // Reads the weights, names with or without "bert." before them. Errors: corrupt (a tensor is
+  // missing or of another shape), unsupported (a type that is not read), io.
+  static Result<Bert> load(const Checkpoint& checkpoint, const EncoderConfig& config,
+                           const ComputeDevice& device);
+
+  // [texts, hidden] float32, each row of length 1. Texts of equal length that stand together run
+  // together: sort them. REQUIRES: each text has 1 to config.positions ids, all below
+  // config.vocabulary.
+  at::Tensor forward(std::span<const std::vector<TokenId>> texts) const;
+
+ private:
+  struct Norm {
+    at::Tensor weight;  // [hidden] float32
+    at::Tensor bias;
+  };
+  struct Block {
+    Linear query_key_value;
+    Linear attention_output;
+    Norm attention_norm;
+    Linear widen;
+    Linear narrow;
+    Norm output_norm;
+  };
+  // Neighbours of one length among the texts, whose tokens lie one after another in the rows.
+  struct Group {
+    std::int64_t row = 0;  // the first one's first token
+    std::int64_t texts = 0;
+    std::int64_t tokens = 0;  // of each
+  };
+
+  Bert(const EncoderConfig& config, const ComputeDevice& device);
+
+  Status load_embeddings(const Checkpoint& checkpoint, const std::string& prefix);
+  Result<Block> load_block(const Checkpoint& checkpoint, const std::string& prefix) const;
+  Result<Norm> load_norm(const Checkpoint& checkpoint, const std::string& name) const;
+
+  at::Tensor embed(std::span<const std::vector<TokenId>> texts) const;
+  at::Tensor run(const Block& block, const at::Tensor& rows, std::span<const Group> groups) const;
+  at::Tensor attend(const at::Tensor& projected, std::span<const Group> groups) const;
+  at::Tensor normalize(const Norm& norm, const at::Tensor& rows) const;
+  at::Tensor pool(const at::Tensor& rows, std::span<const Group> groups) const;
+
+  EncoderConfig config_;
+  ComputeDevice device_;
+  at::Tensor words_;      // [vocabulary, hidden] in the weights' type
+  at::Tensor positions_;  // [positions, hidden] float32, the token type's vector added
+  Norm embedding_norm_;
+  std::vector<Block> blocks_;
+};
+
+}  // namespace seekd::model
