@@ -9,6 +9,7 @@
 #include "config/option_table.h"
 #include "config/suggestion.h"
 #include "config/toml_reader.h"
+#include "config/warnings.h"
 
 namespace seekd::config {
 namespace {
@@ -36,6 +37,14 @@ Status judge_unknown(const Field& field) {
                                  : "unknown key; did you mean " + std::string(nearest) + '?');
 }
 
+void note_place(const Option& option, const Value& value, Place& place) {
+  place.where = value.where;
+  if (option.shape != Shape::tables) place.elements.clear();  // a list replaces, tables add
+  const auto* elements = std::get_if<std::vector<Value>>(&value.data);
+  if (elements == nullptr) return;
+  for (const Value& element : *elements) place.elements.push_back(element.where);
+}
+
 Status apply(const Field& field, Loading& loading) {
   const Option* option = find_option(field.key);
   if (option == nullptr) return judge_unknown(field);
@@ -44,7 +53,7 @@ Status apply(const Field& field, Loading& loading) {
     set.error().message += "; write " + option->expects;
     return set;
   }
-  loading.places[field.key] = field.value.where;
+  note_place(*option, field.value, loading.places[field.key]);
   return {};
 }
 
@@ -111,7 +120,7 @@ Result<std::vector<fs::path>> drop_ins(const fs::path& file) {
 }
 
 Status apply_files(const fs::path& named, Loading& loading) {
-  const fs::path file = named.empty() ? fs::path(default_file) : named;
+  const fs::path file = file_or_default(named);
   if (!named.empty() || !is_absent(file)) {
     if (const Status applied = apply_file(file, loading); !applied) return applied;
   }
@@ -125,7 +134,7 @@ Status apply_files(const fs::path& named, Loading& loading) {
 
 }  // namespace
 
-Result<Config> load(const std::filesystem::path& file, const char* const* environment) {
+Result<Loaded> load_explained(const fs::path& file, const char* const* environment) {
   Loading loading;
   if (const Status files = apply_files(file, loading); !files) {
     return std::unexpected(files.error());
@@ -136,7 +145,18 @@ Result<Config> load(const std::filesystem::path& file, const char* const* enviro
   if (const Status checked = check_contradictions(loading.config, loading.places); !checked) {
     return std::unexpected(checked.error());
   }
-  return std::move(loading.config);
+  std::vector<std::string> lines = warnings(loading.config, loading.places);
+  return Loaded{std::move(loading.config), std::move(lines)};
+}
+
+Result<Config> load(const fs::path& file, const char* const* environment) {
+  Result<Loaded> loaded = load_explained(file, environment);
+  if (!loaded) return std::unexpected(std::move(loaded.error()));
+  return std::move(loaded->config);
+}
+
+fs::path file_or_default(const fs::path& file) {
+  return file.empty() ? fs::path(default_file) : file;
 }
 
 }  // namespace seekd::config

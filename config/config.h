@@ -2,9 +2,10 @@
 //
 // One TOML format for all programs: the defaults below (documented, one by one, in default.toml),
 // then the file, then its drop-ins (FILE.d/*.toml in name order), then SEEKD_* in the environment
-// (SEEKD_CACHE_DIRECTORY sets cache.directory). Later wins; a list replaces the list before it. An
-// unknown key, a wrong type or unit, an impossible value is an error that names file, line and
-// remedy. A Config is a plain value: load once, share read-only between threads.
+// (SEEKD_CACHE_DIRECTORY sets cache.directory). Later wins; a list replaces the list before it,
+// tables ([[egress.site]]) add to those before them. An unknown key, a wrong type or unit, an
+// impossible value is an error that names file, line and remedy. A Config is a plain value: load
+// once, share read-only between threads.
 
 #pragma once
 
@@ -120,12 +121,19 @@ struct Config {
 // as `environ`, or nullptr for none.
 Result<Config> load(const std::filesystem::path& file, const char* const* environment);
 
+struct Loaded {
+  Config config;
+  // Lines, each naming option, place and remedy, about settings that are allowed and may not be
+  // meant: an allow that a deny shadows, a site or an exception that nothing can reach, an opened
+  // network, robots.txt ignored.
+  std::vector<std::string> warnings;
+};
+Result<Loaded> load_explained(const std::filesystem::path& file, const char* const* environment);
+
+// The file that load() reads for `file`.
+std::filesystem::path file_or_default(const std::filesystem::path& file);
+
 // The commented default.toml that is compiled in; read as a file, it changes nothing.
 std::string_view default_toml();
-
-// Lines, each naming its option and a remedy, about settings that are allowed and may not be meant:
-// an allow that a deny shadows, a rule for a host that the allow list excludes, an opened network,
-// robots.txt ignored.
-std::vector<std::string> warnings(const Config& config);
 
 }  // namespace seekd::config

@@ -50,13 +50,13 @@ constexpr std::array contradictions{
 std::string message(const Contradiction& contradiction, const Places& places) {
   const auto first = places.find(contradiction.first);
   const auto second = places.find(contradiction.second);
-  std::string text = first != places.end()    ? first->second
-                     : second != places.end() ? second->second
+  std::string text = first != places.end()    ? first->second.where
+                     : second != places.end() ? second->second.where
                                               : "the defaults";
   text += ": " + std::string(contradiction.first) + " contradicts ";
   text += std::string(contradiction.second);
   if (first != places.end()) {
-    text += second == places.end() ? " (its default)" : " (" + second->second + ')';
+    text += second == places.end() ? " (its default)" : " (" + second->second.where + ')';
   }
   return text + ": " + std::string(contradiction.problem);
 }

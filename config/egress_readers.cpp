@@ -34,13 +34,21 @@ policy::EgressVerdict judge_alone(const std::string& url) {
   return policy::judge_url(url, policy::Provenance::site_list, policy, policy::parse_url);
 }
 
-// "example.org", ".example.org", "example.org/docs", "." for every host.
+// A path of every host, judged on a name that stands for them.
+Result<policy::SiteRule> every_host(const Value& at, std::string_view text) {
+  const policy::EgressVerdict verdict =
+      judge_alone("https://any.example" + std::string(text.substr(1)));
+  if (!verdict.allowed()) return refuse(at, policy::quoted(text) + ": " + verdict.detail);
+  return policy::SiteRule{".", verdict.url->target};
+}
+
+// HOST[/PATH] to its canonical spelling; "." is every host.
 Result<policy::SiteRule> parse_site(const Value& at, std::string_view text) {
   const std::string_view host = text.substr(0, text.find('/'));
   if (text.find_first_of("?#*\\ ") != text.npos || host.find_first_of(":@%") != text.npos) {
     return refuse(at, policy::quoted(text) + " is not a plain host or host and path");
   }
-  if (text == ".") return policy::SiteRule{".", "/"};
+  if (host == ".") return every_host(at, text);
   const std::string_view label = text.starts_with('.') ? any_label : "";
   const policy::EgressVerdict verdict =
       judge_alone("https://" + std::string(label) + std::string(text));
@@ -50,31 +58,35 @@ Result<policy::SiteRule> parse_site(const Value& at, std::string_view text) {
   return policy::SiteRule{verdict.url->host.substr(label.size()), verdict.url->target};
 }
 
-Result<policy::SiteRule> read_site(const Value& element) {
-  const Result<std::string> text = read_text(element);
-  if (!text) return std::unexpected(text.error());
-  return parse_site(element, *text);
+std::string_view take_scheme(std::string_view& text) {
+  for (const std::string_view scheme : {"http", "https"}) {
+    const std::size_t end = scheme.size() + 3;
+    if (!text.starts_with(scheme) || text.substr(scheme.size(), 3) != "://") continue;
+    text.remove_prefix(end);
+    return scheme;
+  }
+  return "";
 }
 
-Result<std::string> read_host(const Value& element) {
-  const Result<std::string> text = read_text(element);
-  if (!text) return std::unexpected(text.error());
-  if (text->find('/') != text->npos) return refuse(element, policy::quoted(*text) + " has a path");
-  Result<policy::SiteRule> site = parse_site(element, *text);
-  if (!site) return std::unexpected(std::move(site.error()));
-  return std::move(site->host);
-}
-
-Result<policy::EgressPolicy::PortRule> read_host_port(const Value& element) {
-  const Result<std::string> text = read_text(element);
-  if (!text) return std::unexpected(text.error());
-  const std::size_t colon = text->rfind(':');
-  if (colon == text->npos) return refuse(element, policy::quoted(*text) + " has no port");
-  const Result<std::uint16_t> port = parse_port(std::string_view(*text).substr(colon + 1));
-  if (!port) return refuse(element, port.error().message);
-  const Result<std::string> host = read_host({element.where, text->substr(0, colon)});
-  if (!host) return std::unexpected(host.error());
-  return policy::EgressPolicy::PortRule{*host, *port};
+Result<policy::SiteRule> read_rule(const Value& element) {
+  const Result<std::string> written = read_text(element);
+  if (!written) return std::unexpected(written.error());
+  std::string_view text = *written;
+  const std::string_view scheme = take_scheme(text);
+  const std::size_t path = std::min(text.find('/'), text.size());
+  const std::size_t colon = std::min(text.substr(0, path).find(':'), path);
+  std::uint16_t port = 0;
+  if (colon != path) {
+    const Result<std::uint16_t> read = parse_port(text.substr(colon + 1, path - colon - 1));
+    if (!read) return refuse(element, read.error().message);
+    port = *read;
+  }
+  Result<policy::SiteRule> rule =
+      parse_site(element, std::string(text.substr(0, colon)) + std::string(text.substr(path)));
+  if (!rule) return rule;
+  rule->scheme = scheme;
+  rule->port = port;
+  return rule;
 }
 
 Result<policy::AddressRange> read_range(const Value& element) {
@@ -124,16 +136,17 @@ Result<policy::AddressException> read_exception(const Value& element) {
 
 }  // namespace
 
-Result<std::vector<policy::SiteRule>> read_sites(const Value& value) {
-  return read_each<policy::SiteRule>(value, read_site);
+Result<std::vector<policy::SiteRule>> read_rules(const Value& value) {
+  return read_each<policy::SiteRule>(value, read_rule);
 }
 
-Result<std::vector<std::string>> read_hosts(const Value& value) {
-  return read_each<std::string>(value, read_host);
-}
-
-Result<std::vector<policy::EgressPolicy::PortRule>> read_host_ports(const Value& value) {
-  return read_each<policy::EgressPolicy::PortRule>(value, read_host_port);
+Result<std::string> read_host(const Value& value) {
+  const Result<std::string> text = read_text(value);
+  if (!text) return std::unexpected(text.error());
+  if (text->find('/') != text->npos) return refuse(value, policy::quoted(*text) + " has a path");
+  Result<policy::SiteRule> site = parse_site(value, *text);
+  if (!site) return std::unexpected(std::move(site.error()));
+  return std::move(site->host);
 }
 
 Result<std::vector<policy::AddressRange>> read_ranges(const Value& value) {
@@ -154,6 +167,18 @@ Result<std::optional<policy::AddressRange>> read_nat64_prefix(const Value& value
 
 Result<std::vector<policy::AddressException>> read_exceptions(const Value& value) {
   return read_each<policy::AddressException>(value, read_exception);
+}
+
+Result<policy::Route> read_route(const Value& value) {
+  const Result<std::string> text = read_text(value);
+  if (!text) return std::unexpected(text.error());
+  if (*text == "direct") return policy::Route{};
+  const HostPort parts = split_port(*text);
+  const Result<policy::IpAddress> address = policy::parse_address(parts.host);
+  if (!address) return refuse(value, policy::quoted(*text) + " does not name an IP address");
+  const Result<std::uint16_t> port = parse_port(parts.port);
+  if (!port) return refuse(value, port.error().message);
+  return policy::Route{policy::Endpoint{*address, *port}};
 }
 
 }  // namespace seekd::config

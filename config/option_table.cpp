@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <type_traits>
 #include <utility>
 
 #include "config/egress_readers.h"
 #include "config/quantity.h"
 #include "config/scalar_readers.h"
+#include "config/site_reader.h"
 
 namespace seekd::config {
 namespace {
@@ -37,6 +39,18 @@ Option row(std::string_view name, Shape shape, std::string expects, auto read) {
             if (!result) return std::unexpected(std::move(result.error()));
             auto& target = member<Path...>(config);
             target = static_cast<std::remove_cvref_t<decltype(target)>>(std::move(*result));
+            return {};
+          }};
+}
+
+// Tables add to those of earlier files: a drop-in brings its own, and need not repeat the others.
+template <auto... Path>
+Option tables(std::string_view name, std::string expects, auto read) {
+  return {name, Shape::tables, "", std::move(expects),
+          [read](Config& config, const Value& value) -> Status {
+            auto result = read(value);
+            if (!result) return std::unexpected(std::move(result.error()));
+            std::ranges::move(*result, std::back_inserter(member<Path...>(config)));
             return {};
           }};
 }
@@ -130,17 +144,14 @@ std::vector<Option> egress_options() {
   using E = policy::EgressPolicy;
   using A = policy::AddressPolicy;
   constexpr auto egress = &Config::egress;
-  const std::string sites =
-      R"(public names such as ["example.org", ".example.org", "example.org/docs"])";
-  const std::string hosts = R"(public names such as ["example.org", ".example.org"])";
+  const std::string rules =
+      R"(public names such as ["example.org", ".example.org", "example.org/docs"], with a scheme or )"
+      R"(a port where one is meant ("http://example.org", "example.org:8443"))";
   return {
-      row<egress, &E::allow>("egress.allow", Shape::list, sites, read_sites),
-      row<egress, &E::deny>("egress.deny", Shape::list, sites, read_sites),
-      row<egress, &E::http_allowed>("egress.http_allowed", Shape::list, sites, read_sites),
-      row<egress, &E::ports>("egress.ports", Shape::list,
-                             R"(hosts and ports such as ["example.org:8443"])", read_host_ports),
-      row<egress, &E::addresses, &A::exceptions>(
-          "egress.exception", Shape::tables,
+      row<egress, &E::allow>("egress.allow", Shape::list, rules, read_rules),
+      row<egress, &E::deny>("egress.deny", Shape::list, rules, read_rules),
+      tables<egress, &E::addresses, &A::exceptions>(
+          "egress.exception",
           R"([[egress.exception]] with address = "10.1.2.3", port = 443 and reason = "…")",
           read_exceptions),
       row<egress, &E::addresses, &A::denied>(
@@ -151,7 +162,12 @@ std::vector<Option> egress_options() {
           read_nat64_prefix),
       count<egress, &E::redirects_max>("egress.redirects_max", 0, 20),
       count<egress, &E::addresses_max>("egress.addresses_max", 1, 64),
-      row<egress, &E::robots_ignored>("egress.robots_ignored", Shape::list, hosts, read_hosts),
+      row<egress, &E::route>("egress.proxy", Shape::text,
+                             R"("direct", or a proxy's address and port such as "10.0.0.5:3128")",
+                             read_route),
+      tables<egress, &E::sites>(
+          "egress.site", R"([[egress.site]] with host = ".example.org" and what holds there)",
+          read_sites),
   };
 }
 

@@ -40,23 +40,6 @@ Result<T> read_quantity(const Value& value, const Limits<T>& limits, auto parse,
   return *quantity;
 }
 
-struct HostPort {
-  std::string_view host;  // without brackets
-  std::string_view port;  // "" when there is none
-};
-
-// "1.2.3.4", "1.2.3.4:53", "::1", "[::1]:53"
-HostPort split_port(std::string_view text) {
-  if (text.starts_with('[')) {
-    const std::size_t end = text.find("]:");
-    if (end == text.npos) return {text, {}};
-    return {text.substr(1, end - 1), text.substr(end + 2)};
-  }
-  const std::size_t colon = text.find(':');
-  if (colon == text.npos || text.find(':', colon + 1) != text.npos) return {text, {}};
-  return {text.substr(0, colon), text.substr(colon + 1)};
-}
-
 bool is_loopback(const policy::IpAddress& address) {
   if (address.family == policy::IpAddress::Family::v4) return address.bytes[0] == 127;
   constexpr std::array<std::uint8_t, 16> loopback{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
@@ -205,6 +188,17 @@ Result<Device> read_device(const Value& value) {
   if (*text == "cpu") return Device::cpu;
   if (*text == "cuda") return Device::cuda;
   return refuse(value, policy::quoted(*text) + " is no kind of device");
+}
+
+HostPort split_port(std::string_view text) {
+  if (text.starts_with('[')) {
+    const std::size_t end = text.find("]:");
+    if (end == text.npos) return {text, {}};
+    return {text.substr(1, end - 1), text.substr(end + 2)};
+  }
+  const std::size_t colon = text.find(':');
+  if (colon == text.npos || text.find(':', colon + 1) != text.npos) return {text, {}};
+  return {text.substr(0, colon), text.substr(colon + 1)};
 }
 
 Result<std::uint16_t> parse_port(std::string_view text) {

@@ -44,6 +44,14 @@ Result<std::string> read_user_agent(const Value& value);  // product[/version], 
 Result<std::vector<std::string>> read_dns_servers(const Value& value);
 Result<Device> read_device(const Value& value);
 
+struct HostPort {
+  std::string_view host;  // without brackets
+  std::string_view port;  // "" when there is none
+};
+
+// "1.2.3.4", "1.2.3.4:53", "::1", "[::1]:53"
+HostPort split_port(std::string_view text);
+
 // "1" to "65535", without sign or leading zero.
 Result<std::uint16_t> parse_port(std::string_view text);
 

@@ -1,64 +1,16 @@
-#include <algorithm>
-#include <string>
+#include "config/warnings.h"
+
 #include <string_view>
 
-#include "config/config.h"
+#include "config/egress_conflicts.h"
+#include "config/quantity.h"
 
 namespace seekd::config {
 namespace {
 
-using policy::SiteRule;
+using policy::Site;
 
-// Every host that `inner` names, `outer` names too; both as in SiteRule.
-bool covers(std::string_view outer, std::string_view inner) {
-  if (outer == inner || outer == ".") return true;
-  if (!inner.starts_with('.')) return policy::host_matches(outer, inner);
-  return outer.starts_with('.') && inner.ends_with(outer);
-}
-
-// Paths match by whole segments.
-bool covers(const SiteRule& outer, const SiteRule& inner) {
-  const std::string segments = outer.path_prefix + (outer.path_prefix.ends_with('/') ? "" : "/");
-  return covers(outer.host, inner.host) && (inner.path_prefix + '/').starts_with(segments);
-}
-
-std::string spelled(const SiteRule& rule) {
-  return '"' + rule.host + (rule.path_prefix == "/" ? "" : rule.path_prefix) + '"';
-}
-
-void warn_of_shadowed(const policy::EgressPolicy& egress, std::vector<std::string>& lines) {
-  for (const SiteRule& allow : egress.allow) {
-    const auto deny = std::ranges::find_if(
-        egress.deny, [&](const SiteRule& rule) { return covers(rule, allow); });
-    if (deny == egress.deny.end()) continue;
-    lines.push_back("egress.allow " + spelled(allow) + " never allows: egress.deny " +
-                    spelled(*deny) + " wins over it; remove one of them");
-  }
-}
-
-// Special names are opened by their exact names alone.
-void warn_of_special(const policy::EgressPolicy& egress, std::vector<std::string>& lines) {
-  for (const SiteRule& allow : egress.allow) {
-    if (!allow.host.starts_with('.') || allow.host == ".") continue;
-    const policy::EgressVerdict verdict =
-        policy::judge_url("https://any" + allow.host, policy::Provenance::site_list,
-                          policy::EgressPolicy{}, policy::parse_url);
-    if (verdict.reason != policy::EgressReason::special_name) continue;
-    lines.push_back("egress.allow " + spelled(allow) +
-                    " allows nothing: special names are opened one by one; name the hosts exactly");
-  }
-}
-
-void warn_of_excluded(const policy::EgressPolicy& egress, std::string_view option,
-                      std::string_view host, std::vector<std::string>& lines) {
-  const bool reachable = std::ranges::any_of(egress.allow, [&](const SiteRule& allow) {
-    return covers(allow.host, host) || covers(host, allow.host);
-  });
-  if (egress.allow.empty() || reachable) return;
-  lines.push_back(std::string(option) + " \"" + std::string(host) +
-                  "\" has no effect: egress.allow does not name that host; add it there or "
-                  "remove it here");
-}
+constexpr std::string_view site_option = "egress.site";
 
 // An exception so wide that the deny list hardly stands on its port.
 bool is_wide(const policy::AddressRange& range) {
@@ -66,37 +18,74 @@ bool is_wide(const policy::AddressRange& range) {
   return range.prefix_bits < (v4 ? 24 : 64);
 }
 
-void warn_of_openings(const Config& config, std::vector<std::string>& lines) {
-  for (const std::string& host : config.egress.robots_ignored) {
-    lines.push_back("egress.robots_ignored \"" + host +
-                    "\": its robots.txt is not asked; be sure that its owner agreed");
-  }
-  for (const policy::AddressException& exception : config.egress.addresses.exceptions) {
-    if (!is_wide(exception.range)) continue;
-    lines.push_back("egress.exception " + policy::to_string(exception.range) +
-                    " opens a whole network on port " + std::to_string(exception.port) +
-                    "; name the addresses that are meant");
+void warn_of_openings(const Config& config, const Places& places, std::vector<std::string>& lines) {
+  const auto& exceptions = config.egress.addresses.exceptions;
+  for (std::size_t i = 0; i < exceptions.size(); ++i) {
+    if (!is_wide(exceptions[i].range)) continue;
+    lines.push_back(line_of(places, "egress.exception", i) + ": egress.exception " +
+                    policy::to_string(exceptions[i].range) + " opens a whole network on port " +
+                    std::to_string(exceptions[i].port) + "; name the addresses that are meant");
   }
   if (config.fetcher.accept_missing_sandbox) {
     lines.push_back(
-        "fetcher.accept_missing_sandbox is true: on a kernel that lacks a mechanism, pages are "
+        line_of(places, "fetcher.accept_missing_sandbox") +
+        ": fetcher.accept_missing_sandbox is true: on a kernel that lacks a mechanism, pages are "
         "parsed unconfined; set it to false where the kernel has them");
   }
 }
 
+// A proxy is reached by its written address, which the site's own additions to the deny list close.
+void warn_of_closed_proxy(const policy::Route& route, const Config& config, const Places& places,
+                          const std::string& where, std::vector<std::string>& lines) {
+  if (!route.proxy) return;
+  const auto& denied = config.egress.addresses.denied;
+  for (std::size_t i = 0; i < denied.size(); ++i) {
+    if (!denied[i].contains(route.proxy->address)) continue;
+    lines.push_back(where + " is never reached: egress.denied_addresses " +
+                    policy::to_string(denied[i]) + " (" +
+                    line_of(places, "egress.denied_addresses", i) +
+                    ") closes its address; remove one of them");
+  }
+}
+
+void warn_of_site(const Site& site, const std::string& where, const Config& config,
+                  const Places& places, std::vector<std::string>& lines) {
+  const std::string begin = where + ": egress.site \"" + site.host + '"';
+  if (site.robots == policy::RobotsUse::ignore) {
+    lines.push_back(begin + ": its robots.txt is not asked (\"" + site.robots_reason +
+                    "\"); be sure that this still holds");
+  }
+  if (site.concurrency.value_or(0) > config.fetcher.workers_max) {
+    lines.push_back(begin + ": concurrency is more than fetcher.workers_max (" +
+                    line_of(places, "fetcher.workers_max") + "), which holds; lower the first");
+  }
+  if (site.interval.value_or(std::chrono::milliseconds(0)) >= config.fetcher.transfer_timeout) {
+    lines.push_back(begin + ": interval is not shorter than fetcher.transfer_timeout (" +
+                    line_of(places, "fetcher.transfer_timeout") +
+                    "): whoever comes second is refused (rate_limited), and told when to return");
+  }
+  const std::size_t wire = site.wire_bytes_max.value_or(config.fetcher.wire_bytes_max);
+  const std::size_t decoded = site.decoded_bytes_max.value_or(config.fetcher.decoded_bytes_max);
+  if (decoded < wire) {
+    lines.push_back(begin + ": a body may be transferred with " + bytes_text(wire) +
+                    " and decoded with less, " + bytes_text(decoded) +
+                    " (fetcher.wire_bytes_max: " + line_of(places, "fetcher.wire_bytes_max") +
+                    ", fetcher.decoded_bytes_max: " + line_of(places, "fetcher.decoded_bytes_max") +
+                    "); write both in the table");
+  }
+  if (site.route) warn_of_closed_proxy(*site.route, config, places, begin + ": proxy", lines);
+}
+
 }  // namespace
 
-std::vector<std::string> warnings(const Config& config) {
-  std::vector<std::string> lines;
-  warn_of_shadowed(config.egress, lines);
-  warn_of_special(config.egress, lines);
-  for (const SiteRule& rule : config.egress.http_allowed) {
-    warn_of_excluded(config.egress, "egress.http_allowed", rule.host, lines);
+std::vector<std::string> warnings(const Config& config, const Places& places) {
+  std::vector<std::string> lines = egress_conflicts(config.egress, places);
+  for (std::size_t i = 0; i < config.egress.sites.size(); ++i) {
+    warn_of_site(config.egress.sites[i], line_of(places, site_option, i), config, places, lines);
   }
-  for (const auto& rule : config.egress.ports) {
-    warn_of_excluded(config.egress, "egress.ports", rule.host, lines);
-  }
-  warn_of_openings(config, lines);
+  warn_of_closed_proxy(config.egress.route, config, places,
+                       line_of(places, "egress.proxy") + ": egress.proxy", lines);
+  warn_of_openings(config, places, lines);
   return lines;
 }
 

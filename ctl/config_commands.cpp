@@ -13,9 +13,9 @@ namespace seekd::ctl {
 namespace {
 
 ExitStatus check(const std::filesystem::path& file) {
-  const Result<config::Config> config = config::load(file, environ);
-  if (!config) return refuse(config.error());
-  for (const std::string& warning : config::warnings(*config)) say("warning: " + warning);
+  const Result<config::Loaded> loaded = config::load_explained(file, environ);
+  if (!loaded) return refuse(loaded.error());
+  for (const std::string& warning : loaded->warnings) say("warning: " + warning);
   std::cout << "the configuration is valid\n";
   return ExitStatus::done;
 }

@@ -60,9 +60,10 @@ Result<std::filesystem::path> embedded_model() {
 }
 
 Status run(const Options& options) {
-  auto config = seekd::config::load(options.config, environ);
-  if (!config) return std::unexpected(std::move(config.error()));
-  for (const std::string& warning : seekd::config::warnings(*config)) spdlog::warn("{}", warning);
+  auto loaded = seekd::config::load_explained(options.config, environ);
+  if (!loaded) return std::unexpected(std::move(loaded.error()));
+  for (const std::string& warning : loaded->warnings) spdlog::warn("{}", warning);
+  seekd::config::Config* const config = &loaded->config;
   if (!options.model.empty()) config->model.path = options.model;
   if (config->model.path.empty()) {
     auto model = embedded_model();

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cassert>
 #include <cstddef>
+#include <set>
 #include <utility>
 
 #include "policy/host.h"
-#include "policy/percent_encoding.h"
 #include "policy/quoted.h"
 
 namespace seekd::policy {
@@ -20,56 +20,9 @@ EgressVerdict allowed(Url url) {
   return {.reason = EgressReason::allowed, .detail = "", .url = std::move(url)};
 }
 
-// ---- rules
-
-// What a server that decodes escaped slashes, ignores empty segments and cuts path parameters
-// (RFC 3986 §3.3) takes the path for.
-std::string loose_path(std::string_view path) {
-  std::string plain;
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    const auto escaped = path[i] == '%' ? read_escape(path.substr(i)) : std::nullopt;
-    const bool is_slash = escaped == '/' || escaped == '\\';
-    plain += is_slash ? '/' : path[i];
-    if (is_slash) i += 2;
-  }
-  std::string out;
-  for (std::string_view rest = plain; !rest.empty();) {
-    rest.remove_prefix(1);
-    const std::size_t end = std::min(rest.find('/'), rest.size());
-    std::string_view segment = rest.substr(0, end);
-    segment = segment.substr(0, segment.find(';'));
-    rest.remove_prefix(end);
-    if (segment == "..") {
-      out.resize(out.empty() ? 0 : out.rfind('/'));
-    } else if (!segment.empty() && segment != ".") {
-      out += '/';
-      out += segment;
-    }
-  }
-  if (out.empty() || plain.ends_with('/')) out += '/';
-  return out;
-}
-
-bool covers(std::string_view prefix, std::string_view path) {
-  return path.starts_with(prefix) &&
-         (prefix.ends_with('/') || path.size() == prefix.size() || path[prefix.size()] == '/');
-}
-
-enum class Readings : std::uint8_t {
-  all,  // a rule that opens must cover the path however a server reads it
-  any,  // a rule that closes covers it in either reading
-};
-
-bool site_matches(const SiteRule& rule, const Url& url, Readings readings) {
-  if (!host_matches(rule.host, url.host)) return false;
-  const bool strict = covers(rule.path_prefix, url.path());
-  if (strict == (readings == Readings::any)) return strict;
-  return covers(rule.path_prefix, loose_path(url.path()));
-}
-
-bool any_matches(const std::vector<SiteRule>& rules, const Url& url, Readings readings) {
-  return std::ranges::any_of(
-      rules, [&](const SiteRule& rule) { return site_matches(rule, url, readings); });
+bool any_matches(const std::vector<SiteRule>& rules, const Url& url, RuleEffect effect) {
+  return std::ranges::any_of(rules,
+                             [&](const SiteRule& rule) { return rule_matches(rule, url, effect); });
 }
 
 bool allow_names_exactly(const EgressPolicy& policy, std::string_view host) {
@@ -97,32 +50,42 @@ EgressReason reason_of(UrlFault fault) {
 }
 
 Refusal check_scheme(const Url& url, const EgressPolicy& policy) {  // step 3
-  if (url.scheme == "https" || any_matches(policy.http_allowed, url, Readings::all)) {
-    return std::nullopt;
-  }
+  const bool open = std::ranges::any_of(policy.allow, [&](const SiteRule& rule) {
+    return scheme_matches(rule, url.scheme, RuleEffect::opens) &&
+           host_matches(rule.host, url.host) && path_matches(rule, url.path(), RuleEffect::opens);
+  });
+  if (url.scheme == "https" || open) return std::nullopt;
   return denied(EgressReason::scheme_denied,
                 "plain http is not allowed for " + quoted(url.host) +
-                    "; use https, or name the host in egress.http_allowed");
+                    "; use https, or name http:// and the host in egress.allow");
 }
 
 Refusal check_port(const Url& url, const EgressPolicy& policy) {  // step 4
-  if (url.port == (url.scheme == "https" ? 443 : 80)) return std::nullopt;
-  const bool named = std::ranges::any_of(policy.ports, [&](const EgressPolicy::PortRule& rule) {
-    return rule.port == url.port && host_matches(rule.host, url.host);
+  if (url.scheme == "https" && url.port == 443) return std::nullopt;
+  const bool open = std::ranges::any_of(policy.allow, [&](const SiteRule& rule) {
+    return scheme_matches(rule, url.scheme, RuleEffect::opens) &&
+           port_matches(rule, url.port, RuleEffect::opens) && host_matches(rule.host, url.host);
   });
-  if (named) return std::nullopt;
+  if (open) return std::nullopt;
   return denied(EgressReason::port_denied, "port " + std::to_string(url.port) + " of " +
                                                quoted(url.host) +
-                                               " is not open; egress.ports names those that are");
+                                               " is not open; egress.allow names those that are");
 }
 
-// RFC 6761, RFC 6762, RFC 7686, RFC 8375, and .internal as ICANN reserved it.
+// RFC 6761, RFC 6762, RFC 7686, RFC 8375, RFC 9476, and .internal as ICANN reserved it.
+constexpr std::string_view special_suffixes[] = {".local", ".internal", ".localhost", ".home.arpa",
+                                                 ".onion", ".alt",      ".test",      ".invalid"};
+
+// RFC 6762 appendix G, and what hosts files bring: networks use them, though nobody delegated them.
+constexpr std::string_view private_suffixes[] = {
+    ".intranet", ".private", ".corp", ".home", ".lan", ".localdomain", ".localdomain6"};
+
 bool is_special_name(std::string_view host) {
-  constexpr std::string_view suffixes[] = {".local", ".internal", ".localhost", ".home.arpa",
-                                           ".onion"};
-  return std::ranges::any_of(suffixes, [&](std::string_view suffix) {
-    return host == suffix.substr(1) || host.ends_with(suffix);
-  });
+  const auto below = [&](std::string_view suffix) { return host.ends_with(suffix); };
+  const auto itself = [&](std::string_view suffix) { return host == suffix.substr(1); };
+  return std::ranges::any_of(special_suffixes, below) ||
+         std::ranges::any_of(special_suffixes, itself) ||
+         std::ranges::any_of(private_suffixes, below);
 }
 
 Refusal check_host(const Url& url, const EgressPolicy& policy) {  // step 5
@@ -151,13 +114,15 @@ Refusal check_host(const Url& url, const EgressPolicy& policy) {  // step 5
 }
 
 Refusal check_lists(const Url& url, const EgressPolicy& policy) {  // step 5
-  if (any_matches(policy.deny, url, Readings::any)) {
+  if (any_matches(policy.deny, url, RuleEffect::closes)) {
     return denied(EgressReason::host_denied,
                   quoted(url.host) + " or this path of it is on the list egress.deny");
   }
-  if (policy.allow.empty() || any_matches(policy.allow, url, Readings::all)) return std::nullopt;
-  return denied(EgressReason::host_not_allowed,
-                quoted(url.host) + " or this path of it is not on the list egress.allow");
+  if (policy.allow.empty() || any_matches(policy.allow, url, RuleEffect::opens))
+    return std::nullopt;
+  return denied(
+      EgressReason::host_not_allowed,
+      quoted(url.host) + " is not on the list egress.allow with this scheme, port and path");
 }
 
 // Steps 2 to 5.
@@ -180,9 +145,14 @@ EgressVerdict judge_text(std::string_view text, const EgressPolicy& policy,
 
 }  // namespace
 
-bool host_matches(std::string_view rule, std::string_view host) {
-  if (!rule.starts_with('.')) return host == rule;
-  return rule.size() == 1 || host == rule.substr(1) || host.ends_with(rule);
+std::vector<std::uint16_t> open_ports(const EgressPolicy& policy) {
+  std::set<std::uint16_t> ports{443};
+  for (const SiteRule& rule : policy.allow) ports.insert(opened_port(rule));
+  if (policy.route.proxy) ports.insert(policy.route.proxy->port);
+  for (const Site& site : policy.sites) {
+    if (site.route && site.route->proxy) ports.insert(site.route->proxy->port);
+  }
+  return {ports.begin(), ports.end()};
 }
 
 EgressVerdict judge_url(std::string_view text, std::optional<Provenance> provenance,

@@ -16,6 +16,8 @@
 #include <vector>
 
 #include "policy/address.h"
+#include "policy/site.h"
+#include "policy/site_rule.h"
 #include "policy/url.h"
 
 namespace seekd::policy {
@@ -66,40 +68,23 @@ enum class EgressReason : std::uint8_t {
 };
 std::string_view to_string(EgressReason reason);
 
-struct SiteRule {
-  // A-label; "example.org" is that host, ".example.org" it and everything below, "." every host.
-  std::string host;
-  // Canonical, as parse_url writes a path; no query. Matches whole segments: "/docs" is "/docs",
-  // "/docs/x" and "/docs?x", not "/docsx". Servers read some paths in two ways ("/a%2Fb", "//a",
-  // "/a;x"): a rule that opens must cover both readings, a rule that closes one of them.
-  std::string path_prefix = "/";
-
-  bool operator==(const SiteRule&) const = default;
-};
-
-// Whether a SiteRule's host, or one of the same form, covers a canonical host.
-bool host_matches(std::string_view rule, std::string_view host);
-
 struct EgressPolicy {
-  // Empty: every public host. A rule that names a host exactly also opens it where it is a special
-  // name or a single label ("wiki.internal", "localhost"); its address needs an exception still.
+  // Empty: https on port 443 of every public host. A rule that names a host exactly also opens it
+  // where it is a special name or a single label ("wiki.internal", "localhost"); its address needs
+  // an exception still.
   std::vector<SiteRule> allow;
-  std::vector<SiteRule> deny;          // wins over allow
-  std::vector<SiteRule> http_allowed;  // hosts where plain http is accepted
-  struct PortRule {
-    std::string host;
-    std::uint16_t port;
-
-    bool operator==(const PortRule&) const = default;
-  };
-  std::vector<PortRule> ports;  // beside 443 (and 80 where http is accepted), host as in SiteRule
+  std::vector<SiteRule> deny;  // wins over allow
   AddressPolicy addresses;
   std::uint8_t redirects_max = 5;
   std::uint8_t addresses_max = 16;
-  std::vector<std::string> robots_ignored;  // hosts (as in SiteRule) whose robots.txt is not asked
+  Route route;              // where no site names another
+  std::vector<Site> sites;  // site_of says which holds for a host
 
   bool operator==(const EgressPolicy&) const = default;
 };
+
+// The TCP ports that connections of this policy may go to: of URLs, and of proxies. Sorted.
+std::vector<std::uint16_t> open_ports(const EgressPolicy& policy);
 
 struct EgressVerdict {
   EgressReason reason = EgressReason::internal;

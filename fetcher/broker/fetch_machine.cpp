@@ -1,6 +1,5 @@
 #include "fetcher/broker/fetch_machine.h"
 
-#include <algorithm>
 #include <cassert>
 
 #include <fmt/format.h>
@@ -60,11 +59,9 @@ Action FetchMachine::start_robots(const policy::Url& judged) {
 
 Action FetchMachine::begin_hop() {
   hop_asked_ = false;
-  const bool asks_robots =
-      kind_ == JobKind::page && std::ranges::none_of(policy_.robots_ignored, [&](const auto& rule) {
-        return policy::host_matches(rule, url_.host);
-      });
-  if (!asks_robots) return wait_for_place();
+  const bool ignored =
+      policy::site_of(policy_.sites, url_.host).robots == policy::RobotsUse::ignore;
+  if (kind_ == JobKind::robots || ignored) return wait_for_place();
   state_ = State::robots;
   return AskRobots{url_};
 }

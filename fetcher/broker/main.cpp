@@ -1,8 +1,10 @@
 // seekd-fetcher: the wiring, in the order that lets every process lose its rights before it meets a
 // byte from outside.
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
+#include <iterator>
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -22,9 +24,7 @@ constexpr int wrong_usage = 2;
 // The ports that the policy lets URLs name, and DNS over TCP.
 std::vector<std::uint16_t> tcp_ports(const policy::EgressPolicy& policy, const Resolver& resolver) {
   std::vector<std::uint16_t> ports = resolver.server_ports();
-  ports.push_back(443);
-  if (!policy.http_allowed.empty()) ports.push_back(80);
-  for (const auto& rule : policy.ports) ports.push_back(rule.port);
+  std::ranges::copy(policy::open_ports(policy), std::back_inserter(ports));
   return ports;
 }
 
@@ -57,7 +57,6 @@ void warn_of_missing(spdlog::logger& log, const SandboxReport& report) {
 
 // Returns where it could not start.
 Error run(const config::Config& config, spdlog::logger& log) {
-  for (const std::string& warning : config::warnings(config)) log.warn("{}", warning);
   auto zygote = start_zygote(config.fetcher);
   if (!zygote) return zygote.error();
   boost::asio::io_context io(1);
@@ -85,12 +84,13 @@ Error run(const config::Config& config, spdlog::logger& log) {
 int start(const std::filesystem::path& file) {
   const auto log = make_log(std::getenv("JOURNAL_STREAM"));
   std::signal(SIGPIPE, SIG_IGN);
-  const auto config = config::load(file, environ);
-  if (!config) {
-    log->error("{}", config.error().message);
+  const auto loaded = config::load_explained(file, environ);
+  if (!loaded) {
+    log->error("{}", loaded.error().message);
     return EXIT_FAILURE;
   }
-  log->error("{}", run(*config, *log).message);
+  for (const std::string& warning : loaded->warnings) log->warn("{}", warning);
+  log->error("{}", run(loaded->config, *log).message);
   return EXIT_FAILURE;
 }
 

@@ -27,31 +27,49 @@ TEST_CASE("sites are hosts, hosts with all below, and paths; each in its canonic
   CHECK(rule("wiki.internal") == policy::SiteRule{"wiki.internal", "/"});
   CHECK(rule("example.org/docs") == policy::SiteRule{"example.org", "/docs"});
   CHECK(rule("b\u00fccher.example") == policy::SiteRule{"xn--bcher-kva.example", "/"});
+  CHECK(rule("./docs") == policy::SiteRule{".", "/docs"});
+  CHECK(rule("https://example.org") == policy::SiteRule{"example.org", "/", "https"});
+  CHECK(rule("http://example.org/a") == policy::SiteRule{"example.org", "/a", "http"});
+  CHECK(rule(".Example.org:8443") == policy::SiteRule{".example.org", "/", "", 8443});
+  CHECK(rule("http://.:8080/x") == policy::SiteRule{".", "/x", "http", 8080});
   CHECK(rule(".b\u00fccher.example") == policy::SiteRule{".xn--bcher-kva.example", "/"});
 }
 
 TEST_CASE("an entry that no fetch could ever match is an error") {
-  for (const char* bad :
-       {"", "..org", "*.example.org", "https://example.org", "example.org:443", "user@example.org",
-        "127.0.0.1", "10.1", "0x7f.1", "[::1]", "exa mple.org", "example.org/a b", "example.org/?q",
-        "example.org#a", "/docs", "ex%61mple.org", "a\\\\b.org", "-a.example.org"}) {
+  for (const char* bad : {"",
+                          "..org",
+                          "*.example.org",
+                          "ftp://example.org",
+                          "example.org:x",
+                          "user@example.org",
+                          "example.org:",
+                          "example.org:0",
+                          "example.org:65536",
+                          "example.org:0443",
+                          "http://",
+                          ":80",
+                          "http://http://a.org",
+                          "https:example.org",
+                          "10.0.0.1:80",
+                          "[::1]:80",
+                          "a.org:80:80",
+                          "127.0.0.1",
+                          "10.1",
+                          "0x7f.1",
+                          "[::1]",
+                          "exa mple.org",
+                          "example.org/a b",
+                          "example.org/?q",
+                          "example.org#a",
+                          "/docs",
+                          "ex%61mple.org",
+                          "a\\\\b.org",
+                          "-a.example.org"}) {
     INFO(bad);
     const auto config = allow(bad);
     REQUIRE_FALSE(config);
     CHECK_THAT(config.error().message,
                Contains("seekd.toml:2: egress.allow: ") && Contains("; write public names such"));
-  }
-}
-
-TEST_CASE("ports belong to hosts") {
-  const auto config = load_text("[egress]\nports = [\"example.org:8443\", \".Debian.org:8080\"]\n");
-  REQUIRE(config);
-  REQUIRE(config->egress.ports.size() == 2);
-  CHECK(config->egress.ports[1] == policy::EgressPolicy::PortRule{".debian.org", 8080});
-  for (const char* bad : {"example.org", "example.org:", "example.org:0", "example.org:65536",
-                          "example.org/a:80", ":80", "10.0.0.1:80", "[::1]:80"}) {
-    INFO(bad);
-    CHECK_FALSE(load_text("[egress]\nports = [\"" + std::string(bad) + "\"]\n"));
   }
 }
 
@@ -93,47 +111,6 @@ TEST_CASE("ranges and the NAT64 prefix are addresses") {
   CHECK(config->egress.addresses.nat64_prefix == *policy::parse_address_range("64:ff9b::/96"));
   CHECK_FALSE(load_text("[egress]\nnat64_prefix = \"64:ff9b::/64\"\n"));
   CHECK_FALSE(load_text("[egress]\nnat64_prefix = \"10.0.0.0/8\"\n"));
-}
-
-std::vector<std::string> warnings_of(const std::string& text) {
-  const auto config = load_text("[egress]\n" + text);
-  REQUIRE(config);
-  return warnings(*config);
-}
-
-TEST_CASE("the defaults give no warning") {
-  CHECK(warnings(Config{}).empty());
-}
-
-TEST_CASE("an allow that a deny shadows wholly is warned of") {
-  const auto lines = warnings_of(
-      "allow = [\"a.example.org/docs\", \"b.example.net\"]\ndeny = [\".example.org\"]\n");
-  REQUIRE(lines.size() == 1);
-  CHECK_THAT(lines[0], Contains("\"a.example.org/docs\"") && Contains("\".example.org\""));
-  CHECK(warnings_of("allow = [\".example.org\"]\ndeny = [\"a.example.org\"]\n").empty());
-  CHECK(warnings_of("allow = [\"example.org\"]\ndeny = [\"example.org/a\"]\n").empty());
-  CHECK(warnings_of("allow = [\"badexample.org\"]\ndeny = [\".example.org\"]\n").empty());
-}
-
-TEST_CASE("an allow for all below a special name is warned of: such names are opened one by one") {
-  CHECK(warnings_of("allow = [\".internal\"]\n").size() == 1);
-  CHECK(warnings_of("allow = [\"wiki.internal\"]\nhttp_allowed = [\".internal\"]\n").empty());
-}
-
-TEST_CASE("a rule for a host that the allow list excludes is warned of") {
-  const std::string allow = "allow = [\"example.org\"]\n";
-  CHECK(warnings_of(allow + "http_allowed = [\"other.example\"]\n").size() == 1);
-  CHECK(warnings_of(allow + "ports = [\"other.example:8443\"]\n").size() == 1);
-  CHECK(warnings_of(allow + "http_allowed = [\".example.org\"]\n").empty());
-  CHECK(warnings_of("http_allowed = [\"other.example\"]\n").empty());
-}
-
-TEST_CASE("what weakens the door is warned of") {
-  CHECK(warnings_of("robots_ignored = [\"example.org\"]\n").size() == 1);
-  const std::string tail = "\nport = 443\nreason = \"x\"\n";
-  CHECK(warnings_of("[[egress.exception]]\naddress = \"10.0.0.0/8\"" + tail).size() == 1);
-  CHECK(warnings_of("[[egress.exception]]\naddress = \"10.1.2.3\"" + tail).empty());
-  CHECK(warnings_of("[fetcher]\naccept_missing_sandbox = true\n").size() == 1);
 }
 
 }  // namespace

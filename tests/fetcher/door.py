@@ -89,6 +89,7 @@ address = "127.0.0.1"
 port = {port}
 reason = "the test's own server"
 """ for port in ports)
+        allowed = [".", *(f"{site}:{port}" for port in ports for site in (".example.org", "http://plain.example.org"))]
         self.config.write_text(f"""
 [fetcher]
 socket = "{self.socket}"
@@ -96,8 +97,7 @@ ca_file = "{ca_file}"
 dns_servers = ["127.0.0.1:{dns_port}"]
 {extra}
 [egress]
-ports = {json.dumps([f".example.org:{port}" for port in ports])}
-http_allowed = ["plain.example.org"]
+allow = {json.dumps(allowed)}
 {exceptions}""")
         self.start()
 

@@ -94,7 +94,8 @@ TEST_CASE("robots.txt is asked before the page's host is resolved, and obeyed") 
 
 TEST_CASE("robots.txt is not asked where the policy says so, and not for itself") {
   policy::EgressPolicy policy;
-  policy.robots_ignored = {"docs.example.org"};
+  policy.sites.emplace_back().host = "docs.example.org";
+  policy.sites.back().robots = policy::RobotsUse::ignore;
   FetchMachine machine(policy, read_url);
   CHECK(std::holds_alternative<AskPlace>(machine.start(request_for(url))));
   FetchMachine robots(policy, read_url);

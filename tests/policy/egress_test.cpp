@@ -26,8 +26,10 @@ std::string reason(std::string_view text, const EgressPolicy& policy = {}) {
 EgressPolicy open_policy() {
   EgressPolicy policy;
   for (const char* host : {".org", ".com", ".arpa", ".internal", ".local", ".localhost"}) {
-    policy.http_allowed.push_back({.host = host, .path_prefix = "/"});
-    policy.ports.push_back({.host = host, .port = 8080});
+    for (const char* scheme : {"https", "http"}) {
+      policy.allow.push_back({host, "/", scheme, 0});
+      policy.allow.push_back({host, "/", scheme, 8080});
+    }
   }
   return policy;
 }
@@ -165,7 +167,7 @@ TEST_CASE("ordinary URLs are allowed and come out canonical") {
 
 TEST_CASE("the checks come in the order of the door") {
   EgressPolicy policy;
-  policy.deny = {{.host = ".localhost", .path_prefix = "/"}};
+  policy.deny = {{".localhost", "/"}};
   // Each text fails its own check and every later one.
   const Probe probes[] = {
       {"http://user@127.0.0.1:22/" + std::string(2100, 'a'), "url_too_long"},

@@ -95,24 +95,68 @@ TEST_CASE("a path that servers read in two ways does not slip past a denied pref
   CHECK(reason("https://example.org/x/private", policy) == "allowed");
 }
 
-TEST_CASE("plain http is accepted for the hosts that the policy names, on port 80 alone") {
+TEST_CASE("plain http is accepted where an allow rule names it, on port 80 alone") {
   EgressPolicy policy;
-  policy.http_allowed = {{"example.org", "/"}, {"example.com", "/feed"}};
+  policy.allow = {{"."}, {"example.org", "/", "http"}, {"example.com", "/feed", "http"}};
   CHECK(reason("http://example.org/", policy) == "allowed");
   CHECK(reason("http://www.example.org/", policy) == "scheme_denied");
   CHECK(reason("http://example.com/feed/x", policy) == "allowed");
   CHECK(reason("http://example.com/", policy) == "scheme_denied");
   CHECK(reason("http://example.org:443/", policy) == "port_denied");
   CHECK(reason("http://example.org:8080/", policy) == "port_denied");
+  CHECK(reason("https://other.org/", policy) == "allowed");
 }
 
-TEST_CASE("a port is open for the hosts that the policy names with it") {
+TEST_CASE("an allow rule for http opens no https, and one for https no http") {
   EgressPolicy policy;
-  policy.ports = {{".example.org", 8443}};
+  policy.allow = {{"example.org", "/", "http"}};
+  CHECK(reason("https://example.org/", policy) == "host_not_allowed");
+  policy.allow = {{"example.org", "/", "https"}};
+  CHECK(reason("https://example.org/", policy) == "allowed");
+  CHECK(reason("http://example.org/", policy) == "scheme_denied");
+}
+
+TEST_CASE("a port is open where an allow rule names it, and for its scheme and path alone") {
+  EgressPolicy policy;
+  policy.allow = {{"."}, {".example.org", "/", "", 8443}, {"example.com", "/x", "http", 8080}};
   CHECK(reason("https://example.org:8443/", policy) == "allowed");
   CHECK(reason("https://a.example.org:8443/", policy) == "allowed");
   CHECK(reason("https://example.org:8444/", policy) == "port_denied");
   CHECK(reason("https://example.com:8443/", policy) == "port_denied");
+  CHECK(reason("http://example.org:8443/", policy) == "scheme_denied");
+  CHECK(reason("http://example.com:8080/x/y", policy) == "allowed");
+  CHECK(reason("http://example.com:8080/", policy) == "scheme_denied");
+  CHECK(reason("http://example.com/x", policy) == "port_denied");
+  CHECK(reason("https://example.com:8080/x", policy) == "port_denied");
+  policy.allow = {{"example.org", "/docs", "", 8443}};
+  CHECK(reason("https://example.org:8443/", policy) == "host_not_allowed");
+  CHECK(reason("https://example.org/docs", policy) == "host_not_allowed");
+}
+
+TEST_CASE("a deny rule closes the scheme, the port or the path that it names, else all of them") {
+  EgressPolicy policy;
+  policy.allow = {{"."}, {".", "/", "http"}, {".", "/", "", 8443}};
+  policy.deny = {{"a.org", "/", "http"}, {"b.org", "/", "", 8443}, {"c.org", "/x", "https", 443}};
+  CHECK(reason("http://a.org/", policy) == "host_denied");
+  CHECK(reason("https://a.org/", policy) == "allowed");
+  CHECK(reason("https://b.org:8443/", policy) == "host_denied");
+  CHECK(reason("https://b.org/", policy) == "allowed");
+  CHECK(reason("https://c.org/x", policy) == "host_denied");
+  CHECK(reason("http://c.org/x", policy) == "allowed");
+  CHECK(reason("https://c.org/y", policy) == "allowed");
+  policy.deny = {{"d.org"}};
+  for (const char* url : {"http://d.org/", "https://d.org/", "https://d.org:8443/x"}) {
+    CHECK(reason(url, policy) == "host_denied");
+  }
+}
+
+TEST_CASE("the ports that a connection may go to are those of the rules, and of proxies") {
+  EgressPolicy policy;
+  CHECK(open_ports(policy) == std::vector<std::uint16_t>{443});
+  policy.allow = {{"a.org", "/", "http"}, {"b.org", "/", "", 8443}};
+  policy.route.proxy = Endpoint{parse_address("10.0.0.5").value(), 3128};
+  policy.sites.emplace_back().route = Route{Endpoint{parse_address("10.0.0.6").value(), 8080}};
+  CHECK(open_ports(policy) == std::vector<std::uint16_t>{80, 443, 3128, 8080, 8443});
 }
 
 TEST_CASE("an allow rule that names a special name or a single label exactly opens it") {

@@ -1,0 +1,18 @@
+// Rules of the egress policy that stand against each other, or that nothing can ever meet.
+//
+// Pure; any thread.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/places.h"
+#include "policy/egress.h"
+
+namespace seekd::config {
+
+// Each line begins with "FILE:LINE: " of the rule that has no effect, and names that of the other.
+std::vector<std::string> egress_conflicts(const policy::EgressPolicy& egress, const Places& places);
+
+}  // namespace seekd::config
