@@ -48,6 +48,7 @@ struct FetcherConfig {
   std::size_t wire_bytes_max = 4 << 20;            // of a body as transferred
   std::size_t decoded_bytes_max = 16 << 20;        // of a body after decompression
   std::size_t header_bytes_max = 300 << 10;
+  std::vector<std::string> content_types;  // of those that workers can read; empty: all
   std::size_t ratio_max = 100;             // decoded / transferred
   std::size_t reply_bytes_max = 24 << 20;  // of a worker's typed reply
   std::chrono::milliseconds resolve_timeout{5000};

@@ -128,6 +128,8 @@ std::vector<Option> fetcher_options() {
       bytes<fetcher, &F::wire_bytes_max>("fetcher.wire_bytes_max", KiB, GiB),
       bytes<fetcher, &F::decoded_bytes_max>("fetcher.decoded_bytes_max", KiB, 4 * GiB),
       bytes<fetcher, &F::header_bytes_max>("fetcher.header_bytes_max", KiB, 16 * MiB),
+      row<fetcher, &F::content_types>("fetcher.content_types", Shape::list,
+                                      R"(types such as ["text/html"])", read_content_types),
       count<fetcher, &F::ratio_max>("fetcher.ratio_max", 1, 100'000),
       bytes<fetcher, &F::reply_bytes_max>("fetcher.reply_bytes_max", 64 * KiB, 4 * GiB),
       duration<fetcher, &F::resolve_timeout>("fetcher.resolve_timeout", 100ms, 5min),

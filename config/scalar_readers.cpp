@@ -46,6 +46,23 @@ bool is_loopback(const policy::IpAddress& address) {
   return address.bytes == loopback;
 }
 
+// "text/html": two tokens of RFC 9110 §8.3.1, in lower case, without parameters.
+Result<std::string> read_content_type(const Value& element) {
+  Result<std::string> text = read_text(element);
+  if (!text) return text;
+  const auto is_foreign = [](char c) {
+    const bool token = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '+';
+    return !token && c != '.';
+  };
+  const std::size_t slash = text->find('/');
+  const bool whole = slash != text->npos && slash != 0 && slash + 1 != text->size();
+  if (!whole || std::ranges::count_if(*text, is_foreign) != 1 ||
+      text->size() > policy::content_type_bytes_max) {
+    return refuse(element, policy::quoted(*text) + " is not a type such as \"text/html\"");
+  }
+  return text;
+}
+
 bool is_product_token(std::string_view token) {
   return !token.empty() && std::ranges::all_of(token, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
@@ -179,6 +196,21 @@ Result<std::vector<std::string>> read_dns_servers(const Value& value) {
     servers.push_back(*text);
   }
   return servers;
+}
+
+Result<std::vector<std::string>> read_content_types(const Value& value) {
+  const Result<std::vector<Value>> list = read_list(value);
+  if (!list) return std::unexpected(list.error());
+  if (list->size() > policy::content_types_max) {
+    return refuse(value, "more than " + std::to_string(policy::content_types_max) + " types");
+  }
+  std::vector<std::string> types;
+  for (const Value& element : *list) {
+    Result<std::string> type = read_content_type(element);
+    if (!type) return std::unexpected(std::move(type.error()));
+    types.push_back(*std::move(type));
+  }
+  return types;
 }
 
 Result<Device> read_device(const Value& value) {

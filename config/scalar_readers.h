@@ -42,6 +42,7 @@ Result<std::filesystem::path> read_socket_path(const Value& value);    // fits s
 Result<std::string> read_loopback_listen(const Value& value);  // "" or ADDRESS:PORT on loopback
 Result<std::string> read_user_agent(const Value& value);  // product[/version], RFC 9110 §10.1.5
 Result<std::vector<std::string>> read_dns_servers(const Value& value);
+Result<std::vector<std::string>> read_content_types(const Value& value);
 Result<Device> read_device(const Value& value);
 
 struct HostPort {

@@ -44,35 +44,6 @@ std::optional<minutes> parse_offset(std::string_view text) {
   return text.front() == '-' ? -*distance : *distance;
 }
 
-// "text/html": two tokens of RFC 9110 §8.3.1, in lower case, without parameters.
-Result<std::string> read_content_type(const Value& element) {
-  Result<std::string> text = read_text(element);
-  if (!text) return text;
-  const auto is_token = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.';
-  };
-  const std::size_t slash = text->find('/');
-  const bool whole = slash != text->npos && slash != 0 && slash + 1 != text->size();
-  const auto foreign = std::ranges::count_if(*text, [&](char c) { return !is_token(c); });
-  if (!whole || foreign != 1) {
-    return refuse(element, policy::quoted(*text) + " is not a type such as \"text/html\"");
-  }
-  return text;
-}
-
-Result<std::vector<std::string>> read_content_types(const Value& value) {
-  const Result<std::vector<Value>> list = read_list(value);
-  if (!list) return std::unexpected(list.error());
-  std::vector<std::string> types;
-  for (const Value& element : *list) {
-    Result<std::string> type = read_content_type(element);
-    if (!type) return std::unexpected(std::move(type.error()));
-    types.push_back(*std::move(type));
-  }
-  if (types.empty()) return refuse(value, "no type is left; name one");
-  return types;
-}
-
 Result<std::string> read_reason(const Value& value) {
   Result<std::string> reason = read_text(value);
   if (reason && reason->empty()) return refuse(value, "the reason is empty");

@@ -73,6 +73,11 @@ void warn_of_site(const Site& site, const std::string& where, const Config& conf
                     ", fetcher.decoded_bytes_max: " + line_of(places, "fetcher.decoded_bytes_max") +
                     "); write both in the table");
   }
+  if (decoded > config.fetcher.worker_memory_max) {
+    lines.push_back(begin + ": decoded_bytes_max is more than fetcher.worker_memory_max (" +
+                    line_of(places, "fetcher.worker_memory_max") +
+                    "): no worker could hold such a body; raise the second");
+  }
   if (site.route) warn_of_closed_proxy(*site.route, config, places, begin + ": proxy", lines);
 }
 

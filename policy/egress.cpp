@@ -185,6 +185,17 @@ EgressVerdict judge_addresses(const Url& url, std::span<const IpAddress> address
   return allowed(url);
 }
 
+Route route_of(const EgressPolicy& policy, std::string_view host) {
+  return site_of(policy.sites, host).route.value_or(policy.route);
+}
+
+EgressVerdict judge_proxy(const Url& url, const Endpoint& proxy, const EgressPolicy& policy) {
+  const auto closes = [&](const AddressRange& range) { return range.contains(proxy.address); };
+  if (std::ranges::none_of(policy.addresses.denied, closes)) return allowed(url);
+  return denied(EgressReason::address_denied,
+                "the proxy " + to_string(proxy.address) + " is among egress.denied_addresses");
+}
+
 EgressVerdict judge_redirect(const Url& from, std::string_view location, unsigned hop,
                              const EgressPolicy& policy, const SecondReader& second_reader) {
   if (hop > policy.redirects_max) {

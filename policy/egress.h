@@ -46,6 +46,7 @@ enum class EgressReason : std::uint8_t {
   robots_denied,     // step 6
   robots_unavailable,   // step 6: robots.txt answered 5xx or not at all
   rate_limited,         // step 6: the site's rate or concurrency is used up
+  outside_hours,        // step 6: the site's hours have not begun
   resolve_failed,       // step 7
   resolve_timeout,      // step 7
   too_many_addresses,   // step 7
@@ -107,6 +108,13 @@ EgressVerdict judge_url(std::string_view text, std::optional<Provenance> provena
 // Step 7: what a name resolved to. None at all is resolve_failed.
 EgressVerdict judge_addresses(const Url& url, std::span<const IpAddress> addresses,
                               const EgressPolicy& policy, std::span<const IpAddress> own);
+
+// How connections to a host leave: as its site says, or the whole policy.
+Route route_of(const EgressPolicy& policy, std::string_view host);
+
+// Steps 7 and 8 where a proxy stands between: its written address is opened by being written, and
+// closed by denied_addresses alone.
+EgressVerdict judge_proxy(const Url& url, const Endpoint& proxy, const EgressPolicy& policy);
 
 // Step 10: the `hop`-th redirect (1 is the first), judged from step 2 again. REQUIRES: as
 // judge_url.

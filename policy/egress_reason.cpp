@@ -24,6 +24,7 @@ constexpr std::pair<EgressReason, std::string_view> reason_names[] = {
     {EgressReason::robots_denied, "robots_denied"},
     {EgressReason::robots_unavailable, "robots_unavailable"},
     {EgressReason::rate_limited, "rate_limited"},
+    {EgressReason::outside_hours, "outside_hours"},
     {EgressReason::resolve_failed, "resolve_failed"},
     {EgressReason::resolve_timeout, "resolve_timeout"},
     {EgressReason::too_many_addresses, "too_many_addresses"},

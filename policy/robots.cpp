@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
+#include <cmath>
 #include <cstring>
 #include <optional>
 #include <utility>
@@ -109,10 +111,21 @@ bool names_everyone(std::string_view value) {
   return value.starts_with('*') && (value.size() == 1 || is_blank(value[1]));
 }
 
+// Seconds, whole or with a fraction ("10", "0.5"); 0 of what is neither.
+std::chrono::milliseconds parse_delay(std::string_view value) {
+  if (value.find_first_not_of("0123456789.") != value.npos) return {};
+  double seconds = 0;
+  const auto [end, error] =
+      std::from_chars(value.data(), value.data() + value.size(), seconds, std::chars_format::fixed);
+  if (error != std::errc{} || end != value.data() + value.size() || !(seconds > 0)) return {};
+  const double milliseconds = std::min(seconds * 1000, double(crawl_delay_max.count()));
+  return std::chrono::milliseconds(std::llround(milliseconds));
+}
+
 // Collects two sets side by side: the rules for the agent by name, and those for '*'.
 class GroupReader {
  public:
-  explicit GroupReader(std::string_view agent) : agent_(agent.substr(0, agent.find('/'))) {}
+  explicit GroupReader(std::string_view agent) : agent_(product_token(agent)) {}
 
   void read(const Line& line) {
     if (equals_ignoring_case(line.key, "user-agent")) {
@@ -121,6 +134,8 @@ class GroupReader {
       read_rule(RobotsVerb::allow, line.value);
     } else if (equals_ignoring_case(line.key, "disallow")) {
       read_rule(RobotsVerb::disallow, line.value);
+    } else if (equals_ignoring_case(line.key, "crawl-delay")) {
+      read_delay(line.value);
     }  // other records must not interfere with groups (§2.2.4)
   }
 
@@ -143,6 +158,12 @@ class GroupReader {
     if (!value.starts_with('/') && !value.starts_with('*')) return;  // matches no path
     if (for_named_) append(named_, verb, value);
     if (for_everyone_) append(everyone_, verb, value);
+  }
+
+  void read_delay(std::string_view value) {
+    const std::chrono::milliseconds delay = parse_delay(value);
+    if (for_named_) named_.crawl_delay = std::max(named_.crawl_delay, delay);
+    if (for_everyone_) everyone_.crawl_delay = std::max(everyone_.crawl_delay, delay);
   }
 
   static void append(RobotsRules& to, RobotsVerb verb, std::string_view value) {

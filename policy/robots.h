@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -27,16 +28,22 @@ struct RobotsRule {
   bool operator==(const RobotsRule&) const = default;
 };
 
+// Longer ones are taken for this: a site cannot close itself by politeness.
+inline constexpr std::chrono::milliseconds crawl_delay_max = std::chrono::minutes(1);
+
 // The rules of the group or groups that apply to one agent; empty allows everything.
 struct RobotsRules {
   std::vector<RobotsRule> rules;
+  // Crawl-delay, which RFC 9309 §2.2.4 lets stand beside the rules: the longest that the groups ask
+  // for, as the least time between two requests; 0 where none does.
+  std::chrono::milliseconds crawl_delay{0};
 
   bool operator==(const RobotsRules&) const = default;
 };
 
-// `agent` is the product token ("seekd"; a "/version" behind it is ignored), compared without
-// regard to case. A line that
-// robots_bytes_max cuts and rules past robots_rules_max are not read.
+// `agent` is the product token ("seekd"; what stands behind it, "/version" or more, is ignored),
+// compared without regard to case. A line that robots_bytes_max cuts and rules past
+// robots_rules_max are not read.
 RobotsRules parse_robots(std::string_view text, std::string_view agent);
 
 // RFC 9309 §2.2.2: the longest match wins, allow on a tie. `target` is a Url's path and query.

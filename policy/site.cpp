@@ -45,6 +45,12 @@ std::optional<TimePoint> closed_until(const Hours& hours, TimePoint now) {
   return now + wait;
 }
 
+std::string to_string(const Endpoint& endpoint) {
+  const bool v6 = endpoint.address.family == IpAddress::Family::v6;
+  const std::string address = to_string(endpoint.address);
+  return (v6 ? '[' + address + ']' : address) + ':' + std::to_string(endpoint.port);
+}
+
 Site site_of(std::span<const Site> sites, std::string_view host) {
   std::vector<const Site*> matching;
   for (const Site& site : sites) {

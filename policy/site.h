@@ -18,6 +18,10 @@
 
 namespace seekd::policy {
 
+inline constexpr std::size_t content_types_max = 32;
+inline constexpr std::size_t content_type_bytes_max =
+    127;  // RFC 6838 §4.2 allows each half so much
+
 // When a site may be fetched, every day: from `begin` until before `end`, over midnight where `end`
 // comes first. Never empty: `begin` and `end` differ.
 struct Hours {
@@ -42,6 +46,9 @@ struct Endpoint {
 
   bool operator==(const Endpoint&) const = default;
 };
+
+// "10.0.0.5:3128", "[2001:db8::5]:3128".
+std::string to_string(const Endpoint& endpoint);
 
 // How connections leave: to the host itself, or by CONNECT through a forward proxy.
 struct Route {

@@ -19,9 +19,11 @@ constexpr std::chrono::milliseconds accept_retry{100};  // when descriptors are 
 PolitenessLimits limits_of(const config::FetcherConfig& config) {
   PolitenessLimits limits;
   limits.places_max = config.workers_max;
-  limits.per_host_max = config.per_host_max;
-  limits.per_host_interval = config.per_host_interval;
   return limits;
+}
+
+TimePoint wall_clock() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
 json::array array_of(const std::vector<std::string>& texts) {
@@ -30,17 +32,18 @@ json::array array_of(const std::vector<std::string>& texts) {
 
 }  // namespace
 
-Broker::Broker(asio::io_context& io, const config::Config& config, Resolver& resolver,
-               Descriptor zygote, spdlog::logger& log)
+Broker::Broker(asio::io_context& io, config::Config config, Resolver& resolver, Descriptor zygote,
+               spdlog::logger& log)
     : io_(io),
       log_(log),
-      places_(io, limits_of(config.fetcher)),
-      workers_(io, std::move(zygote), config.fetcher.reply_bytes_max,
+      policy_(std::move(config), wall_clock()),
+      places_(io, limits_of(policy_.current()->fetcher)),
+      workers_(io, std::move(zygote), policy_.current()->fetcher.reply_bytes_max,
                [this] {
                  failure_ = "the process that forks workers has ended";
                  io_.stop();
                }),
-      door_{io, config, places_, pauses_, resolver, workers_, robots_},
+      door_{io, policy_.current(), places_, pauses_, resolver, workers_, robots_},
       robots_(door_),
       acceptor_(io),
       retry_(io) {}
@@ -49,6 +52,20 @@ void Broker::serve(Descriptor listener, SandboxReport sandbox) {
   sandbox_ = std::move(sandbox);
   acceptor_.assign(asio::local::stream_protocol(), listener.release());
   accept();
+}
+
+void Broker::reload(Result<config::Loaded> loaded) {
+  const std::vector<std::string> warnings = loaded ? loaded->warnings : std::vector<std::string>();
+  if (const Status taken = policy_.replace(std::move(loaded), wall_clock()); !taken) {
+    log_.error("the policy stays as it was: {}", taken.error().message);
+    return;
+  }
+  door_.config = policy_.current();
+  log_.info("the policy was read anew and is in force");
+  for (const std::string& warning : warnings) log_.warn("{}", warning);
+  if (policy_.restart_needed()) {
+    log_.warn("[fetcher] has changed: that takes effect when seekd-fetcher is restarted");
+  }
 }
 
 void Broker::accept() {
@@ -93,6 +110,7 @@ std::string Broker::status_json() const {
       {"requests", counters_.requests},
       {"cancelled", counters_.cancelled},
       {"verdicts", std::move(verdicts)},
+      {"policy", policy_.status_json()},
       {"wire_bytes", counters_.wire_bytes},
       {"pages_in_progress", places_.placed()},
       {"pages_waiting", places_.waiting()},

@@ -11,6 +11,7 @@
 #include "fetcher/broker/counters.h"
 #include "fetcher/broker/fetch.h"
 #include "fetcher/broker/listener.h"
+#include "fetcher/broker/live_policy.h"
 #include "fetcher/broker/robots_desk.h"
 #include "fetcher/sandbox.h"
 
@@ -20,12 +21,15 @@ class Broker {
  public:
   // `zygote` is its control socket. When it is lost the loop is stopped: a new broker has to be
   // started.
-  Broker(boost::asio::io_context& io, const config::Config& config, Resolver& resolver,
-         Descriptor zygote, spdlog::logger& log);
+  Broker(boost::asio::io_context& io, config::Config config, Resolver& resolver, Descriptor zygote,
+         spdlog::logger& log);
   Broker(const Broker&) = delete;
   Broker& operator=(const Broker&) = delete;
 
   void serve(Descriptor listener, SandboxReport sandbox);
+
+  // What the configuration says now: into force, or into the log and the status.
+  void reload(Result<config::Loaded> loaded);
 
   // Why the loop was stopped, "" where it was asked to.
   const std::string& failure() const { return failure_; }
@@ -41,6 +45,7 @@ class Broker {
 
   boost::asio::io_context& io_;
   spdlog::logger& log_;
+  LivePolicy policy_;
   Places places_;
   HostPauses pauses_;
   WorkerPool workers_;

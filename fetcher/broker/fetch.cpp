@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include <boost/asio/post.hpp>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "fetcher/broker/own_addresses.h"
@@ -18,6 +19,19 @@ TimePoint wall_clock() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
+// What the policy says of the site, or the defaults.
+void configure(WorkerJob& job, const config::Config& config) {
+  policy::Site site = policy::site_of(config.egress.sites, job.url.host);
+  const config::FetcherConfig& defaults = config.fetcher;
+  job.user_agent = std::move(site.user_agent).value_or(defaults.user_agent);
+  job.wire_bytes_max = site.wire_bytes_max.value_or(defaults.wire_bytes_max);
+  if (job.kind == JobKind::robots) {  // RFC 9309 §2.5, whatever a page may have
+    job.wire_bytes_max = std::max<std::uint64_t>(job.wire_bytes_max, policy::robots_bytes_max);
+  }
+  job.decoded_bytes_max = site.decoded_bytes_max.value_or(defaults.decoded_bytes_max);
+  job.content_types = std::move(site.content_types).value_or(defaults.content_types);
+}
+
 // In [0, 1). Without the kernel's randomness the waits lose their jitter, and nothing else.
 double chance() {
   std::uint32_t random = 0;
@@ -28,7 +42,8 @@ double chance() {
 
 Fetch::Fetch(Door& door, Done done)
     : door_(door),
-      machine_(door.config.egress, read_url),
+      config_(door.config),
+      machine_(config_->egress, read_url),
       done_(std::move(done)),
       deadline_(door.io),
       pause_(door.io) {}
@@ -42,7 +57,7 @@ void Fetch::start_robots(const policy::Url& judged) {
 }
 
 void Fetch::begin(std::function<Action()> first) {
-  deadline_.expires_after(door_.config.fetcher.transfer_timeout);
+  deadline_.expires_after(config_->fetcher.transfer_timeout);
   deadline_.async_wait([self = shared_from_this()](boost::system::error_code error) {
     if (!error && self->done_) self->perform(self->machine_.on_deadline());
   });
@@ -76,10 +91,37 @@ void Fetch::perform(Action action) {
   std::visit([this](auto& what) { act(std::move(what)); }, action);
 }
 
+// Step 6: outside the site's hours not even its robots.txt is asked for.
+bool Fetch::refused_by_hours(const std::string& host) {
+  const auto hours = policy::site_of(config_->egress.sites, host).hours;
+  const TimePoint now = wall_clock();
+  const auto opens = hours ? policy::closed_until(*hours, now) : std::nullopt;
+  if (!opens) return false;
+  perform(machine_.on_refusal(
+      {policy::EgressReason::outside_hours,
+       fmt::format("the hours of {} (egress.site) begin in {} s", host, (*opens - now).count()),
+       *opens - now}));
+  return true;
+}
+
 void Fetch::act(const AskRobots& action) {
+  if (refused_by_hours(action.url.host)) return;
   door_.robots.ask(action.url, [self = shared_from_this()](const RobotsAnswer& answer) {
     if (self->done_) self->perform(self->machine_.on_robots(answer));
   });
+}
+
+// RFC 9309 lets Crawl-delay be; it is kept where it asks for more than the policy does.
+Politeness::Turn Fetch::turn_of(const AskPlace& action) const {
+  const policy::Site site = policy::site_of(config_->egress.sites, action.host);
+  Politeness::Turn turn;
+  turn.host = action.host;
+  turn.limits.places_max = site.concurrency.value_or(config_->fetcher.per_host_max);
+  turn.limits.interval =
+      std::max(site.interval.value_or(config_->fetcher.per_host_interval), action.crawl_delay);
+  turn.spacing = action.kind == JobKind::robots ? Spacing::none : Spacing::kept;
+  turn.until = deadline_.expiry();
+  return turn;
 }
 
 void Fetch::act(const AskPlace& action) {
@@ -88,13 +130,21 @@ void Fetch::act(const AskPlace& action) {
   const auto pause = std::chrono::ceil<std::chrono::milliseconds>(
       door_.pauses.left(action.host, HostPauses::Clock::now()));
   if (pause.count() > 0) return perform(machine_.on_pause(pause, moment()));
-  place_ = door_.places.ask(action.host, [weak = weak_from_this()] {
+  if (refused_by_hours(action.host)) return;
+  auto place = door_.places.ask(turn_of(action), [weak = weak_from_this()] {
     const auto self = weak.lock();
     if (self && self->done_) self->perform(self->machine_.on_place());
   });
-  if (place_) return;
-  perform(machine_.on_refusal({policy::EgressReason::rate_limited,
-                               "too many requests wait for their turn; try again later"}));
+  if (place) {
+    place_ = *std::move(place);
+    return;
+  }
+  const auto away = std::chrono::ceil<std::chrono::seconds>(place.error());
+  perform(machine_.on_refusal(
+      {policy::EgressReason::rate_limited,
+       fmt::format("too many requests for {} wait for their turn; come back in {} s", action.host,
+                   away.count()),
+       away}));
 }
 
 void Fetch::act(const Wait& action) {
@@ -123,10 +173,11 @@ void Fetch::act(const Connect& action) {
         self->connection_ = *std::move(connection);
         self->perform(self->machine_.on_connected(wall_clock()));
       });
-  connector_->start(door_.config.fetcher.connect_timeout);
+  connector_->start(config_->fetcher.connect_timeout);
 }
 
 void Fetch::act(Work action) {
+  configure(action.job, *config_);
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_.expiry() -
                                                                  std::chrono::steady_clock::now());
   action.job.time_ms_max = static_cast<std::uint32_t>(std::max<std::int64_t>(left.count(), 1));

@@ -26,7 +26,7 @@ class RobotsDesk;
 // What every fetch uses; outlives them all.
 struct Door {
   boost::asio::io_context& io;
-  const config::Config& config;
+  std::shared_ptr<const config::Config> config;  // replaced by a reload
   Places& places;
   HostPauses& pauses;
   Resolver& resolver;
@@ -57,9 +57,12 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
   void act(Work action);
   void act(Finish action);
   Moment moment() const;
+  Politeness::Turn turn_of(const AskPlace& action) const;
+  bool refused_by_hours(const std::string& host);
   void release();
 
   Door& door_;
+  std::shared_ptr<const config::Config> config_;  // of the start: a fetch ends as it began
   FetchMachine machine_;
   Done done_;  // empty: finished or cancelled; what comes in is late, and nobody's
   boost::asio::steady_timer deadline_;

@@ -59,6 +59,7 @@ Action FetchMachine::start_robots(const policy::Url& judged) {
 
 Action FetchMachine::begin_hop() {
   hop_asked_ = false;
+  crawl_delay_ = {};
   const bool ignored =
       policy::site_of(policy_.sites, url_.host).robots == policy::RobotsUse::ignore;
   if (kind_ == JobKind::robots || ignored) return wait_for_place();
@@ -73,16 +74,29 @@ Action FetchMachine::on_robots(const RobotsAnswer& answer) {
     return on_refusal(
         {EgressReason::robots_denied, url_.origin() + "/robots.txt does not allow this path"});
   }
+  crawl_delay_ = answer->crawl_delay;
   return wait_for_place();
 }
 
 Action FetchMachine::wait_for_place() {
   state_ = State::place;
-  return AskPlace{url_.host};
+  return AskPlace{url_.host, kind_, crawl_delay_};
+}
+
+// Steps 7 and 8 belong to the proxy: the host's name goes to it unresolved.
+Action FetchMachine::connect_to_proxy(const policy::Endpoint& proxy) {
+  const auto verdict = policy::judge_proxy(url_, proxy, policy_);
+  if (!verdict.allowed()) return on_refusal({verdict.reason, verdict.detail});
+  proxy_ = policy::to_string(proxy);
+  state_ = State::connect;
+  return Connect{{proxy.address}, proxy.port};
 }
 
 Action FetchMachine::on_place() {
   assert(state_ == State::place);
+  const policy::Route route = policy::route_of(policy_, url_.host);
+  if (route.proxy) return connect_to_proxy(*route.proxy);
+  proxy_.clear();
   state_ = State::resolve;
   return Resolve{url_.host};
 }
@@ -135,7 +149,10 @@ Action FetchMachine::on_connected(TimePoint now) {
   requested_at_ = now;
   if (kind_ == JobKind::page && !hop_asked_) result_.reply.hops.push_back(url_.text());
   hop_asked_ = true;
-  WorkerJob job{kind_, url_, "", "", 0};
+  WorkerJob job;
+  job.kind = kind_;
+  job.url = url_;
+  job.proxy = proxy_;
   if (sends_validators()) {
     job.etag = request_.etag;
     job.last_modified = request_.last_modified;

@@ -46,11 +46,13 @@ struct AskRobots {  // → on_robots: what robots.txt of the URL's origin says
 struct AskPlace {  // → on_place: the host's and the broker's limits allow one more page; or
                    // on_pause
   std::string host;
+  JobKind kind = JobKind::page;
+  std::chrono::milliseconds crawl_delay{0};  // that robots.txt asks for
 };
 struct Wait {  // → on_waited, this much later; the place is given back before
   std::chrono::milliseconds time;
 };
-struct Resolve {  // → on_addresses
+struct Resolve {  // → on_addresses; not where a proxy stands between, which resolves by itself
   std::string host;
 };
 struct Connect {  // → on_connected
@@ -117,6 +119,7 @@ class FetchMachine {
   std::optional<std::chrono::milliseconds> retry_wait(const Refusal& refusal,
                                                       const Moment& moment) const;
   Action on_redirect(const std::string& location);
+  Action connect_to_proxy(const policy::Endpoint& proxy);
   Action finish_page(FetchOutcome outcome, std::string content, TimePoint now);
   Action finish();
   bool sends_validators() const;
@@ -128,6 +131,8 @@ class FetchMachine {
   FetchRequest request_;
   std::string validated_url_;  // canonical
   policy::Url url_;
+  std::chrono::milliseconds crawl_delay_{0};  // of url_'s origin
+  std::string proxy_;                         // that the connection leads to; "" for none
   unsigned redirects_ = 0;
   unsigned retries_ = 0;    // of all hops
   bool hop_asked_ = false;  // a request for url_ has been sent

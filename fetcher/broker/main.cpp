@@ -1,6 +1,7 @@
 // seekd-fetcher: the wiring, in the order that lets every process lose its rights before it meets a
 // byte from outside.
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -28,10 +29,12 @@ std::vector<std::uint16_t> tcp_ports(const policy::EgressPolicy& policy, const R
   return ports;
 }
 
-BrokerRights rights_of(const config::Config& config, const Listener& listener,
-                       const Resolver& resolver) {
+BrokerRights rights_of(const std::filesystem::path& file, const config::Config& config,
+                       const Listener& listener, const Resolver& resolver) {
   BrokerRights rights;
-  if (config.fetcher.dns_servers.empty()) rights.readable = {"/etc/hosts"};
+  // The folder, not the file: who edits a file puts another one in its place.
+  rights.readable = {std::filesystem::absolute(file).parent_path()};
+  if (config.fetcher.dns_servers.empty()) rights.readable.emplace_back("/etc/hosts");
   if (!listener.own_path.empty()) {
     rights.removable_in = {std::filesystem::absolute(listener.own_path).parent_path()};
   }
@@ -55,8 +58,26 @@ void warn_of_missing(spdlog::logger& log, const SandboxReport& report) {
   std::_Exit(EXIT_FAILURE);
 }
 
-// Returns where it could not start.
-Error run(const config::Config& config, spdlog::logger& log) {
+// Under systemd the reload shows as such until it is done (sd_notify(3)).
+void reload(const std::filesystem::path& file, Broker& broker) {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(now);
+  sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", static_cast<long long>(microseconds.count()));
+  broker.reload(config::load_explained(file, environ));
+  sd_notify(0, "READY=1");
+}
+
+void wait_for_hangup(boost::asio::signal_set& hangup, const std::filesystem::path& file,
+                     Broker& broker) {
+  hangup.async_wait([&](boost::system::error_code error, int) {
+    if (error) return;
+    reload(file, broker);
+    wait_for_hangup(hangup, file, broker);
+  });
+}
+
+// Returns where it could not start. `file` is absolute.
+Error run(const std::filesystem::path& file, const config::Config& config, spdlog::logger& log) {
   auto zygote = start_zygote(config.fetcher);
   if (!zygote) return zygote.error();
   boost::asio::io_context io(1);
@@ -67,13 +88,15 @@ Error run(const config::Config& config, spdlog::logger& log) {
   if (!listener) return listener.error();
   boost::asio::signal_set signals(io, SIGTERM, SIGINT);
   signals.async_wait([&io](boost::system::error_code, int) { io.stop(); });
+  boost::asio::signal_set hangup(io, SIGHUP);
   const auto sandbox = enter_broker_sandbox(
-      rights_of(config, *listener, **resolver),
+      rights_of(file, config, *listener, **resolver),
       config.fetcher.accept_missing_sandbox ? MissingMechanism::accept : MissingMechanism::refuse);
   if (!sandbox) return sandbox.error();
   warn_of_missing(log, *sandbox);
 
   Broker broker(io, config, **resolver, std::move(zygote->control), log);
+  wait_for_hangup(hangup, file, broker);
   broker.serve(std::move(listener->socket), *sandbox);
   log.info("listening on '{}'", config.fetcher.socket.native());
   sd_notify(0, "READY=1");
@@ -90,7 +113,8 @@ int start(const std::filesystem::path& file) {
     return EXIT_FAILURE;
   }
   for (const std::string& warning : loaded->warnings) log->warn("{}", warning);
-  log->error("{}", run(loaded->config, *log).message);
+  const auto path = std::filesystem::absolute(config::file_or_default(file));
+  log->error("{}", run(path, loaded->config, *log).message);
   return EXIT_FAILURE;
 }
 

@@ -2,12 +2,14 @@
 
 namespace seekd::fetcher {
 
-std::unique_ptr<Places::Place> Places::ask(const std::string& host, std::function<void()> granted) {
-  const Politeness::Ticket ticket = ++last_ticket_;
-  if (politeness_.ask(ticket, host) == Politeness::Answer::full) return nullptr;
-  granted_.emplace(ticket, std::move(granted));
-  pump_at(Politeness::Clock::now());
-  return std::make_unique<Place>(*this, ticket);
+std::expected<std::unique_ptr<Places::Place>, std::chrono::milliseconds> Places::ask(
+    Politeness::Turn turn, std::function<void()> granted) {
+  turn.ticket = ++last_ticket_;
+  const auto now = Politeness::Clock::now();
+  if (const auto away = politeness_.ask(turn, now)) return std::unexpected(*away);
+  granted_.emplace(turn.ticket, std::move(granted));
+  pump_at(now);
+  return std::make_unique<Place>(*this, turn.ticket);
 }
 
 void Places::leave(Politeness::Ticket ticket) {

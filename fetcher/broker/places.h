@@ -4,6 +4,7 @@
 // One thread (the event loop's). Outlives its places.
 #pragma once
 
+#include <expected>
 #include <functional>
 #include <map>
 #include <memory>
@@ -33,8 +34,10 @@ class Places {
   Places(boost::asio::io_context& io, const PolitenessLimits& limits)
       : politeness_(limits), timer_(io) {}
 
-  // `granted` is called later, never inside this call. nullptr: too many wait.
-  std::unique_ptr<Place> ask(const std::string& host, std::function<void()> granted);
+  // `granted` is called later, never inside this call. An error is refused, with the time to stay
+  // away. The turn's ticket is given here.
+  std::expected<std::unique_ptr<Place>, std::chrono::milliseconds> ask(
+      Politeness::Turn turn, std::function<void()> granted);
 
   std::size_t waiting() const { return politeness_.waiting(); }
   std::size_t placed() const { return politeness_.placed(); }

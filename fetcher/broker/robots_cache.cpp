@@ -14,6 +14,7 @@ constexpr std::size_t origins_max = 1024;
 bool is_about_the_origin(EgressReason reason) {
   switch (reason) {
     case EgressReason::rate_limited:
+    case EgressReason::outside_hours:
     case EgressReason::resolve_failed:
     case EgressReason::resolve_timeout:
     case EgressReason::too_many_addresses:
@@ -41,22 +42,21 @@ RobotsAnswer robots_answer(const FetchResult& result) {
       Refusal{EgressReason::robots_unavailable, "robots.txt cannot be read: " + reply.message});
 }
 
-std::optional<RobotsAnswer> RobotsCache::find(const std::string& origin,
-                                              Clock::time_point now) const {
-  const auto found = entries_.find(origin);
+std::optional<RobotsAnswer> RobotsCache::find(const std::string& key, Clock::time_point now) const {
+  const auto found = entries_.find(key);
   if (found == entries_.end() || now >= found->second.expires) return std::nullopt;
   return found->second.answer;
 }
 
-void RobotsCache::store(const std::string& origin, RobotsAnswer answer, Clock::time_point now) {
+void RobotsCache::store(const std::string& key, RobotsAnswer answer, Clock::time_point now) {
   // A name that does not resolve now is no statement of a robots.txt, and may resolve in a second.
   if (!answer && answer.error().reason != EgressReason::robots_unavailable) return;
-  if (entries_.size() >= origins_max && !entries_.contains(origin)) {
+  if (entries_.size() >= origins_max && !entries_.contains(key)) {
     entries_.erase(std::ranges::min_element(
         entries_, {}, [](const auto& entry) { return entry.second.expires; }));
   }
   const auto expires = now + (answer ? Clock::duration(rules_lifetime) : unavailable_lifetime);
-  entries_.insert_or_assign(origin, Entry{std::move(answer), expires});
+  entries_.insert_or_assign(key, Entry{std::move(answer), expires});
 }
 
 }  // namespace seekd::fetcher

@@ -1,4 +1,5 @@
-// What robots.txt said, per origin, in memory and bounded. RFC 9309 §2.3 and §2.4.
+// What robots.txt said to an agent, per origin and agent, in memory and bounded. RFC 9309 §2.3 and
+// §2.4.
 //
 // `now` is an argument; one thread.
 #pragma once
@@ -21,8 +22,8 @@ class RobotsCache {
  public:
   using Clock = std::chrono::steady_clock;
 
-  std::optional<RobotsAnswer> find(const std::string& origin, Clock::time_point now) const;
-  void store(const std::string& origin, RobotsAnswer answer, Clock::time_point now);
+  std::optional<RobotsAnswer> find(const std::string& key, Clock::time_point now) const;
+  void store(const std::string& key, RobotsAnswer answer, Clock::time_point now);
   std::size_t size() const { return entries_.size(); }
 
  private:

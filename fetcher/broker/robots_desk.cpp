@@ -4,25 +4,32 @@
 
 namespace seekd::fetcher {
 
+// The rules were picked for the agent's name, which a site and a reload may change.
+std::string RobotsDesk::key_of(const policy::Url& url) const {
+  const config::Config& config = *door_.config;
+  const auto site = policy::site_of(config.egress.sites, url.host);
+  return url.origin() + ' ' + site.user_agent.value_or(config.fetcher.user_agent);
+}
+
 void RobotsDesk::ask(const policy::Url& url, Done done) {
-  const std::string origin = url.origin();
-  if (auto known = cache_.find(origin, RobotsCache::Clock::now())) {
+  const std::string key = key_of(url);
+  if (auto known = cache_.find(key, RobotsCache::Clock::now())) {
     boost::asio::post(door_.io,
                       [done = std::move(done), answer = *std::move(known)] { done(answer); });
     return;
   }
-  const auto [waiting, is_first] = waiting_.try_emplace(origin);
+  const auto [waiting, is_first] = waiting_.try_emplace(key);
   waiting->second.push_back(std::move(done));
   if (!is_first) return;
   const auto fetch = std::make_shared<Fetch>(
-      door_, [this, origin](const FetchResult& result) { answer(origin, result); });
+      door_, [this, key](const FetchResult& result) { answer(key, result); });
   fetch->start_robots(url);
 }
 
-void RobotsDesk::answer(const std::string& origin, const FetchResult& result) {
+void RobotsDesk::answer(const std::string& key, const FetchResult& result) {
   const RobotsAnswer answer = robots_answer(result);
-  cache_.store(origin, answer, RobotsCache::Clock::now());
-  const auto waiting = waiting_.extract(origin);
+  cache_.store(key, answer, RobotsCache::Clock::now());
+  const auto waiting = waiting_.extract(key);
   for (const Done& done : waiting.mapped()) done(answer);
 }
 

@@ -25,11 +25,12 @@ class RobotsDesk {
   std::size_t origins() const { return cache_.size(); }
 
  private:
-  void answer(const std::string& origin, const FetchResult& result);
+  std::string key_of(const policy::Url& url) const;
+  void answer(const std::string& key, const FetchResult& result);
 
   Door& door_;
   RobotsCache cache_;
-  std::map<std::string, std::vector<Done>> waiting_;  // by origin, while its robots.txt is fetched
+  std::map<std::string, std::vector<Done>> waiting_;  // while robots.txt is fetched
 };
 
 }  // namespace seekd::fetcher

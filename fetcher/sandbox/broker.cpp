@@ -23,8 +23,9 @@ constexpr int allowed_calls[] = {
     SCMP_SYS(ioctl), SCMP_SYS(close),
     // getifaddrs() binds its netlink socket; Landlock refuses every bind of TCP.
     SCMP_SYS(bind),
-    // /etc/hosts, which Landlock grants, and the socket's removal at the end.
-    SCMP_SYS(openat), SCMP_SYS(open), SCMP_SYS(newfstatat), SCMP_SYS(fstat), SCMP_SYS(statx),
+    // /etc/hosts and the configuration with its drop-ins, which Landlock grants, and the socket's
+    // removal at the end.
+    SCMP_SYS(getdents64), SCMP_SYS(openat), SCMP_SYS(open), SCMP_SYS(newfstatat), SCMP_SYS(fstat), SCMP_SYS(statx),
     SCMP_SYS(lseek), SCMP_SYS(unlink), SCMP_SYS(unlinkat),
     // The C library.
     SCMP_SYS(getrandom), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(uname), SCMP_SYS(sched_yield),

@@ -1,7 +1,6 @@
 #include "fetcher/worker/content_type.h"
 
 #include <algorithm>
-#include <string>
 
 namespace seekd::fetcher {
 namespace {
@@ -51,12 +50,17 @@ bool has_wide_byte_order_mark(std::string_view body) {
 
 }  // namespace
 
-std::optional<PageFormat> page_format(std::string_view content_type) {
+std::string media_type(std::string_view content_type) {
   std::string type(content_type.substr(0, content_type.find(';')));
   while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.pop_back();
   std::ranges::transform(type, type.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
+  return type;
+}
+
+std::optional<PageFormat> page_format(std::string_view content_type) {
+  const std::string type = media_type(content_type);
   if (type == "text/html" || type == "application/xhtml+xml") return PageFormat::html;
   if (type == "text/plain" || type == "text/markdown") return PageFormat::plain_text;
   return std::nullopt;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace seekd::fetcher {
@@ -14,6 +15,9 @@ enum class PageFormat : std::uint8_t {
   html,        // text/html, application/xhtml+xml
   plain_text,  // text/plain, text/markdown
 };
+
+// "text/html" of "Text/HTML; charset=utf-8".
+std::string media_type(std::string_view content_type);
 
 // nullopt: not on the list, an absent type included. Parameters do not matter here.
 std::optional<PageFormat> page_format(std::string_view content_type);

@@ -80,6 +80,8 @@ policy::RobotsRules read_rules(Reader& reader) {
     // Percent-encoding a pattern makes three bytes of one.
     rules.rules.push_back({verb, reader.text(3 * policy::robots_bytes_max)});
   }
+  rules.crawl_delay = std::chrono::milliseconds(
+      reader.number(static_cast<std::uint32_t>(policy::crawl_delay_max.count())));
   return rules;
 }
 
@@ -95,6 +97,12 @@ std::string encode(const WorkerJob& job) {
   writer.text(job.etag);
   writer.text(job.last_modified);
   writer.number(job.time_ms_max);
+  writer.text(job.user_agent);
+  writer.text(job.proxy);
+  writer.number(job.wire_bytes_max);
+  writer.number(job.decoded_bytes_max);
+  writer.number(static_cast<std::uint32_t>(job.content_types.size()));
+  for (const std::string& type : job.content_types) writer.text(type);
   return writer.take();
 }
 
@@ -109,6 +117,14 @@ Result<WorkerJob> decode_job(std::string_view bytes) {
   job.etag = reader.text(validator_bytes_max);
   job.last_modified = reader.text(validator_bytes_max);
   job.time_ms_max = reader.number<std::uint32_t>();
+  job.user_agent = reader.text(job_text_bytes_max);
+  job.proxy = reader.text(job_text_bytes_max);
+  job.wire_bytes_max = reader.number<std::uint64_t>();
+  job.decoded_bytes_max = reader.number<std::uint64_t>();
+  const auto types = reader.number<std::uint32_t>(policy::content_types_max);
+  for (std::uint32_t i = 0; i < types && !reader.failed(); ++i) {
+    job.content_types.push_back(reader.text(job_text_bytes_max));
+  }
   if (auto end = reader.end("worker job"); !end) return std::unexpected(end.error());
   return job;
 }
@@ -127,6 +143,7 @@ std::string encode(const WorkerReply& reply) {
     writer.number(static_cast<std::uint8_t>(rule.verb));
     writer.text(rule.pattern);
   }
+  writer.number(static_cast<std::uint32_t>(reply.rules.crawl_delay.count()));
   writer.text(reply.content);
   return writer.take();
 }

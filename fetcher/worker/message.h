@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "policy/egress.h"
 #include "policy/result.h"
@@ -24,6 +25,8 @@ inline constexpr std::size_t location_bytes_max = 4 * 1024;
 inline constexpr std::size_t reply_head_bytes_max =
     policy::robots_bytes_max * 3 + policy::robots_rules_max * 8 + 16 * 1024;
 
+inline constexpr std::size_t job_text_bytes_max = 256;  // of what configures a job
+
 enum class JobKind : std::uint8_t { page, robots };
 
 struct WorkerJob {
@@ -32,6 +35,12 @@ struct WorkerJob {
   std::string etag;  // validators to send, "" for none
   std::string last_modified;
   std::uint32_t time_ms_max = 0;  // what is left of the request's time
+  // What the policy says of the site, or the defaults of [fetcher].
+  std::string user_agent;
+  std::string proxy;  // "10.0.0.5:3128": the connection leads there, and CONNECT is asked first
+  std::uint64_t wire_bytes_max = 0;
+  std::uint64_t decoded_bytes_max = 0;
+  std::vector<std::string> content_types;  // empty: all that can be read
 
   bool operator==(const WorkerJob&) const = default;
 };

@@ -53,6 +53,12 @@ ResponseReader::Next ResponseReader::header_line(std::string_view line) {
   return Next::more;
 }
 
+// Of the types that can be read, the policy may take some alone.
+bool ResponseReader::is_taken(std::string_view type) const {
+  const auto& taken = config_.content_types;
+  return taken.empty() || std::ranges::find(taken, type) != taken.end();
+}
+
 // The checks that need no byte of the body.
 ResponseReader::Next ResponseReader::judge_head() {
   const ResponseHead& head = result_.head;
@@ -64,7 +70,7 @@ ResponseReader::Next ResponseReader::judge_head() {
     return Next::stop;
   }
   if (kind_ == JobKind::robots) return Next::more;
-  if (!page_format(head.content_type())) {
+  if (!page_format(head.content_type()) || !is_taken(media_type(head.content_type()))) {
     return stop(EgressReason::content_type_denied,
                 fmt::format("the content type is '{}'", head.content_type()));
   }

@@ -55,6 +55,7 @@ class ResponseReader {
 
  private:
   bool wants_body() const;
+  bool is_taken(std::string_view type) const;
   bool has_excess() const;
   Next judge_head();
   Next robots_body(std::string_view decoded);

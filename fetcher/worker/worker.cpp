@@ -99,7 +99,7 @@ WorkerReply reply_to(const WorkerJob& job, const Transfer& transfer,
   if (job.kind == JobKind::robots && status >= 200 && status < 300) {
     WorkerReply reply;
     reply.kind = WorkerReplyKind::robots;
-    reply.rules = policy::parse_robots(transfer.body, robots_agent(config.user_agent));
+    reply.rules = policy::parse_robots(transfer.body, config.user_agent);
     return reply;
   }
   if (job.kind == JobKind::page && (status == 200 || status == 203)) {
@@ -108,9 +108,20 @@ WorkerReply reply_to(const WorkerJob& job, const Transfer& transfer,
   return failed(EgressReason::http_error, fmt::format("the server answered status {}", status));
 }
 
+// The zygote knows the configuration of its start; what may change since, or be a site's own, comes
+// with the job.
+config::FetcherConfig config_for(const WorkerJob& job, config::FetcherConfig config) {
+  config.user_agent = job.user_agent;
+  config.wire_bytes_max = job.wire_bytes_max;
+  config.decoded_bytes_max = job.decoded_bytes_max;
+  config.content_types = job.content_types;
+  return config;
+}
+
 WorkerReply work(const Result<WorkerJob>& job, Descriptor connection, X509_STORE* roots,
-                 const config::FetcherConfig& config) {
+                 const config::FetcherConfig& start_config) {
   if (!job) return failed(EgressReason::internal, job.error().message);
+  const config::FetcherConfig config = config_for(*job, start_config);
   const Transfer result = transfer(*job, std::move(connection), roots, config);
   WorkerReply reply = reply_to(*job, result, config);
   reply.http_status = static_cast<std::uint16_t>(result.head.status());
@@ -121,10 +132,6 @@ WorkerReply work(const Result<WorkerJob>& job, Descriptor connection, X509_STORE
 }
 
 }  // namespace
-
-std::string_view robots_agent(std::string_view user_agent) {
-  return user_agent.substr(0, user_agent.find('/'));
-}
 
 void run_worker(Descriptor channel, Descriptor connection, X509_STORE* roots,
                 const config::FetcherConfig& config) {

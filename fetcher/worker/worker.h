@@ -15,7 +15,4 @@ namespace seekd::fetcher {
 [[noreturn]] void run_worker(Descriptor channel, Descriptor connection, X509_STORE* roots,
                              const config::FetcherConfig& config);
 
-// The product token that robots.txt names agents by: "seekd" of "seekd/0.1".
-std::string_view robots_agent(std::string_view user_agent);
-
 }  // namespace seekd::fetcher

@@ -143,6 +143,7 @@ Result<Prepared> prepare(pid_t broker, int control, const config::FetcherConfig&
   // with it.
   std::signal(SIGTERM, SIG_IGN);
   std::signal(SIGINT, SIG_IGN);
+  std::signal(SIGHUP, SIG_IGN);  // the broker's, to read its policy anew
   sigset_t child;
   sigemptyset(&child);
   sigaddset(&child, SIGCHLD);

@@ -76,6 +76,7 @@ TEST_CASE("every option sets its own member and no other") {
       {"fetcher.user_agent", R"("other/2")"},
       {"fetcher.ca_file", R"("/a")"},
       {"fetcher.dns_servers", R"(["192.0.2.1"])"},
+      {"fetcher.content_types", R"(["text/html"])"},
       {"egress.proxy", R"("10.0.0.5:3128")"},
       {"egress.site", R"([{host = "example.org", interval = "1s"}])"},
       {"egress.denied_addresses", R"(["192.0.2.0/24"])"},

@@ -103,6 +103,53 @@ TEST_CASE("robots.txt is not asked where the policy says so, and not for itself"
   CHECK(robots.url().text() == "https://docs.example.org/robots.txt");
 }
 
+TEST_CASE("what robots.txt asks for between two pages goes with the page's turn") {
+  const policy::EgressPolicy policy;
+  FetchMachine machine(policy, read_url);
+  machine.start(request_for(url));
+  policy::RobotsRules rules;
+  rules.crawl_delay = std::chrono::seconds(3);
+  const Action turn = machine.on_robots(rules);
+  CHECK(std::get<AskPlace>(turn).crawl_delay == std::chrono::seconds(3));
+  CHECK(std::get<AskPlace>(turn).kind == JobKind::page);
+}
+
+TEST_CASE("through a proxy nothing is resolved here, and steps 1 to 6 stay") {
+  policy::EgressPolicy policy;
+  policy.route.proxy = policy::Endpoint{address("10.0.0.5"), 3128};
+  policy.deny = {{"denied.example.org"}};
+  FetchMachine refused(policy, read_url);
+  CHECK(finished(refused.start(request_for("https://denied.example.org/"))).reason ==
+        EgressReason::host_denied);
+  FetchMachine machine(policy, read_url);
+  REQUIRE(std::holds_alternative<AskRobots>(machine.start(request_for(url))));
+  REQUIRE(std::holds_alternative<AskPlace>(machine.on_robots(policy::RobotsRules{})));
+  const Action action = machine.on_place();
+  REQUIRE(std::holds_alternative<Connect>(action));
+  CHECK(std::get<Connect>(action).addresses == std::vector{address("10.0.0.5")});
+  CHECK(std::get<Connect>(action).port == 3128);
+  CHECK(std::get<Work>(machine.on_connected(now)).job.proxy == "10.0.0.5:3128");
+}
+
+TEST_CASE("a site may go directly where the others go through a proxy, hop by hop") {
+  policy::EgressPolicy policy;
+  policy.route.proxy = policy::Endpoint{address("10.0.0.5"), 3128};
+  policy.sites.emplace_back().host = "docs.example.org";
+  policy.sites.back().route.emplace();
+  FetchMachine machine(policy, read_url);
+  CHECK(to_work(machine, machine.start(request_for(url))).proxy.empty());
+}
+
+TEST_CASE("a proxy that the policy's own deny list closes is not connected to") {
+  policy::EgressPolicy policy;
+  policy.route.proxy = policy::Endpoint{address("10.0.0.5"), 3128};
+  policy.addresses.denied = {*policy::parse_address_range("10.0.0.0/8")};
+  FetchMachine machine(policy, read_url);
+  machine.start(request_for(url));
+  machine.on_robots(policy::RobotsRules{});
+  CHECK(finished(machine.on_place()).reason == EgressReason::address_denied);
+}
+
 TEST_CASE("one denied address refuses the name, and no address is none") {
   const policy::EgressPolicy policy;
   for (const auto& [addresses, reason] :

@@ -20,6 +20,7 @@ WorkerReply a_reply() {
   reply.message = "hello";
   reply.location = "/there";
   reply.rules.rules = {{policy::RobotsVerb::allow, "/a"}, {policy::RobotsVerb::disallow, "/"}};
+  reply.rules.crawl_delay = std::chrono::seconds(2);
   reply.content = "{}";
   return reply;
 }
@@ -27,8 +28,11 @@ WorkerReply a_reply() {
 }  // namespace
 
 TEST_CASE("jobs and replies come back as they were written") {
-  const WorkerJob job{
-      JobKind::robots, {"https", "example.org", 8443, "/x?y"}, "\"e\"", "then", 30'000};
+  const WorkerJob job{JobKind::robots, {"https", "example.org", 8443, "/x?y"},
+                      "\"e\"",         "then",
+                      30'000,          "bot/1",
+                      "10.0.0.5:3128", 1 << 20,
+                      2 << 20,         {"text/html", "text/plain"}};
   CHECK(decode_job(encode(job)) == job);
   CHECK(decode_reply(encode(a_reply()), content_max) == a_reply());
 }
@@ -51,6 +55,7 @@ TEST_CASE("a flipped byte is an error or another reply within the bounds, never 
       if (!reply) continue;
       CHECK(reply->rules.rules.size() <= policy::robots_rules_max);
       CHECK(reply->http_status <= 999);
+      CHECK(reply->rules.crawl_delay <= policy::crawl_delay_max);
       CHECK(reply->reason <= policy::EgressReason::internal);
     }
   }

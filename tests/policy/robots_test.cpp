@@ -247,5 +247,29 @@ TEST_CASE("hostile patterns cost no more than their length") {
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(2));
 }
 
+TEST_CASE("Crawl-delay is read beside the rules of the agent's group, within a minute") {
+  const auto delay = [](const std::string& text) {
+    return parse_robots(text, "FooBot").crawl_delay;
+  };
+  using std::chrono::milliseconds;
+  CHECK(delay("User-agent: FooBot\nCrawl-delay: 2\n") == milliseconds(2000));
+  CHECK(delay("User-agent: *\ncrawl-delay: 0.5\nDisallow: /x\n") == milliseconds(500));
+  CHECK(delay("User-agent: *\nCrawl-delay: 5\n\nUser-agent: FooBot\nDisallow: /x\n") ==
+        milliseconds(0));
+  CHECK(delay("User-agent: other\nCrawl-delay: 5\n") == milliseconds(0));
+  CHECK(delay("User-agent: *\nCrawl-delay: 86400\n") == crawl_delay_max);
+  for (const char* bad : {"-1", "x", "1s", "nan", "inf", "1e3", "", "0", "0x10", "1 2"}) {
+    INFO(bad);
+    CHECK(delay("User-agent: *\nCrawl-delay: " + std::string(bad) + "\n") == milliseconds(0));
+  }
+}
+
+TEST_CASE("the agent is the product token, whatever the header says behind it") {
+  const std::string text = "User-agent: FooBot\nDisallow: /\n";
+  for (const char* agent : {"FooBot", "foobot/1.0", "FooBot (+https://example.org/)"}) {
+    CHECK_FALSE(robots_allow(parse_robots(text, agent), "/x"));
+  }
+}
+
 }  // namespace
 }  // namespace seekd::policy

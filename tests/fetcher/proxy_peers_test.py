@@ -1,0 +1,127 @@
+"""seekd-fetcher behind a forward proxy: every connection is a CONNECT, and TLS goes through it end to end.
+
+usage: proxy_peers_test.py BIN_FOLDER
+"""
+
+import os
+import socket
+import threading
+import unittest
+
+import peers
+from door import ARTICLE, Case, head, whole
+
+
+class Proxy:
+    """A forward proxy that connects to the port it is asked for, on loopback, unless `refuses` says otherwise."""
+
+    def __init__(self):
+        self.asked, self.refuses = [], {}
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, client):
+        with client:
+            text = b""
+            while b"\r\n\r\n" not in text:
+                piece = client.recv(4096)
+                if not piece:
+                    return
+                text += piece
+            request = peers.Request(text.decode("latin-1"))
+            self.asked.append(request)
+            host, port = request.target.rsplit(":", 1)
+            if host in self.refuses:
+                client.sendall(self.refuses[host])
+                return
+            with socket.create_connection(("127.0.0.1", int(port))) as server:
+                client.sendall(b"HTTP/1.1 200 Connection established\r\nVia: 1.1 tests\r\n\r\n")
+                threading.Thread(target=self._copy, args=(server, client), daemon=True).start()
+                self._copy(client, server)
+
+    @staticmethod
+    def _copy(source, target):
+        try:
+            while piece := source.recv(65536):
+                target.sendall(piece)
+            target.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def hosts(self):
+        return [request.target.rsplit(":", 1)[0] for request in self.asked]
+
+    def close(self):
+        self.listener.close()
+
+
+class BehindAProxy(Case):
+    @classmethod
+    def more_servers(cls, folder, contexts):
+        cls.proxy = Proxy()
+        cls.addClassCleanup(cls.proxy.close)
+        os.environ["SEEKD_EGRESS_PROXY"] = f"127.0.0.1:{cls.proxy.port}"
+        cls.addClassCleanup(os.environ.pop, "SEEKD_EGRESS_PROXY")
+        return []  # no exception names the proxy: that the policy names it opens it
+
+    def test_a_page_comes_through_and_its_robots_too(self):
+        self.proxy.asked.clear()
+        self.assertPage(self.serve(whole(ARTICLE)).replace("docs.", "years."))
+        self.assertEqual([(request.method, request.target) for request in self.proxy.asked],
+                         [("CONNECT", f"years.example.org:{self.web.port}")] * 2)
+
+    def test_the_proxy_hears_nothing_of_what_is_asked(self):
+        self.assertPage(self.serve(whole(ARTICLE)), etag='"secret"')
+        for request in self.proxy.asked:
+            self.assertEqual(set(request.headers) - {"host", "user-agent", "proxy-connection"}, set())
+
+    def test_plain_http_is_tunnelled_as_well(self):
+        self.serve(whole(ARTICLE))
+        path = list(self.site.pages)[-1]
+        self.assertPage(f"http://plain.example.org:{self.plain.port}{path}")
+        self.assertEqual(self.proxy.asked[-1].method, "CONNECT")
+
+    def test_names_are_the_proxys_to_resolve_and_addresses_its_to_judge(self):
+        for host in ("absent.example.org", "private.example.org"):
+            self.assertRefused(self.url(host), "tls_failed")  # it was connected to; the tests' server is another host
+            self.assertIn(host, self.proxy.hosts())
+
+    def test_certificates_are_the_hosts_own(self):
+        self.assertRefused(self.url("wronghost.example.org"), "tls_failed")
+        self.assertRefused(self.url("selfsigned.example.org"), "tls_failed")
+
+    def test_what_is_refused_before_a_connection_never_reaches_the_proxy(self):
+        self.proxy.asked.clear()
+        for url, reason in (("https://127.0.0.1/", "ip_literal"), ("https://user@docs.example.org/", "userinfo"),
+                            ("https://docs.example.org:1/", "port_denied"), ("http://docs.example.org/", "scheme_denied"),
+                            ("https://wiki.internal/", "special_name")):
+            self.assertRefused(url, reason)
+        self.assertEqual(self.proxy.asked, [])
+        self.assertRefused(self.url("closed.example.org"), "robots_denied")
+        self.assertEqual(self.proxy.hosts(), ["closed.example.org"])
+
+    def test_a_redirect_is_judged_and_asked_for_anew(self):
+        target = self.serve(whole(ARTICLE)).replace("docs.", "other.")
+        self.assertPage(self.serve(whole(b"", f"Location: {target}", status=302)))
+        self.assertRefused(self.serve(whole(b"", "Location: https://169.254.169.254/", status=302)), "ip_literal")
+
+    def test_a_proxy_that_refuses_or_fails_is_told_from_the_site(self):
+        self.proxy.refuses["picky.example.org"] = head(403, "Content-Length: 0")
+        self.assertIn("CONNECT with status 403", self.assertRefused(self.url("picky.example.org"), "address_denied")["message"])
+        self.proxy.refuses["picky.example.org"] = head(502, "Content-Length: 0")
+        self.assertIn("CONNECT with status 502", self.assertRefused(self.url("picky.example.org"), "connect_failed")["message"])
+        self.proxy.refuses["picky.example.org"] = b"SSH-2.0-x\r\n"
+        self.assertNotEqual(self.fetcher.fetch(self.url("picky.example.org"))["outcome"], "page")
+
+
+if __name__ == "__main__":
+    unittest.main()
