@@ -36,6 +36,14 @@ struct DaemonConfig {
   bool operator==(const DaemonConfig&) const = default;
 };
 
+// What the kernel confines the programs by.
+enum class SandboxMechanism : std::uint8_t {
+  landlock,      // rules for files (Linux 5.13)
+  landlock_tcp,  // Landlock's rules for TCP (Linux 6.7)
+  seccomp,       // filters for system calls
+};
+std::string_view to_string(SandboxMechanism mechanism);  // as fetcher.accept_missing names it
+
 struct FetcherConfig {
   std::filesystem::path socket = "/run/seekd-fetcher/fetcher.sock";
   std::string user_agent = "seekd/0.1";  // the product token for robots.txt is the part before '/'
@@ -55,8 +63,8 @@ struct FetcherConfig {
   std::chrono::milliseconds connect_timeout{10000};
   std::chrono::milliseconds transfer_timeout{30000};
   std::chrono::seconds worker_cpu_max{2};
-  std::size_t worker_memory_max = 256 << 20;  // address space a worker may add, bytes
-  bool accept_missing_sandbox = false;        // run although the kernel lacks a mechanism
+  std::size_t worker_memory_max = 256 << 20;     // address space a worker may add, bytes
+  std::vector<SandboxMechanism> accept_missing;  // run although the kernel lacks these
 
   bool operator==(const FetcherConfig&) const = default;
 };

@@ -63,9 +63,7 @@ std::vector<Value> split_list(const std::string& where, std::string_view text) {
 // then refuses.
 Value to_value(const Option& option, std::string where, std::string_view text) {
   Value value{std::move(where), std::string(text)};
-  if (option.shape == Shape::flag && (text == "true" || text == "false")) {
-    value.data = text == "true";
-  } else if (option.shape == Shape::list) {
+  if (option.shape == Shape::list) {
     value.data = split_list(value.where, text);
   } else if (option.shape == Shape::integer) {
     std::int64_t number = 0;

@@ -137,8 +137,10 @@ std::vector<Option> fetcher_options() {
       duration<fetcher, &F::transfer_timeout>("fetcher.transfer_timeout", 100ms, 1h),
       duration<fetcher, &F::worker_cpu_max>("fetcher.worker_cpu_max", 1s, 10min),
       bytes<fetcher, &F::worker_memory_max>("fetcher.worker_memory_max", 16 * MiB, 16 * GiB),
-      row<fetcher, &F::accept_missing_sandbox>("fetcher.accept_missing_sandbox", Shape::flag,
-                                               "true or false", read_flag),
+      row<fetcher, &F::accept_missing>(
+          "fetcher.accept_missing", Shape::list,
+          R"(names such as ["landlock_tcp"]; there are "landlock", "landlock_tcp" and "seccomp")",
+          read_mechanisms),
   };
 }
 

@@ -20,7 +20,6 @@ namespace seekd::config {
 enum class Shape {
   text,     // a string: quantities, paths, names
   integer,  // a whole number
-  flag,     // true or false
   list,     // strings; in the environment between commas
   tables,   // [[section.key]]; not to be had from the environment
 };

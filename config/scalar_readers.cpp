@@ -1,6 +1,7 @@
 #include "config/scalar_readers.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 
@@ -12,6 +13,9 @@
 
 namespace seekd::config {
 namespace {
+
+// In the order of SandboxMechanism.
+constexpr std::array<std::string_view, 3> mechanism_names{"landlock", "landlock_tcp", "seccomp"};
 
 bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
@@ -220,6 +224,26 @@ Result<Device> read_device(const Value& value) {
   if (*text == "cpu") return Device::cpu;
   if (*text == "cuda") return Device::cuda;
   return refuse(value, policy::quoted(*text) + " is no kind of device");
+}
+
+std::string_view to_string(SandboxMechanism mechanism) {
+  return mechanism_names[static_cast<std::size_t>(mechanism)];
+}
+
+Result<std::vector<SandboxMechanism>> read_mechanisms(const Value& value) {
+  const Result<std::vector<Value>> list = read_list(value);
+  if (!list) return std::unexpected(list.error());
+  std::vector<SandboxMechanism> mechanisms;
+  for (const Value& element : *list) {
+    const Result<std::string> text = read_text(element);
+    if (!text) return std::unexpected(text.error());
+    const auto* const found = std::ranges::find(mechanism_names, *text);
+    if (found == mechanism_names.end()) {
+      return refuse(element, policy::quoted(*text) + " is no mechanism of the sandbox");
+    }
+    mechanisms.push_back(static_cast<SandboxMechanism>(found - mechanism_names.begin()));
+  }
+  return mechanisms;
 }
 
 HostPort split_port(std::string_view text) {

@@ -26,11 +26,12 @@ void warn_of_openings(const Config& config, const Places& places, std::vector<st
                     policy::to_string(exceptions[i].range) + " opens a whole network on port " +
                     std::to_string(exceptions[i].port) + "; name the addresses that are meant");
   }
-  if (config.fetcher.accept_missing_sandbox) {
-    lines.push_back(
-        line_of(places, "fetcher.accept_missing_sandbox") +
-        ": fetcher.accept_missing_sandbox is true: on a kernel that lacks a mechanism, pages are "
-        "parsed unconfined; set it to false where the kernel has them");
+  const auto& accepted = config.fetcher.accept_missing;
+  for (std::size_t i = 0; i < accepted.size(); ++i) {
+    lines.push_back(line_of(places, "fetcher.accept_missing", i) +
+                    ": fetcher.accept_missing names " + std::string(to_string(accepted[i])) +
+                    ": on a kernel without it the programs are confined by less; remove it where "
+                    "the kernel has it");
   }
 }
 

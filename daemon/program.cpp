@@ -17,11 +17,11 @@ constexpr std::chrono::minutes purge_interval{1};
 constexpr std::size_t purge_pages_max = 1000;  // at a time
 
 Status enter_sandbox(const config::Config& config) {
-  const auto missing = config.fetcher.accept_missing_sandbox ? fetcher::MissingMechanism::accept
-                                                             : fetcher::MissingMechanism::refuse;
-  const auto report = fetcher::enter_daemon_sandbox(missing);
+  const auto report = fetcher::enter_daemon_sandbox(config.fetcher.accept_missing);
   if (!report) return std::unexpected(report.error());
-  for (const std::string& name : report->missing) spdlog::warn("the sandbox lacks {}", name);
+  for (const config::SandboxMechanism mechanism : report->missing) {
+    spdlog::critical("RUNNING WITHOUT {}, as fetcher.accept_missing allows", to_string(mechanism));
+  }
   return {};
 }
 

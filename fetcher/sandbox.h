@@ -2,8 +2,9 @@
 //
 // Called once, before the first byte from outside, from a process's only thread (a second thread
 // would keep its rights: that is an error). Each granted path or call has a comment that says why.
-// Errors: unsupported (the kernel lacks a mechanism and the caller does not accept that; the
-// message names it), io, internal (several threads).
+// `accepted` are mechanisms to go without where the kernel lacks them (fetcher.accept_missing); the
+// others are then in force all the same. Errors: unsupported (another one is missing; the message
+// names it and the remedy), io, internal (several threads).
 #pragma once
 
 #include <cstdint>
@@ -11,25 +12,23 @@
 #include <string>
 #include <vector>
 
+#include "config/config.h"
 #include "policy/result.h"
 
 namespace seekd::fetcher {
 
-enum class MissingMechanism : std::uint8_t {
-  refuse,  // an error that names it
-  accept,  // go on with the others; the report names it
-};
+using Mechanisms = std::vector<config::SandboxMechanism>;
 
-// What GET /status and the log say: "landlock file system", "landlock tcp", "seccomp", …
+// What GET /status and the log say.
 struct SandboxReport {
-  std::vector<std::string> in_force;
-  std::vector<std::string> missing;
+  std::vector<std::string> in_force;  // beside the mechanisms "no_new_privs", "landlock_scopes"
+  Mechanisms missing;                 // all of them accepted
 };
 
 // seekd: no INET socket can be made or connected any more (an inherited listener keeps accepting,
 // and cannot be turned into a connection); nothing can be executed. Call it after the listeners are
 // bound and before any thread starts.
-Result<SandboxReport> enter_daemon_sandbox(MissingMechanism missing = MissingMechanism::refuse);
+Result<SandboxReport> enter_daemon_sandbox(const Mechanisms& accepted);
 
 struct BrokerRights {
   std::vector<std::filesystem::path> readable;  // those that do not exist are left out
@@ -40,15 +39,15 @@ struct BrokerRights {
 
 // The broker: may read those files, and no other; may not execute, fork or listen on a further
 // port.
-Result<SandboxReport> enter_broker_sandbox(const BrokerRights& rights, MissingMechanism missing);
+Result<SandboxReport> enter_broker_sandbox(const BrokerRights& rights, const Mechanisms& accepted);
 
 // The process that forks workers: no file, no socket of its own, nothing executable; it may fork
 // and kill its children.
-Result<SandboxReport> enter_zygote_sandbox(MissingMechanism missing);
+Result<SandboxReport> enter_zygote_sandbox(const Mechanisms& accepted);
 
 // A worker, forked from the above: it may read and write the two descriptors that it was given, use
 // memory and end. connect() answers EINPROGRESS, which is how libcurl takes a descriptor that is
 // connected already.
-Status enter_worker_sandbox();
+Status enter_worker_sandbox(const Mechanisms& accepted);
 
 }  // namespace seekd::fetcher

@@ -26,14 +26,19 @@ TimePoint wall_clock() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
-json::array array_of(const std::vector<std::string>& texts) {
-  return json::array(texts.begin(), texts.end());
+json::object sandbox_json(const SandboxReport& sandbox) {
+  json::array missing;
+  for (const config::SandboxMechanism mechanism : sandbox.missing) {
+    missing.emplace_back(to_string(mechanism));
+  }
+  return {{"in_force", json::array(sandbox.in_force.begin(), sandbox.in_force.end())},
+          {"missing", std::move(missing)}};
 }
 
 }  // namespace
 
-Broker::Broker(asio::io_context& io, config::Config config, Resolver& resolver, Descriptor zygote,
-               spdlog::logger& log)
+Broker::Broker(asio::io_context& io, config::Config config, Resolver& resolver,
+               const OwnAddresses& own_addresses, Descriptor zygote, spdlog::logger& log)
     : io_(io),
       log_(log),
       policy_(std::move(config), wall_clock()),
@@ -43,7 +48,7 @@ Broker::Broker(asio::io_context& io, config::Config config, Resolver& resolver, 
                  failure_ = "the process that forks workers has ended";
                  io_.stop();
                }),
-      door_{io, policy_.current(), places_, pauses_, resolver, workers_, robots_},
+      door_{io, policy_.current(), places_, pauses_, resolver, own_addresses, workers_, robots_},
       robots_(door_),
       acceptor_(io),
       retry_(io) {}
@@ -105,19 +110,17 @@ std::string Broker::status_json() const {
     verdicts[policy::to_string(static_cast<policy::EgressReason>(reason))] =
         counters_.verdicts[reason];
   }
-  const json::object status{
-      {"version", SEEKD_VERSION},
-      {"requests", counters_.requests},
-      {"cancelled", counters_.cancelled},
-      {"verdicts", std::move(verdicts)},
-      {"policy", policy_.status_json()},
-      {"wire_bytes", counters_.wire_bytes},
-      {"pages_in_progress", places_.placed()},
-      {"pages_waiting", places_.waiting()},
-      {"workers", workers_.running()},
-      {"robots_origins", robots_.origins()},
-      {"sandbox",
-       {{"in_force", array_of(sandbox_.in_force)}, {"missing", array_of(sandbox_.missing)}}}};
+  const json::object status{{"version", SEEKD_VERSION},
+                            {"requests", counters_.requests},
+                            {"cancelled", counters_.cancelled},
+                            {"verdicts", std::move(verdicts)},
+                            {"policy", policy_.status_json()},
+                            {"wire_bytes", counters_.wire_bytes},
+                            {"pages_in_progress", places_.placed()},
+                            {"pages_waiting", places_.waiting()},
+                            {"workers", workers_.running()},
+                            {"robots_origins", robots_.origins()},
+                            {"sandbox", sandbox_json(sandbox_)}};
   return json::serialize(status);
 }
 

@@ -21,8 +21,8 @@ class Broker {
  public:
   // `zygote` is its control socket. When it is lost the loop is stopped: a new broker has to be
   // started.
-  Broker(boost::asio::io_context& io, config::Config config, Resolver& resolver, Descriptor zygote,
-         spdlog::logger& log);
+  Broker(boost::asio::io_context& io, config::Config config, Resolver& resolver,
+         const OwnAddresses& own_addresses, Descriptor zygote, spdlog::logger& log);
   Broker(const Broker&) = delete;
   Broker& operator=(const Broker&) = delete;
 

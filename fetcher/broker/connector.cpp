@@ -12,70 +12,105 @@ using boost::system::error_code;
 using policy::EgressReason;
 using policy::IpAddress;
 
-Connector::Connector(boost::asio::io_context& io, Connect what, Done done)
-    : socket_(io), timer_(io), what_(std::move(what)), done_(std::move(done)) {
-  // IPv4 first: there is no racing of the two yet, and a host whose IPv6 leads nowhere is the
-  // commoner one.
-  std::ranges::stable_partition(what_.addresses, [](const IpAddress& address) {
-    return address.family == IpAddress::Family::v4;
-  });
+std::vector<IpAddress> interleaved(const std::vector<IpAddress>& addresses) {
+  std::vector<IpAddress> v6, v4, order;
+  for (const IpAddress& address : addresses) {
+    (address.family == IpAddress::Family::v6 ? v6 : v4).push_back(address);
+  }
+  for (std::size_t i = 0; i < std::max(v6.size(), v4.size()); ++i) {
+    if (i < v6.size()) order.push_back(v6[i]);
+    if (i < v4.size()) order.push_back(v4[i]);
+  }
+  return order;
+}
+
+Connector::Connector(boost::asio::io_context& io, const Connect& what, Done done)
+    : io_(io),
+      delay_(io),
+      deadline_(io),
+      addresses_(interleaved(what.addresses)),
+      port_(what.port),
+      done_(std::move(done)) {
+  attempts_.reserve(addresses_.size());
 }
 
 void Connector::start(std::chrono::milliseconds timeout) {
-  end_ = std::chrono::steady_clock::now() + timeout;
-  try_next();
+  deadline_.expires_after(timeout);
+  deadline_.async_wait([self = shared_from_this()](error_code error) {
+    if (error || !self->done_) return;
+    self->finish(std::unexpected(
+        Refusal{EgressReason::connect_failed,
+                fmt::format("no address of the host took a connection on port {} in time ({} of {} "
+                            "tried{}{})",
+                            self->port_, self->attempts_.size(), self->addresses_.size(),
+                            self->last_error_.empty() ? "" : ", ", self->last_error_)}));
+  });
+  attempt_next();
 }
 
 void Connector::cancel() {
   done_ = nullptr;
-  timer_.cancel();
-  error_code ignored;
-  socket_.close(ignored);
+  delay_.cancel();
+  deadline_.cancel();
+  attempts_.clear();
 }
 
-void Connector::try_next() {
-  if (next_ == what_.addresses.size()) {
-    return finish(std::unexpected(
-        Refusal{EgressReason::connect_failed,
-                fmt::format("no address of the host takes a connection on port {} ({})", what_.port,
-                            last_error_)}));
-  }
-  const auto left = static_cast<long>(what_.addresses.size() - next_);
-  timer_.expires_after((end_ - std::chrono::steady_clock::now()) / left);
-  timer_.async_wait([self = shared_from_this(), attempt = next_](error_code error) {
-    error_code ignored;
-    if (!error && self->next_ == attempt) self->socket_.close(ignored);
+void Connector::attempt_next() {
+  const std::size_t attempt = attempts_.size();
+  attempts_.emplace_back(io_).async_connect(
+      endpoint_of(addresses_[attempt], port_),
+      [self = shared_from_this(), attempt](error_code error) { self->on_connect(attempt, error); });
+  if (attempts_.size() == addresses_.size()) return;
+  delay_.expires_after(attempt_delay);
+  delay_.async_wait([self = shared_from_this()](error_code error) {
+    if (!error && self->done_) self->attempt_next();
   });
-  socket_.async_connect(endpoint_of(what_.addresses[next_], what_.port),
-                        [self = shared_from_this()](error_code error) { self->on_connect(error); });
 }
 
-void Connector::on_connect(error_code error) {
+void Connector::on_connect(std::size_t attempt, error_code error) {
   if (!done_) return;
-  timer_.cancel();
-  error_code unread;
-  const auto peer = error ? boost::asio::ip::tcp::endpoint() : socket_.remote_endpoint(unread);
-  if (error || unread) {
-    last_error_ = error == boost::asio::error::operation_aborted
-                      ? "no answer in time"
-                      : (error ? error : unread).message();
-    ++next_;
-    socket_.close(unread);
-    return try_next();
+  if (error) return on_failure(error.message());
+  auto connection = read_back(attempt);
+  if (!connection && connection.error().reason == EgressReason::connect_failed) {
+    return on_failure(connection.error().detail);
   }
+  finish(std::move(connection));
+}
+
+// §5: who fails does not keep the next waiting.
+void Connector::on_failure(const std::string& why) {
+  ++failed_;
+  last_error_ = why;
+  if (attempts_.size() < addresses_.size()) {
+    delay_.cancel();
+    return attempt_next();
+  }
+  if (failed_ < attempts_.size()) return;
+  finish(std::unexpected(
+      Refusal{EgressReason::connect_failed,
+              fmt::format("no address of the host takes a connection on port {} ({})", port_,
+                          last_error_)}));
+}
+
+std::expected<Descriptor, Refusal> Connector::read_back(std::size_t attempt) {
+  error_code error;
+  const auto peer = attempts_[attempt].remote_endpoint(error);
+  // It stood, and was reset before it could be looked at.
+  if (error) return std::unexpected(Refusal{EgressReason::connect_failed, error.message()});
   const IpAddress connected = address_of(peer.address());
-  if (connected != what_.addresses[next_] || peer.port() != what_.port) {
-    return finish(std::unexpected(
-        Refusal{EgressReason::peer_mismatch,
-                fmt::format("connected to {} port {} in place of {}", to_string(connected),
-                            peer.port(), to_string(what_.addresses[next_]))}));
+  if (connected == addresses_[attempt] && peer.port() == port_) {
+    return Descriptor(attempts_[attempt].release());
   }
-  finish(Descriptor(socket_.release()));
+  return std::unexpected(
+      Refusal{EgressReason::peer_mismatch,
+              fmt::format("connected to {} port {} in place of {}", to_string(connected),
+                          peer.port(), to_string(addresses_[attempt]))});
 }
 
 void Connector::finish(std::expected<Descriptor, Refusal> result) {
-  timer_.cancel();
-  std::exchange(done_, nullptr)(std::move(result));
+  const Done done = std::exchange(done_, nullptr);
+  cancel();
+  done(std::move(result));
 }
 
 }  // namespace seekd::fetcher

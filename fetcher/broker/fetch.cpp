@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "fetcher/broker/own_addresses.h"
 #include "fetcher/broker/robots_desk.h"
 #include "fetcher/url_reader.h"
 
@@ -158,7 +157,10 @@ void Fetch::act(const Wait& action) {
 void Fetch::act(const Resolve& action) {
   door_.resolver.resolve(action.host, [self = shared_from_this()](const Addresses& addresses) {
     if (!self->done_) return;
-    self->perform(self->machine_.on_addresses(addresses, own_addresses()));
+    const auto own = self->door_.own_addresses.list();
+    self->perform(
+        own ? self->machine_.on_addresses(addresses, *own)
+            : self->machine_.on_refusal({policy::EgressReason::internal, own.error().message}));
   });
 }
 

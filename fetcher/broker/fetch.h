@@ -15,6 +15,7 @@
 #include "fetcher/broker/connector.h"
 #include "fetcher/broker/fetch_machine.h"
 #include "fetcher/broker/host_pauses.h"
+#include "fetcher/broker/own_addresses.h"
 #include "fetcher/broker/places.h"
 #include "fetcher/broker/resolver.h"
 #include "fetcher/broker/worker_pool.h"
@@ -30,6 +31,7 @@ struct Door {
   Places& places;
   HostPauses& pauses;
   Resolver& resolver;
+  const OwnAddresses& own_addresses;
   WorkerPool& workers;
   RobotsDesk& robots;
 };

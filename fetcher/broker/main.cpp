@@ -43,8 +43,8 @@ BrokerRights rights_of(const std::filesystem::path& file, const config::Config& 
 }
 
 void warn_of_missing(spdlog::logger& log, const SandboxReport& report) {
-  for (const std::string& mechanism : report.missing) {
-    log.critical("RUNNING WITHOUT {}: fetcher.accept_missing_sandbox is set", mechanism);
+  for (const config::SandboxMechanism mechanism : report.missing) {
+    log.critical("RUNNING WITHOUT {}, as fetcher.accept_missing allows", to_string(mechanism));
   }
 }
 
@@ -84,18 +84,19 @@ Error run(const std::filesystem::path& file, const config::Config& config, spdlo
   const auto resolver =
       Resolver::create(io, config.fetcher.dns_servers, config.fetcher.resolve_timeout);
   if (!resolver) return resolver.error();
+  const auto own_addresses = OwnAddresses::open();
+  if (!own_addresses) return own_addresses.error();
   auto listener = open_listener(config.fetcher.socket);
   if (!listener) return listener.error();
   boost::asio::signal_set signals(io, SIGTERM, SIGINT);
   signals.async_wait([&io](boost::system::error_code, int) { io.stop(); });
   boost::asio::signal_set hangup(io, SIGHUP);
-  const auto sandbox = enter_broker_sandbox(
-      rights_of(file, config, *listener, **resolver),
-      config.fetcher.accept_missing_sandbox ? MissingMechanism::accept : MissingMechanism::refuse);
+  const auto sandbox = enter_broker_sandbox(rights_of(file, config, *listener, **resolver),
+                                            config.fetcher.accept_missing);
   if (!sandbox) return sandbox.error();
   warn_of_missing(log, *sandbox);
 
-  Broker broker(io, config, **resolver, std::move(zygote->control), log);
+  Broker broker(io, config, **resolver, *own_addresses, std::move(zygote->control), log);
   wait_for_hangup(hangup, file, broker);
   broker.serve(std::move(listener->socket), *sandbox);
   log.info("listening on '{}'", config.fetcher.socket.native());

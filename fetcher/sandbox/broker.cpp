@@ -1,6 +1,8 @@
 // The broker's sandbox: it resolves names, connects, and passes descriptors on.
 #include <cerrno>
 
+#include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "fetcher/sandbox/enter.h"
@@ -19,14 +21,13 @@ constexpr int allowed_calls[] = {
     SCMP_SYS(connect), SCMP_SYS(accept), SCMP_SYS(accept4), SCMP_SYS(getsockname),
     SCMP_SYS(getpeername), SCMP_SYS(getsockopt), SCMP_SYS(setsockopt), SCMP_SYS(socketpair),
     SCMP_SYS(shutdown), SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(recvfrom), SCMP_SYS(recvmsg),
-    SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(fcntl),
-    SCMP_SYS(ioctl), SCMP_SYS(close),
-    // getifaddrs() binds its netlink socket; Landlock refuses every bind of TCP.
-    SCMP_SYS(bind),
+    SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(close),
+    // The list of the host's own IPv6 addresses, from its beginning each time.
+    SCMP_SYS(pread64),
     // /etc/hosts and the configuration with its drop-ins, which Landlock grants, and the socket's
     // removal at the end.
-    SCMP_SYS(getdents64), SCMP_SYS(openat), SCMP_SYS(open), SCMP_SYS(newfstatat), SCMP_SYS(fstat), SCMP_SYS(statx),
-    SCMP_SYS(lseek), SCMP_SYS(unlink), SCMP_SYS(unlinkat),
+    SCMP_SYS(getdents64), SCMP_SYS(openat), SCMP_SYS(open), SCMP_SYS(newfstatat), SCMP_SYS(fstat),
+    SCMP_SYS(statx), SCMP_SYS(lseek), SCMP_SYS(unlink), SCMP_SYS(unlinkat),
     // The C library.
     SCMP_SYS(getrandom), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(uname), SCMP_SYS(sched_yield),
     SCMP_SYS(rseq), SCMP_SYS(set_robust_list), SCMP_SYS(tgkill), SCMP_SYS(exit),
@@ -37,19 +38,26 @@ Result<SeccompFilter> broker_filter() {
   if (!filter) return filter;
   filter->allow(allowed_calls);
   filter->allow_memory_without_execution();
-  // The web and DNS; the notify socket; the list of the host's own addresses.
-  for (const unsigned family : {AF_INET, AF_INET6, AF_UNIX, AF_NETLINK}) {
+  // The web and DNS; the notify socket.
+  for (const unsigned family : {AF_INET, AF_INET6, AF_UNIX}) {
     filter->allow(SCMP_SYS(socket), {argument_is(0, family)});
+  }
+  // No blocking, and the host's own IPv4 addresses. Nothing that lets a signal be sent (F_SETOWN).
+  for (const unsigned long request : {FIONBIO, FIONREAD, SIOCGIFCONF}) {
+    filter->allow(SCMP_SYS(ioctl), {argument_is(1, request)});
+  }
+  for (const unsigned command : {F_GETFD, F_SETFD, F_GETFL, F_SETFL}) {
+    filter->allow(SCMP_SYS(fcntl), {argument_is(1, command)});
   }
   return filter;
 }
 
 }  // namespace
 
-Result<SandboxReport> enter_broker_sandbox(const BrokerRights& rights, MissingMechanism missing) {
+Result<SandboxReport> enter_broker_sandbox(const BrokerRights& rights, const Mechanisms& accepted) {
   const LandlockRights landlock{FileSystem::granted_only, rights.readable, rights.removable_in,
                                 rights.tcp_ports};
-  return enter_sandbox(landlock, broker_filter(), missing);
+  return enter_sandbox(landlock, broker_filter(), accepted);
 }
 
 }  // namespace seekd::fetcher

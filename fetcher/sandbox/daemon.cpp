@@ -50,10 +50,10 @@ Result<SeccompFilter> daemon_filter() {
 
 }  // namespace
 
-Result<SandboxReport> enter_daemon_sandbox(MissingMechanism missing) {
+Result<SandboxReport> enter_daemon_sandbox(const Mechanisms& accepted) {
   LandlockRights rights;
   rights.file_system = FileSystem::untouched;  // the unit file's ProtectSystem does that part
-  return enter_sandbox(rights, daemon_filter(), missing);
+  return enter_sandbox(rights, daemon_filter(), accepted);
 }
 
 }  // namespace seekd::fetcher

@@ -1,5 +1,6 @@
 #include "fetcher/sandbox/enter.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -9,6 +10,9 @@
 #include <sys/prctl.h>
 
 namespace seekd::fetcher {
+
+using config::SandboxMechanism;
+
 namespace {
 
 // Landlock and seccomp bind the calling thread and what it starts, not its siblings.
@@ -22,16 +26,35 @@ Status require_single_thread() {
                                        " threads running; it has to be entered before the first");
 }
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
+std::string_view needs(SandboxMechanism mechanism) {
+  switch (mechanism) {
+    case SandboxMechanism::landlock:
+      return "Linux 5.13 with CONFIG_SECURITY_LANDLOCK, and \"landlock\" in its lsm= list";
+    case SandboxMechanism::landlock_tcp:
+      return "Linux 6.7";
+    case SandboxMechanism::seccomp:
+      return "CONFIG_SECCOMP_FILTER";
+  }
+  return "a newer kernel";
 }
 
 }  // namespace
 
+Status require_accepted(const Mechanisms& missing, const Mechanisms& accepted) {
+  for (const SandboxMechanism mechanism : missing) {
+    if (std::ranges::find(accepted, mechanism) != accepted.end()) continue;
+    const std::string name(to_string(mechanism));
+    return fail(ErrorCode::unsupported,
+                "sandbox: this kernel lacks " + name + ", which needs " +
+                    std::string(needs(mechanism)) +
+                    "; run on such a kernel, or accept the lack by adding \"" + name +
+                    "\" to fetcher.accept_missing");
+  }
+  return {};
+}
+
 Result<SandboxReport> enter_sandbox(const LandlockRights& rights, Result<SeccompFilter> filter,
-                                    MissingMechanism missing) {
+                                    const Mechanisms& accepted) {
   if (!filter) return std::unexpected(filter.error());
   if (auto single = require_single_thread(); !single) return std::unexpected(single.error());
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
@@ -42,16 +65,14 @@ Result<SandboxReport> enter_sandbox(const LandlockRights& rights, Result<Seccomp
     return std::unexpected(entered.error());
   }
   if (auto loaded = filter->load(); loaded) {
-    report.in_force.emplace_back("seccomp");
+    report.in_force.emplace_back(to_string(SandboxMechanism::seccomp));
   } else if (loaded.error().code == ErrorCode::unsupported) {
-    report.missing.emplace_back("seccomp");
+    report.missing.push_back(SandboxMechanism::seccomp);
   } else {
     return std::unexpected(loaded.error());
   }
-  if (!report.missing.empty() && missing == MissingMechanism::refuse) {
-    return fail(ErrorCode::unsupported,
-                "sandbox: this kernel lacks " + joined(report.missing) +
-                    "; run a newer one, or set fetcher.accept_missing_sandbox = true");
+  if (auto all = require_accepted(report.missing, accepted); !all) {
+    return std::unexpected(all.error());
   }
   return report;
 }

@@ -11,6 +11,9 @@
 namespace seekd::fetcher {
 
 Result<SandboxReport> enter_sandbox(const LandlockRights& rights, Result<SeccompFilter> filter,
-                                    MissingMechanism missing);
+                                    const Mechanisms& accepted);
+
+// Errors: unsupported, naming the first of `missing` that is not `accepted`, and the remedy.
+Status require_accepted(const Mechanisms& missing, const Mechanisms& accepted);
 
 }  // namespace seekd::fetcher

@@ -11,6 +11,9 @@
 #include "fetcher/sandbox/descriptor.h"
 
 namespace seekd::fetcher {
+
+using config::SandboxMechanism;
+
 namespace {
 
 // include/uapi/linux/landlock.h as of ABI 6. Older kernels take a shorter structure and fewer bits.
@@ -95,14 +98,18 @@ Status add_rules(int ruleset, const LandlockRights& rights, int abi) {
 }  // namespace
 
 Status enter_landlock(const LandlockRights& rights, std::vector<std::string>& in_force,
-                      std::vector<std::string>& missing) {
+                      Mechanisms& missing) {
   const long version = syscall(SYS_landlock_create_ruleset, nullptr, 0, create_ruleset_version);
   const int abi = version < 0 ? 0 : static_cast<int>(version);
-  (abi >= 1 ? in_force : missing).emplace_back("landlock file system (Linux 5.13)");
-  (abi >= 4 ? in_force : missing).emplace_back("landlock tcp (Linux 6.7)");
+  const auto note = [&](SandboxMechanism mechanism, int since) {
+    if (abi < since) return missing.push_back(mechanism);
+    in_force.emplace_back(to_string(mechanism));
+  };
+  note(SandboxMechanism::landlock, 1);
+  note(SandboxMechanism::landlock_tcp, 4);
   // An addition of newer kernels to what seccomp and file modes give already; its absence is no
   // hole.
-  if (abi >= 6) in_force.emplace_back("landlock scopes (Linux 6.12)");
+  if (abi >= 6) in_force.emplace_back("landlock_scopes");
   if (abi < 1) return {};
 
   const RulesetAttributes wanted = attributes(rights, abi);

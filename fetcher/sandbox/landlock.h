@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "policy/result.h"
+#include "fetcher/sandbox.h"
 
 namespace seekd::fetcher {
 
@@ -30,6 +30,6 @@ struct LandlockRights {
 // Restricts the thread by what the kernel has. `in_force` and `missing` are completed with the
 // mechanisms' names.
 Status enter_landlock(const LandlockRights& rights, std::vector<std::string>& in_force,
-                      std::vector<std::string>& missing);
+                      Mechanisms& missing);
 
 }  // namespace seekd::fetcher

@@ -45,6 +45,8 @@ void SeccompFilter::allow_memory_without_execution() {
 Status SeccompFilter::load() {
   int error = error_;
   if (error == 0) error = seccomp_attr_set(context_.get(), SCMP_FLTATR_CTL_NNP, 1);
+  // Without it a kernel without seccomp is told as ECANCELED, like any other failure.
+  if (error == 0) error = seccomp_attr_set(context_.get(), SCMP_FLTATR_API_SYSRAWRC, 1);
   if (error == 0) error = seccomp_load(context_.get());
   if (error == 0) return {};
   const auto code = error == -ENOSYS || error == -EINVAL ? ErrorCode::unsupported : ErrorCode::io;

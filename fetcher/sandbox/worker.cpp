@@ -57,14 +57,16 @@ Result<SeccompFilter> zygote_filter() {
 
 }  // namespace
 
-Result<SandboxReport> enter_zygote_sandbox(MissingMechanism missing) {
-  return enter_sandbox(LandlockRights{}, zygote_filter(), missing);
+Result<SandboxReport> enter_zygote_sandbox(const Mechanisms& accepted) {
+  return enter_sandbox(LandlockRights{}, zygote_filter(), accepted);
 }
 
-Status enter_worker_sandbox() {
+Status enter_worker_sandbox(const Mechanisms& accepted) {
   auto filter = page_filter();
   if (!filter) return std::unexpected(filter.error());
-  return filter->load();
+  auto loaded = filter->load();
+  const bool missing = !loaded && loaded.error().code == ErrorCode::unsupported;
+  return missing ? require_accepted({config::SandboxMechanism::seccomp}, accepted) : loaded;
 }
 
 }  // namespace seekd::fetcher

@@ -42,10 +42,7 @@ Status limit_worker(pid_t zygote, std::uint64_t address_space_bytes,
       !limit(RLIMIT_FSIZE, 0, 0) || !limit(RLIMIT_CORE, 0, 0)) {
     return system_error("setrlimit");
   }
-  const auto entered = enter_worker_sandbox();
-  const bool accepted =
-      config.accept_missing_sandbox && !entered && entered.error().code == ErrorCode::unsupported;
-  return accepted ? Status{} : entered;
+  return enter_worker_sandbox(config.accept_missing);
 }
 
 }  // namespace seekd::fetcher

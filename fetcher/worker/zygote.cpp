@@ -152,9 +152,7 @@ Result<Prepared> prepare(pid_t broker, int control, const config::FetcherConfig&
   if (!children) return std::unexpected(system_error("signalfd"));
   auto warm = warm_up(config);
   if (!warm) return std::unexpected(warm.error());
-  const auto missing =
-      config.accept_missing_sandbox ? MissingMechanism::accept : MissingMechanism::refuse;
-  if (auto entered = enter_zygote_sandbox(missing); !entered) {
+  if (auto entered = enter_zygote_sandbox(config.accept_missing); !entered) {
     return std::unexpected(entered.error());
   }
   return Prepared{std::move(children), *std::move(warm)};

@@ -8,5 +8,6 @@
 namespace seekd::bench {
 
 void add_model_benchmark(CLI::App& app);
+void add_fetch_benchmark(CLI::App& app);
 
 }  // namespace seekd::bench

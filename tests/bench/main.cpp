@@ -7,6 +7,7 @@ int main(int count, char** arguments) {
   app.set_version_flag("--version", "seekd-bench " SEEKD_VERSION);
   app.require_subcommand(1);
   seekd::bench::add_model_benchmark(app);
+  seekd::bench::add_fetch_benchmark(app);
   CLI11_PARSE(app, count, arguments);
   return 0;
 }

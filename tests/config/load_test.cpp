@@ -50,7 +50,7 @@ TEST_CASE("the environment wins over files and is read by the same rules") {
   const auto file = folder.write("seekd.toml", "[cache]\nretention = \"7d\"\n");
   const auto config = load_environment(
       {"SEEKD_CACHE_RETENTION=2d", "SEEKD_CACHE_DIRECTORY=/srv/cache", "SEEKD_DAEMON_QUEUE_MAX=9",
-       "SEEKD_EGRESS_ALLOW=example.org, .debian.org", "SEEKD_FETCHER_ACCEPT_MISSING_SANDBOX=true",
+       "SEEKD_EGRESS_ALLOW=example.org, .debian.org", "SEEKD_FETCHER_ACCEPT_MISSING=seccomp",
        "SEEKD_TORCH_DIR=/opt/torch", "SEEKD_CONFIG=/etc/x", "PATH=/bin", "SEEKDX=1"},
       file);
   REQUIRE(config);
@@ -59,7 +59,7 @@ TEST_CASE("the environment wins over files and is read by the same rules") {
   CHECK(config->daemon.queue_max == 9);
   REQUIRE(config->egress.allow.size() == 2);
   CHECK(config->egress.allow[1].host == ".debian.org");
-  CHECK(config->fetcher.accept_missing_sandbox);
+  CHECK(config->fetcher.accept_missing == std::vector{SandboxMechanism::seccomp});
 }
 
 TEST_CASE("a bad value in the environment is an error that names the variable") {
@@ -74,7 +74,7 @@ TEST_CASE("a bad value in the environment is an error that names the variable") 
   CHECK_THAT(message("SEEKD_DAEMON_QUEUE_MAX=-1"), Contains("is negative"));
   CHECK_THAT(message("SEEKD_DAEMON_QUEUE_MAX="), Contains("\"\" is not a whole number"));
   CHECK_THAT(message("SEEKD_DAEMON_QUEUE_MAX=7 "), Contains("not a whole number"));
-  CHECK_THAT(message("SEEKD_FETCHER_ACCEPT_MISSING_SANDBOX=1"), Contains("true or false"));
+  CHECK_THAT(message("SEEKD_FETCHER_ACCEPT_MISSING=all"), Contains("is no mechanism"));
   CHECK_THAT(message("SEEKD_CACHE_DIRECTORY=cache"), Contains("is a relative path"));
   CHECK_THAT(message("SEEKD_EGRESS_EXCEPTION=10.0.0.1"), Contains("in a file"));
 }

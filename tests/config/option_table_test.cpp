@@ -79,6 +79,7 @@ TEST_CASE("every option sets its own member and no other") {
       {"fetcher.content_types", R"(["text/html"])"},
       {"egress.proxy", R"("10.0.0.5:3128")"},
       {"egress.site", R"([{host = "example.org", interval = "1s"}])"},
+      {"fetcher.accept_missing", R"(["seccomp"])"},
       {"egress.denied_addresses", R"(["192.0.2.0/24"])"},
       {"egress.nat64_prefix", R"("64:ff9b::/96")"},
       {"egress.exception", R"([{address = "10.1.2.3", port = 1, reason = "x"}])"},
@@ -98,8 +99,6 @@ TEST_CASE("every option sets its own member and no other") {
       text = found->second;
     } else if (option.shape == Shape::list) {
       text = R"(["example.org"])";
-    } else if (option.shape == Shape::flag) {
-      text = "true";
     } else {  // the upper limit
       text = option.limits.substr(option.limits.find(" to ") + 4);
       if (option.shape == Shape::text) text = '"' + text + '"';
@@ -136,7 +135,7 @@ TEST_CASE("a value of the wrong type is an error that says what to write") {
   CHECK_THAT(error_of("[daemon]\nqueue_max = \"3\"\n"), Contains("\"3\" is not a whole number"));
   CHECK_THAT(error_of("[daemon]\nqueue_max = 3.0\n"), Contains("a float or a date is not"));
   CHECK_THAT(error_of("[daemon]\nsocket = 5\n"), Contains("5 is not a string"));
-  CHECK_THAT(error_of("[fetcher]\naccept_missing_sandbox = 1\n"), Contains("true or false"));
+  CHECK_THAT(error_of("[fetcher]\naccept_missing = true\n"), Contains("true is not an array"));
   CHECK_THAT(error_of("[egress]\nallow = \"example.org\"\n"), Contains("is not an array"));
   CHECK_THAT(error_of("[egress]\nallow = [\n\"example.org\",\n5]\n"),
              Catch::StartsWith(":4: egress.allow: 5 is not a string"));
@@ -178,6 +177,18 @@ TEST_CASE("the user agent cannot carry a header of its own") {
   for (const char* bad : {"a\\r\\nX: y", "", "/0.1", "seekd2/1", "se\u00e9kd/1", "seekd/\u00e9"}) {
     INFO(bad);
     CHECK_FALSE(load_text(with(bad)));
+  }
+}
+
+TEST_CASE("a missing mechanism is accepted by its name alone") {
+  const auto config = load_text("[fetcher]\naccept_missing = [\"landlock_tcp\", \"seccomp\"]\n");
+  REQUIRE(config);
+  CHECK(config->fetcher.accept_missing ==
+        std::vector{SandboxMechanism::landlock_tcp, SandboxMechanism::seccomp});
+  for (const char* bad : {"all", "", "Landlock", "landlock-tcp"}) {
+    INFO(bad);
+    CHECK_THAT(error_of("[fetcher]\naccept_missing = [\"" + std::string(bad) + "\"]\n"),
+               Contains("is no mechanism of the sandbox") && Contains("\"landlock_tcp\""));
   }
 }
 

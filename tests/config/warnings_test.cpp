@@ -121,7 +121,7 @@ TEST_CASE("what weakens the door is told") {
   CHECK_THAT(robots[0], StartsWith(":2: ") && Contains("agreed"));
   CHECK(warnings_of(exception("10.0.0.0/8", 443)).size() == 1);
   CHECK(warnings_of(exception("10.1.2.3", 443)).empty());
-  CHECK(warnings_of("[fetcher]\naccept_missing_sandbox = true\n").size() == 1);
+  CHECK(warnings_of("[fetcher]\naccept_missing = [\"landlock\", \"seccomp\"]\n").size() == 2);
 }
 
 TEST_CASE("a site's limits that others overrule or contradict are told") {
