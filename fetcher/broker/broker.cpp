@@ -119,6 +119,7 @@ std::string Broker::status_json() const {
                             {"pages_in_progress", places_.placed()},
                             {"pages_waiting", places_.waiting()},
                             {"workers", workers_.running()},
+                            {"workers_idle", workers_.idle()},
                             {"robots_origins", robots_.origins()},
                             {"sandbox", sandbox_json(sandbox_)}};
   return json::serialize(status);

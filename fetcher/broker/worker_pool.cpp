@@ -2,7 +2,6 @@
 
 #include <array>
 #include <csignal>
-#include <cstring>
 
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
@@ -10,19 +9,27 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "fetcher/worker/passing.h"
+
 namespace seekd::fetcher {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
 using policy::EgressReason;
 
+namespace {
+
+// So many pages can begin at once without waiting for a fork; each holds some 300 KiB.
+constexpr std::size_t idle_workers = 8;
+
+}  // namespace
+
 struct WorkerPool::Worker {
-  Worker(asio::io_context& io, WorkerId number, Done callback)
-      : channel(io), id(number), done(std::move(callback)) {}
+  Worker(asio::io_context& io, WorkerId number) : channel(io), id(number) {}
 
   asio::local::stream_protocol::socket channel;
   WorkerId id;
-  Done done;
+  Done done;  // empty: without a job, answered, or taken back
   std::string reply;
   std::array<char, 64 * 1024> chunk;
   bool reply_ended = false;
@@ -49,31 +56,21 @@ WorkerPool::WorkerPool(asio::io_context& io, Descriptor control, std::size_t rep
       reply_bytes_max_(reply_bytes_max),
       on_lost_(std::move(on_lost)) {
   wait_for_reports();
+  refill();
 }
 
 WorkerPool::WorkerId WorkerPool::run(Descriptor connection, const WorkerJob& job, Done done) {
-  auto worker = std::make_shared<Worker>(io_, ++last_, std::move(done));
-  workers_.emplace(worker->id, worker);
-  std::array<int, 2> pair{-1, -1};
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) == 0) {
-    worker->channel.assign(asio::local::stream_protocol(), pair[0]);
-    const Descriptor theirs(pair[1]);
-    // A job fits into the socket's buffer: a fresh one takes it whole.
-    const std::string bytes = encode(job);
-    const bool sent =
-        send(pair[0], bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT) ==
-            static_cast<ssize_t>(bytes.size()) &&
-        order({worker->id, ZygoteOrder::Kind::fork, 0}, theirs.get(), connection.get());
-    if (sent) {
-      shutdown(pair[0], SHUT_WR);
-      read(worker);
-      return worker->id;
-    }
+  auto worker = take_worker();
+  worker->done = std::move(done);
+  if (hand_over(*worker, std::move(connection), job)) {
+    read(worker);
+  } else {
+    asio::post(io_, [this, worker] {
+      worker->reply_ended = true;
+      take_report({worker->id, -1, 0});
+    });
   }
-  asio::post(io_, [this, worker] {
-    worker->reply_ended = true;
-    take_report({worker->id, -1, 0});
-  });
+  asio::post(io_, [this] { refill(); });
   return worker->id;
 }
 
@@ -83,26 +80,52 @@ void WorkerPool::kill(WorkerId id) {
   found->second->done = nullptr;
   error_code ignored;
   found->second->channel.close(ignored);
-  order({id, ZygoteOrder::Kind::kill, 0}, -1, -1);
+  order(id, ZygoteOrder::Kind::kill, -1);
 }
 
-bool WorkerPool::order(ZygoteOrder order, int channel, int connection) {
-  iovec data{&order, sizeof order};
-  msghdr message{};
-  message.msg_iov = &data;
-  message.msg_iovlen = 1;
-  const std::array<int, 2> fds{channel, connection};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof fds)> rights{};
-  if (order.kind == ZygoteOrder::Kind::fork) {
-    message.msg_control = rights.data();
-    message.msg_controllen = rights.size();
-    cmsghdr* header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof fds);
-    std::memcpy(CMSG_DATA(header), fds.data(), sizeof fds);
+// In workers_ in any case; without a channel where it could not be had.
+std::shared_ptr<WorkerPool::Worker> WorkerPool::make_worker() {
+  auto worker = std::make_shared<Worker>(io_, ++last_);
+  workers_.emplace(worker->id, worker);
+  std::array<int, 2> pair{-1, -1};
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) != 0) return worker;
+  Descriptor ours(pair[0]);
+  const Descriptor theirs(pair[1]);
+  if (!order(worker->id, ZygoteOrder::Kind::fork, theirs.get())) return worker;
+  worker->channel.assign(asio::local::stream_protocol(), ours.release());
+  return worker;
+}
+
+std::shared_ptr<WorkerPool::Worker> WorkerPool::take_worker() {
+  if (idle_.empty()) return make_worker();
+  auto worker = std::move(idle_.front());
+  idle_.pop_front();
+  return worker;
+}
+
+void WorkerPool::refill() {
+  while (idle_.size() < idle_workers) {
+    auto worker = make_worker();
+    if (!worker->channel.is_open()) {  // tried again with the next page
+      workers_.erase(worker->id);
+      return;
+    }
+    idle_.push_back(std::move(worker));
   }
-  return sendmsg(control_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT) == sizeof order;
+}
+
+bool WorkerPool::hand_over(Worker& worker, Descriptor connection, const WorkerJob& job) {
+  if (!worker.channel.is_open()) return false;
+  // A job fits into the socket's buffer: a fresh one takes it whole.
+  const std::string bytes = encode(job);
+  const int channel = worker.channel.native_handle();
+  return send_with_descriptor(channel, bytes.data(), bytes.size(), connection.get()) &&
+         shutdown(channel, SHUT_WR) == 0;
+}
+
+bool WorkerPool::order(WorkerId worker, ZygoteOrder::Kind kind, int channel) {
+  const ZygoteOrder order{worker, kind, 0};
+  return send_with_descriptor(control_.native_handle(), &order, sizeof order, channel);
 }
 
 void WorkerPool::read(const std::shared_ptr<Worker>& worker) {
@@ -113,7 +136,7 @@ void WorkerPool::read(const std::shared_ptr<Worker>& worker) {
         if (worker->reply.size() > reply_head_bytes_max + reply_bytes_max_) {
           worker->oversized = true;
           worker->reply.clear();
-          order({worker->id, ZygoteOrder::Kind::kill, 0}, -1, -1);
+          order(worker->id, ZygoteOrder::Kind::kill, -1);
         }
         if (!error && !worker->oversized) return read(worker);
         worker->reply_ended = true;
@@ -135,31 +158,36 @@ void WorkerPool::wait_for_reports() {
 void WorkerPool::take_report(const ZygoteReport& report) {
   const auto found = workers_.find(report.worker);
   if (found == workers_.end()) return;
+  std::erase(idle_, found->second);
   found->second->wait_status = report.wait_status;
   finish(found->second);
 }
 
-// The reply is judged when the worker has ended: until then it could still write. By value: the map
-// lets go of its share.
+// A whole reply whose end the worker has announced is final: it cannot write any more. Without one,
+// the worker's own end says why. By value: the map lets go of its share.
 // NOLINTNEXTLINE(performance-unnecessary-value-param)
 void WorkerPool::finish(std::shared_ptr<Worker> worker) {
-  if (!worker->wait_status || (worker->done && !worker->reply_ended)) return;
-  workers_.erase(worker->id);
-  if (!worker->done) return;
-  const Done done = std::exchange(worker->done, nullptr);
-  if (worker->oversized) {
-    return done(std::unexpected(Refusal{EgressReason::worker_failed,
-                                        "the worker's reply is over fetcher.reply_bytes_max"}));
+  if (worker->wait_status) workers_.erase(worker->id);
+  if (!worker->done || !worker->reply_ended) return;
+  auto outcome = outcome_of(*worker);
+  if (!outcome) return;
+  if (!worker->wait_status) order(worker->id, ZygoteOrder::Kind::kill, -1);
+  std::exchange(worker->done, nullptr)(*std::move(outcome));
+}
+
+// nullopt: not known before its end.
+std::optional<WorkerPool::Outcome> WorkerPool::outcome_of(const Worker& worker) const {
+  if (worker.oversized) {
+    return std::unexpected(
+        Refusal{EgressReason::worker_failed, "the worker's reply is over fetcher.reply_bytes_max"});
   }
-  if (worker->reply.empty()) return done(std::unexpected(refusal_of_end(*worker->wait_status)));
-  auto reply = decode_reply(worker->reply, reply_bytes_max_);
-  if (!reply && *worker->wait_status != 0) {
-    return done(std::unexpected(refusal_of_end(*worker->wait_status)));
+  auto reply = decode_reply(worker.reply, reply_bytes_max_);
+  if (reply) return *std::move(reply);
+  if (!worker.wait_status) return std::nullopt;
+  if (worker.reply.empty() || *worker.wait_status != 0) {
+    return std::unexpected(refusal_of_end(*worker.wait_status));
   }
-  if (!reply) {
-    return done(std::unexpected(Refusal{EgressReason::worker_failed, reply.error().message}));
-  }
-  done(*std::move(reply));
+  return std::unexpected(Refusal{EgressReason::worker_failed, reply.error().message});
 }
 
 }  // namespace seekd::fetcher

@@ -1,14 +1,16 @@
 // The broker's side of the zygote: has workers forked, sends each its job and connection, and takes
-// its one reply.
+// its one reply. A few wait forked already, so that a page does not wait for a fork.
 //
 // One thread (the event loop's); outlives its workers. A worker that dies, or writes what no worker
 // of ours would, is an outcome like any other.
 #pragma once
 
+#include <deque>
 #include <expected>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -26,24 +28,31 @@ Refusal refusal_of_end(std::int32_t wait_status);
 class WorkerPool {
  public:
   using WorkerId = std::uint64_t;
-  using Done = std::function<void(std::expected<WorkerReply, Refusal>)>;
+  using Outcome = std::expected<WorkerReply, Refusal>;
+  using Done = std::function<void(Outcome)>;
 
   // `on_lost`: the zygote has ended, and with it every worker; none can be had any more.
   WorkerPool(boost::asio::io_context& io, Descriptor control, std::size_t reply_bytes_max,
              std::function<void()> on_lost);
 
-  // `done` is called once, never inside this call, and not after kill().
+  // `done` is called once, never inside this call, and not after kill(). `connection` may be none.
   WorkerId run(Descriptor connection, const WorkerJob& job, Done done);
   void kill(WorkerId worker);
 
-  std::size_t running() const { return workers_.size(); }
+  std::size_t running() const { return workers_.size() - idle_.size(); }
+  std::size_t idle() const { return idle_.size(); }
 
  private:
   struct Worker;
 
+  std::shared_ptr<Worker> make_worker();
+  std::shared_ptr<Worker> take_worker();
+  void refill();
+  bool hand_over(Worker& worker, Descriptor connection, const WorkerJob& job);
   void read(const std::shared_ptr<Worker>& worker);
   void finish(std::shared_ptr<Worker> worker);
-  bool order(ZygoteOrder order, int channel, int connection);
+  std::optional<Outcome> outcome_of(const Worker& worker) const;
+  bool order(WorkerId worker, ZygoteOrder::Kind kind, int channel);
   void wait_for_reports();
   void take_report(const ZygoteReport& report);
 
@@ -53,6 +62,7 @@ class WorkerPool {
   std::function<void()> on_lost_;
   WorkerId last_ = 0;
   std::map<WorkerId, std::shared_ptr<Worker>> workers_;  // until their end is reported
+  std::deque<std::shared_ptr<Worker>> idle_;             // of workers_; without a job yet
 };
 
 }  // namespace seekd::fetcher

@@ -9,6 +9,9 @@ namespace seekd::fetcher {
 Result<SeccompFilter> SeccompFilter::create(std::uint32_t default_action) {
   SeccompFilter filter(seccomp_init(default_action));
   if (!filter.context_) return fail(ErrorCode::io, "seccomp: cannot make a filter");
+  // A call by another ABI (i386, x32) has other numbers, which no rule means: its process ends.
+  filter.error_ =
+      seccomp_attr_set(filter.context_.get(), SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
   return filter;
 }
 

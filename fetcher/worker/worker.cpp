@@ -5,10 +5,12 @@
 #include <exception>
 
 #include <fmt/format.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "fetcher/wire.h"
 #include "fetcher/worker/page_content.h"
+#include "fetcher/worker/passing.h"
 #include "fetcher/worker/retry_after.h"
 #include "fetcher/worker/transfer.h"
 
@@ -20,18 +22,26 @@ using policy::EgressReason;
 constexpr std::size_t job_bytes_max = 16 * 1024;
 constexpr int status_redirects[] = {301, 302, 303, 307, 308};
 
-// The broker ends the job by shutting down its direction.
-Result<WorkerJob> read_job(int channel) {
+struct Order {
+  Result<WorkerJob> job;
+  Descriptor connection;
+};
+
+// The broker ends the job by shutting down its direction. Without a job there is nothing to do: the
+// broker has gone.
+Order receive_order(int channel) {
   std::string bytes(job_bytes_max, '\0');
   std::size_t size = 0;
+  Descriptor connection;
   while (size < bytes.size()) {
-    const ssize_t got = read(channel, bytes.data() + size, bytes.size() - size);
+    const ssize_t got =
+        receive_with_descriptor(channel, bytes.data() + size, bytes.size() - size, connection);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail(ErrorCode::io, "worker: cannot read the job");
+    if (got < 0 || (got == 0 && size == 0)) _exit(1);
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
   }
-  return decode_job(std::string_view(bytes).substr(0, size));
+  return {decode_job(std::string_view(bytes).substr(0, size)), std::move(connection)};
 }
 
 void write_all(int channel, std::string_view bytes) {
@@ -133,11 +143,12 @@ WorkerReply work(const Result<WorkerJob>& job, Descriptor connection, X509_STORE
 
 }  // namespace
 
-void run_worker(Descriptor channel, Descriptor connection, X509_STORE* roots,
-                const config::FetcherConfig& config) {
+void run_worker(Descriptor channel, X509_STORE* roots, const config::FetcherConfig& config) {
   try {
-    const auto job = read_job(channel.get());
-    write_all(channel.get(), encode(work(job, std::move(connection), roots, config)));
+    Order order = receive_order(channel.get());
+    write_all(channel.get(), encode(work(order.job, std::move(order.connection), roots, config)));
+    // The broker need not wait until the kernel has taken the process apart.
+    shutdown(channel.get(), SHUT_WR);
   } catch (const std::exception&) {
     _exit(1);  // the broker sees an end without a reply: worker_failed
   }

@@ -1,5 +1,5 @@
-// A worker's life: read the job, fetch and parse what it says over the one connection, write the
-// reply, end.
+// A worker's life: wait for the job and the one connection that comes with it, fetch and parse what
+// it says, write the reply, end.
 //
 // Runs in a process of its own, forked by the zygote, with its limits and its sandbox in force
 // already.
@@ -12,7 +12,7 @@
 
 namespace seekd::fetcher {
 
-[[noreturn]] void run_worker(Descriptor channel, Descriptor connection, X509_STORE* roots,
+[[noreturn]] void run_worker(Descriptor channel, X509_STORE* roots,
                              const config::FetcherConfig& config);
 
 }  // namespace seekd::fetcher

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 
 #include "fetcher/sandbox.h"
+#include "fetcher/worker/passing.h"
 #include "fetcher/worker/warm_up.h"
 #include "fetcher/worker/worker.h"
 #include "fetcher/worker/worker_limits.h"
@@ -59,31 +60,19 @@ class ZygoteLoop {
  private:
   void obey() {
     ZygoteOrder order;
-    iovec data{&order, sizeof order};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(2 * sizeof(int))> rights{};
-    msghdr message{};
-    message.msg_iov = &data;
-    message.msg_iovlen = 1;
-    message.msg_control = rights.data();
-    message.msg_controllen = rights.size();
-    const ssize_t got = recvmsg(control_.get(), &message, MSG_CMSG_CLOEXEC);
+    Descriptor channel;
+    const ssize_t got = receive_with_descriptor(control_.get(), &order, sizeof order, channel);
     if (got < 0 && errno == EINTR) return;
     if (got != sizeof order) _exit(0);  // the broker has ended
     if (order.kind == ZygoteOrder::Kind::kill) return kill_worker(order.worker);
 
-    std::array<int, 2> fds{-1, -1};
-    const cmsghdr* header = CMSG_FIRSTHDR(&message);
-    if (header != nullptr && header->cmsg_type == SCM_RIGHTS &&
-        header->cmsg_len == CMSG_LEN(sizeof fds)) {
-      std::memcpy(fds.data(), CMSG_DATA(header), sizeof fds);
-    }
-    fork_worker(order.worker, Descriptor(fds[0]), Descriptor(fds[1]));
+    fork_worker(order.worker, std::move(channel));
   }
 
-  void fork_worker(std::uint64_t worker, Descriptor channel, Descriptor connection) {
+  void fork_worker(std::uint64_t worker, Descriptor channel) {
     const pid_t zygote = getpid();
-    const pid_t pid = channel && connection ? fork() : -1;
-    if (pid == 0) become_worker(zygote, std::move(channel), std::move(connection));
+    const pid_t pid = channel ? fork() : -1;
+    if (pid == 0) become_worker(zygote, std::move(channel));
     if (pid > 0) {
       workers_[pid] = worker;
     } else {
@@ -91,11 +80,11 @@ class ZygoteLoop {
     }
   }
 
-  [[noreturn]] void become_worker(pid_t zygote, Descriptor channel, Descriptor connection) {
+  [[noreturn]] void become_worker(pid_t zygote, Descriptor channel) {
     control_.reset();
     children_.reset();
     if (!limit_worker(zygote, warm_.address_space_bytes, config_)) _exit(1);
-    run_worker(std::move(channel), std::move(connection), warm_.roots.get(), config_);
+    run_worker(std::move(channel), warm_.roots.get(), config_);
   }
 
   void kill_worker(std::uint64_t worker) {

@@ -19,8 +19,8 @@
 
 namespace seekd::fetcher {
 
-// From the broker, over a SOCK_SEQPACKET pair. `fork` comes with two descriptors: the worker's
-// channel, its connection.
+// From the broker, over a SOCK_SEQPACKET pair. `fork` comes with one descriptor: the worker's
+// channel, over which its job and its connection come later.
 struct ZygoteOrder {
   enum class Kind : std::uint32_t { fork, kill };
   std::uint64_t worker = 0;  // the broker's number for it

@@ -46,10 +46,14 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+std::string text_of(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 std::string article_of(const Options& options) {
   if (!options.article.empty()) {
-    std::ifstream file(options.article);
-    std::string text(std::istreambuf_iterator<char>(file), {});
+    std::string text = text_of(options.article);
     if (text.empty()) give_up("cannot read '" + options.article + "'");
     return text;
   }
@@ -107,6 +111,7 @@ Measured through_the_door(const FetchSite& site, const Options& options) {
   Child door({program, "--config", site.configuration()}, site.log());
   wait_for([&] { return std::filesystem::exists(site.socket()) || door.has_ended(); },
            "seekd-fetcher");
+  if (door.has_ended()) give_up("seekd-fetcher did not start: " + text_of(site.log()));
   boost::asio::io_context io;
   Crowd first(io, site, 1);  // robots.txt, and what is loaded once
   first.fetch_next();

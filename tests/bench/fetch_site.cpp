@@ -91,8 +91,7 @@ socket = "{0}/fetcher.sock"
 ca_file = "{0}/site.pem"
 per_host_max = {2}
 [egress]
-allow = ["localhost"]
-ports = ["localhost:{1}"]
+allow = ["https://localhost:{1}"]
 )",
                                  folder_.native(), port_, at_once);
   for (const char* address : {"127.0.0.1", "::1"}) {
