@@ -15,6 +15,8 @@
 #include "ctl/input.h"
 #include "ctl/terminal.h"
 #include "fetcher/url_reader.h"
+#include "policy/host.h"
+#include "policy/quoted.h"
 
 namespace seekd::ctl {
 namespace {
@@ -34,30 +36,47 @@ struct EgressOptions {
 // What the names resolve to, as far as the caller says.
 using Resolutions = std::map<std::string, std::vector<policy::IpAddress>, std::less<>>;
 
-Result<std::vector<policy::IpAddress>> parse_addresses(std::string_view list) {
-  std::vector<policy::IpAddress> addresses;
-  for (std::size_t at = 0; at <= list.size();) {
-    const std::size_t end = std::min(list.find(',', at), list.size());
-    const auto address = policy::parse_address(list.substr(at, end - at));
+// "192.0.2.1", "2001:db8::1" or, as in a URL, "[2001:db8::1]".
+Result<policy::IpAddress> parse_address(std::string_view text) {
+  const bool bracketed = text.starts_with('[') && text.ends_with(']');
+  return policy::parse_address(bracketed ? text.substr(1, text.size() - 2) : text);
+}
+
+// The name as the door spells it, so that it is found again.
+Result<std::string> parse_name(std::string_view text) {
+  if (text.empty()) return fail(ErrorCode::invalid_argument, "the name is empty");
+  return policy::canonical_host(text);
+}
+
+// "NAME=ADDRESS,ADDRESS,NAME=ADDRESS": an item without a name belongs to the one before it.
+Status add_resolutions(std::string_view option, Resolutions& resolutions) {
+  std::vector<policy::IpAddress>* addresses = nullptr;
+  for (std::size_t at = 0; at <= option.size();) {
+    const std::size_t end = std::min(option.find(',', at), option.size());
+    std::string_view item = option.substr(at, end - at);
+    if (const std::size_t equals = item.find('='); equals != item.npos) {
+      const Result<std::string> name = parse_name(item.substr(0, equals));
+      if (!name) return std::unexpected(name.error());
+      addresses = &resolutions[*name];
+      item.remove_prefix(equals + 1);
+    }
+    if (addresses == nullptr) return fail(ErrorCode::invalid_argument, "a name is missing");
+    const Result<policy::IpAddress> address = parse_address(item);
     if (!address) return std::unexpected(address.error());
-    addresses.push_back(*address);
+    addresses->push_back(*address);
     at = end + 1;
   }
-  return addresses;
+  return {};
 }
 
 Result<Resolutions> parse_resolutions(const std::vector<std::string>& options) {
   Resolutions resolutions;
   for (const std::string& option : options) {
-    const std::size_t equals = option.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      return fail(ErrorCode::invalid_argument,
-                  "--resolve '" + option + "': write NAME=ADDRESS,ADDRESS");
+    if (const Status added = add_resolutions(option, resolutions); !added) {
+      return fail(ErrorCode::invalid_argument, "--resolve " + policy::quoted(option) + ": " +
+                                                   added.error().message +
+                                                   "; write NAME=ADDRESS,ADDRESS");
     }
-    auto addresses = parse_addresses(std::string_view(option).substr(equals + 1));
-    if (!addresses)
-      return fail(ErrorCode::invalid_argument, "--resolve: " + addresses.error().message);
-    resolutions[option.substr(0, equals)] = *std::move(addresses);
   }
   return resolutions;
 }
@@ -148,7 +167,7 @@ void add_egress(CLI::App& app, ExitStatus& status) {
   CLI::Option* urls = command->add_option("URL", options->urls, "the URLs");
   command
       ->add_option("--resolve", options->resolved,
-                   "NAME=ADDRESS,…: judge these addresses of the name, too")
+                   "NAME=ADDRESS,…[,NAME=…]: judge these addresses of the names, too")
       ->allow_extra_args(false);
   command->add_flag("--batch", options->batch, "a URL a line in, a line out")->excludes(urls);
   command->add_flag("--json", options->json, "lines of JSON");

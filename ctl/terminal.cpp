@@ -2,10 +2,29 @@
 
 #include <array>
 #include <iostream>
+#include <optional>
 
 #include "policy/page_text_guard.h"
+#include "policy/utf8.h"
 
 namespace seekd::ctl {
+namespace {
+
+bool stands_in_a_field(char32_t c, std::string_view bytes) {
+  if (c < 0x80) return c >= 0x20 && c != 0x7F;
+  constexpr char32_t line_separator = 0x2028, paragraph_separator = 0x2029;
+  return c != line_separator && c != paragraph_separator && policy::visible_text(bytes) == bytes;
+}
+
+void append_escapes(std::string& out, std::string_view bytes) {
+  static constexpr std::string_view digits = "0123456789abcdef";
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+  }
+}
+
+}  // namespace
 
 std::string terminal_text(std::string_view text) {
   return policy::visible_text(text);
@@ -24,14 +43,15 @@ std::string terminal_line(std::string_view text, std::size_t characters_max) {
 }
 
 std::string field(std::string_view text) {
-  static constexpr std::string_view digits = "0123456789abcdef";
   std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte < 0x7F) {
-      out += c;
+  while (!text.empty()) {
+    const std::string_view before = text;
+    const std::optional<char32_t> c = policy::take_code_point(text);
+    const std::string_view bytes = before.substr(0, before.size() - text.size());
+    if (c && stands_in_a_field(*c, bytes)) {
+      out += bytes;
     } else {
-      out += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+      append_escapes(out, bytes);
     }
   }
   return out;

@@ -18,8 +18,8 @@ std::string terminal_text(std::string_view text);
 // The same on one line, cut after `characters_max` characters ("…").
 std::string terminal_line(std::string_view text, std::size_t characters_max = 200);
 
-// Control characters, and bytes that are not ASCII, as \xNN: the text can be told from every other
-// in one field of a line.
+// One field of a line: visible characters as they are; controls, what no reader sees, separators of
+// lines and bytes that are not UTF-8 as \xNN.
 std::string field(std::string_view text);
 
 // A sentence for standard error, with the program's name before it.

@@ -43,7 +43,7 @@ bool needs_idna(std::string_view lower) {
 }
 
 // Without IDN2_USE_STD3_ASCII_RULES: libidn2 2.3 drops what STD3 disallows ("a_b" becomes "ab"),
-// which would name another host. check_labels applies the rules to the result instead.
+// which would name another host. are_host_labels applies the rules to the result instead.
 Result<std::string> to_a_labels(const std::string& lower, std::string_view host) {
   std::uint8_t* out = nullptr;
   const int rc = idn2_lookup_u8(reinterpret_cast<const std::uint8_t*>(lower.c_str()), &out,
@@ -53,19 +53,21 @@ Result<std::string> to_a_labels(const std::string& lower, std::string_view host)
   return lower_case(reinterpret_cast<const char*>(out));
 }
 
-// STD3 (RFC 1123 §2.1): letters, digits and inner hyphens.
-bool is_ldh_label(std::string_view label) {
+// STD3 (RFC 1123 §2.1): letters, digits and inner hyphens; and underscores, which no host name may
+// hold and some that serve pages do.
+bool is_host_label(std::string_view label) {
   if (label.empty() || label.size() > label_bytes_max) return false;
   if (label.front() == '-' || label.back() == '-') return false;
-  return std::ranges::all_of(label, [](char c) { return is_letter_or_digit(c) || c == '-'; });
+  return std::ranges::all_of(label,
+                             [](char c) { return is_letter_or_digit(c) || c == '-' || c == '_'; });
 }
 
-bool are_ldh_labels(std::string_view name) {
+bool are_host_labels(std::string_view name) {
   for (std::size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.')) {
-    if (!is_ldh_label(name.substr(0, dot))) return false;
+    if (!is_host_label(name.substr(0, dot))) return false;
     name.remove_prefix(dot + 1);
   }
-  return is_ldh_label(name);
+  return is_host_label(name);
 }
 
 std::string_view last_label(std::string_view name) {
@@ -139,8 +141,8 @@ Result<std::string> canonical_host(std::string_view host) {
   if (!name) return name;
   if (name->ends_with('.')) name->pop_back();
   if (name->size() > name_bytes_max) return refused(host, "it is longer than 253 bytes");
-  if (!are_ldh_labels(*name)) {
-    return refused(host, "a label must be 1 to 63 letters, digits and inner hyphens");
+  if (!are_host_labels(*name)) {
+    return refused(host, "a label must be 1 to 63 letters, digits, underscores and inner hyphens");
   }
   if (!is_number(last_label(*name))) return name;
   const std::optional<IpAddress> address = read_ipv4(*name);

@@ -1,8 +1,8 @@
 // The host of a URL: one canonical spelling, and whether it is a name or an address in disguise.
 //
 // Pure; any thread. Names become A-labels (IDNA2008 with the mapping of UTS #46, nontransitional,
-// STD3 rules; libidn2). Numbers are read as inet_aton and browsers read them (WHATWG URL, "host
-// parsing"), because that is what a resolver would connect to.
+// STD3 rules but for underscores; libidn2). Numbers are read as inet_aton and browsers read them
+// (WHATWG URL, "host parsing"), because that is what a resolver would connect to.
 
 #pragma once
 

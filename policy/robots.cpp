@@ -67,6 +67,12 @@ std::string_view within_limit(std::string_view text) {
 
 enum class Side : std::uint8_t { pattern, target };
 
+// What stands escaped in a canonical target (policy/url.h). Brackets separate nothing in a query.
+bool is_unwise(unsigned char byte, bool in_query) {
+  if (byte == '[' || byte == ']') return !in_query;
+  return byte != 0 && std::strchr("\"<>\\^`{|}", byte) != nullptr;
+}
+
 // Two spellings of one URI become one. In a query, delimiters that separate nothing there are
 // written plainly, so that "?u=https%3A%2F%2Fa" and "?u=https://a" are the same (the RFC's table).
 // '*' and '$' that are meant literally are "%2A" and "%24" (§2.2.3).
@@ -89,7 +95,8 @@ std::string normal_spelling(std::string_view text, Side side) {
       if (!out.ends_with('*')) out += '*';
     } else if (byte == '$' && side == Side::pattern && i + 1 == text.size()) {
       out += '$';
-    } else if (byte <= 0x20 || byte >= 0x7F || byte == '*' || byte == '$' || byte == '%') {
+    } else if (byte <= 0x20 || byte >= 0x7F || byte == '*' || byte == '$' || byte == '%' ||
+               is_unwise(byte, in_query)) {
       append_escape(out, byte);
     } else {
       out += text[i];

@@ -40,6 +40,14 @@ bool is_path_or_query(unsigned char c) {
   return is_unreserved(c) || (c != 0 && delimiters.find(static_cast<char>(c)) != delimiters.npos);
 }
 
+// What RFC 3986 keeps out of paths and queries, and pages write there all the same. Browsers and
+// curl send it as it is; here it is escaped, and so is a '%' that begins no escape (WHATWG URL,
+// "path state" and "query state").
+bool is_tolerated(unsigned char c) {
+  constexpr std::string_view unwise = "\"<>[]^`{|}";
+  return c != 0 && unwise.find(static_cast<char>(c)) != unwise.npos;
+}
+
 // RFC 3986 §6.2.2, and RFC 3987 §3.1 for bytes outside ASCII.
 UrlResult<std::string> normal_escapes(std::string_view text) {
   std::string out;
@@ -48,14 +56,13 @@ UrlResult<std::string> normal_escapes(std::string_view text) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if (byte == '%') {
       const std::optional<unsigned char> escaped = read_escape(text.substr(i));
-      if (!escaped) return refused(UrlFault::malformed, "a '%' of the URL begins no escape");
-      if (is_unreserved(*escaped)) {
+      if (escaped && is_unreserved(*escaped)) {
         out += static_cast<char>(*escaped);
       } else {
-        append_escape(out, *escaped);
+        append_escape(out, escaped.value_or('%'));
       }
-      i += 2;
-    } else if (byte >= 0x80) {
+      i += escaped ? 2 : 0;
+    } else if (byte >= 0x80 || is_tolerated(byte)) {
       append_escape(out, byte);
     } else if (is_path_or_query(byte)) {
       out += text[i];
@@ -131,24 +138,37 @@ UrlResult<Url> canonical(const UrlParts& parts) {
 }
 
 // White space and controls of ASCII, and backslashes: read differently by every parser there is.
-std::optional<UrlError> misleading_byte(std::string_view text) {
-  const auto at = std::ranges::find_if(
-      text, [](unsigned char c) { return c <= 0x20 || c == 0x7F || c == '\\'; });
-  if (at == text.end()) return std::nullopt;
-  const auto offset = static_cast<std::size_t>(at - text.begin());
-  return UrlError{UrlFault::malformed, "the URL holds " + quoted(text.substr(offset, 1)) +
-                                           " at byte " + std::to_string(offset)};
+bool misleads(unsigned char c) {
+  return c <= 0x20 || c == 0x7F || c == '\\';
 }
 
-// What stands between "://" and the path. Errs towards more: it is for refusing and escaping.
+// In UTF-8 from `at` on: a control of C1, or a separator of lines or paragraphs.
+bool is_wide_control(std::string_view text, std::size_t at) {
+  const std::string_view rest = text.substr(at);
+  if (rest.starts_with("\xC2") && rest.size() > 1)
+    return static_cast<unsigned char>(rest[1]) < 0xA0;
+  return rest.starts_with("\xE2\x80\xA8") || rest.starts_with("\xE2\x80\xA9");
+}
+
+std::optional<UrlError> misleading_byte(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!misleads(static_cast<unsigned char>(text[i])) && !is_wide_control(text, i)) continue;
+    return UrlError{UrlFault::malformed,
+                    "the URL holds " + quoted(text.substr(i, 1)) + " at byte " + std::to_string(i)};
+  }
+  return std::nullopt;
+}
+
+// What stands between "//" and the path; {} where there is none.
 struct Span {
   std::size_t begin = 0;
   std::size_t end = 0;
 };
 Span authority_of(std::string_view text) {
-  const std::size_t colon = text.find("://");
-  if (colon == std::string_view::npos) return {};
-  return {colon + 3, std::min(text.find_first_of("/?", colon + 3), text.size())};
+  const std::size_t colon = text.find_first_of(":/?");
+  const std::size_t slashes = text.starts_with("//") ? 0 : colon + 1;
+  if (colon == std::string_view::npos || text.substr(slashes, 2) != "//") return {};
+  return {slashes + 2, std::min(text.find_first_of("/?", slashes + 2), text.size())};
 }
 
 std::optional<UrlError> misleading_authority(std::string_view text) {
@@ -163,17 +183,25 @@ std::optional<UrlError> misleading_authority(std::string_view text) {
   return std::nullopt;
 }
 
-// As Boost.URL can read it. Bytes outside ASCII are escaped, and so are the dots of a name: without
-// that, Boost.URL 1.81 reads the host of "http://192.0.2.1.example.org/" as 192.0.2.1.
+// Whether Boost.URL has to see an escape in place of text[at]: of bytes outside ASCII, of what is
+// tolerated behind the host, and of the dots of a name. Without the last, Boost.URL 1.81 reads the
+// host of "http://192.0.2.1.example.org/" as 192.0.2.1.
+bool hidden_from_boost(std::string_view text, std::size_t at, const Span& authority) {
+  const auto byte = static_cast<unsigned char>(text[at]);
+  if (byte >= 0x80) return true;
+  if (at >= authority.begin && at < authority.end) {
+    return byte == '.' && text[authority.begin] != '[';
+  }
+  return is_tolerated(byte) || (byte == '%' && !read_escape(text.substr(at)));
+}
+
 std::string escaped_for_boost(std::string_view text) {
-  const auto [begin, end] = authority_of(text);
-  const bool is_name = begin < end && text[begin] != '[';
+  const Span authority = authority_of(text);
   std::string out;
   out.reserve(text.size() + 32);
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte >= 0x80 || (byte == '.' && is_name && i >= begin && i < end)) {
-      append_escape(out, byte);
+    if (hidden_from_boost(text, i, authority)) {
+      append_escape(out, static_cast<unsigned char>(text[i]));
     } else {
       out += text[i];
     }

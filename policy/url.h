@@ -4,7 +4,8 @@
 // space, userinfo, percent-encoded hosts) refused beforehand. Canonical: scheme and host in lower
 // case, the host as policy/host.h writes it, dot segments removed (§5.2.4), escapes in upper case
 // and never of unreserved characters (§6.2.2), UTF-8 of path and query percent-encoded (RFC 3987
-// §3.1), no default port, no fragment. The canonical text is a fixed point of parse_url.
+// §3.1), and so what browsers tolerate there ('|', '[', '"', a '%' that begins no escape, …), no
+// default port, no fragment. The canonical text is a fixed point of parse_url.
 
 #pragma once
 

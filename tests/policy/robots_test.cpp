@@ -264,6 +264,18 @@ TEST_CASE("Crawl-delay is read beside the rules of the agent's group, within a m
   }
 }
 
+TEST_CASE("a rule with characters that a URL tolerates meets the URL's canonical spelling") {
+  const auto rules = [](const std::string& path) {
+    return parse_robots("User-agent: *\nDisallow: " + path + "\n", "FooBot");
+  };
+  CHECK_FALSE(robots_allow(rules("/a|b"), "/a%7Cb"));
+  CHECK_FALSE(robots_allow(rules("/[x]"), "/%5Bx%5D"));
+  CHECK_FALSE(robots_allow(rules("/{x}"), "/%7Bx%7D/y"));
+  CHECK_FALSE(robots_allow(rules("/?a[]="), "/?a%5B%5D=1"));
+  CHECK_FALSE(robots_allow(rules("/?a%5B%5D="), "/?a[]=1"));
+  CHECK_FALSE(robots_allow(rules("/*^"), "/x%5E"));
+}
+
 TEST_CASE("the agent is the product token, whatever the header says behind it") {
   const std::string text = "User-agent: FooBot\nDisallow: /\n";
   for (const char* agent : {"FooBot", "foobot/1.0", "FooBot (+https://example.org/)"}) {

@@ -43,6 +43,16 @@ const Spelling spellings[] = {
     {"https://example.org//a//b", "https://example.org//a//b"},
     {"https://example.org/a//../b", "https://example.org/a/b"},
     {"https://example.org/?a/../b", "https://example.org/?a/../b"},
+    {"https://example.org/a|b?c|d", "https://example.org/a%7Cb?c%7Cd"},
+    {"https://example.org/?a[]=1&b[0]={}", "https://example.org/?a%5B%5D=1&b%5B0%5D=%7B%7D"},
+    {"https://example.org/[x]/{y}/^`", "https://example.org/%5Bx%5D/%7By%7D/%5E%60"},
+    {"https://example.org/<\">", "https://example.org/%3C%22%3E"},
+    {"https://example.org/100%", "https://example.org/100%25"},
+    {"https://example.org/?q=5%&r=%4", "https://example.org/?q=5%25&r=%254"},
+    {"https://example.org/%zz%+1", "https://example.org/%25zz%25+1"},
+    {"https://example.org/%2%65", "https://example.org/%252e"},
+    {"https://ü_ü.example.org/", "https://xn--_-dhab.example.org/"},
+    {"https://a_b._x.example.org/", "https://a_b._x.example.org/"},
     {"https://example.org/%7euser", "https://example.org/~user"},
     {"https://example.org/%41%2f%3a", "https://example.org/A%2F%3A"},
     {"https://example.org/%252e%252e/", "https://example.org/%252e%252e/"},
@@ -168,13 +178,13 @@ TEST_CASE("what is no URL, or misleads a parser, is refused with its fault") {
       {"https://example.org:b/", UrlFault::malformed},
       {"https://example.org:80:80/", UrlFault::malformed},
       {"https://example.org:٤٤٣/", UrlFault::malformed},
-      {"https://example.org/%", UrlFault::malformed},
-      {"https://example.org/%4", UrlFault::malformed},
-      {"https://example.org/%zz", UrlFault::malformed},
-      {"https://example.org/%+1", UrlFault::malformed},
-      {"https://example.org/a|b", UrlFault::malformed},
-      {"https://example.org/<script>", UrlFault::malformed},
-      {"https://example.org/?a[]=\"", UrlFault::malformed},
+      {"https://exa|mple.org/", UrlFault::malformed},
+      {"https://exa[mple.org/", UrlFault::malformed},
+      {"https://example.org\"/", UrlFault::malformed},
+      {"https://example.org^/", UrlFault::malformed},
+      {"https://example.org/\u0085", UrlFault::malformed},
+      {"https://example.org/?\u2028", UrlFault::malformed},
+      {"https://example.org/#\u2029", UrlFault::malformed},
       {"https://[::1/", UrlFault::malformed},
       {"https://::1/", UrlFault::malformed},
       {"https://[::1]x/", UrlFault::malformed},
@@ -193,7 +203,6 @@ TEST_CASE("what is no URL, or misleads a parser, is refused with its fault") {
       {"https://./", UrlFault::host},
       {"https://-example.org/", UrlFault::host},
       {"https://example-.org/", UrlFault::host},
-      {"https://exa_mple.org/", UrlFault::host},
       {"https://example.org,other.org/", UrlFault::host},
       {"https://a!b$c.org/", UrlFault::host},
       {"https://" + std::string(64, 'a') + ".org/", UrlFault::host},
@@ -210,7 +219,6 @@ TEST_CASE("what is no URL, or misleads a parser, is refused with its fault") {
       {"https://example.org\uff03/", UrlFault::host},           // a full-width '#'
       {"https://exa\u3000mple.org/", UrlFault::host},
       {"https://\xff\xfe.org/", UrlFault::host},
-      {"https://ü_ü.org/", UrlFault::host},
   };
   for (const auto& probe : probes) {
     CAPTURE(probe.text);
@@ -308,8 +316,8 @@ TEST_CASE("a reference that misleads a parser is refused") {
   const Url base = parse_url("https://a.org:8443/b?q").value();
   for (const std::string& text :
        {"\\\\evil.org"s, "/\\evil.org"s, "\t//evil.org"s, "//user@evil.org/"s, "///evil.org"s,
-        "http:g"s, "javascript:alert(1)"s, "x\r\ny"s, "%"s, "a b"s, "//e%76il.org"s,
-        "//evil.org:b/"s, std::string(3000, 'a')}) {
+        "http:g"s, "javascript:alert(1)"s, "x\r\ny"s, "a b"s, "//e%76il.org"s, "//evil.org:b/"s,
+        std::string(3000, 'a')}) {
     CAPTURE(text);
     CHECK_FALSE(resolve_reference(base, text));
   }
