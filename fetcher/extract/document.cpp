@@ -90,8 +90,10 @@ Result<Document> extract_html(std::string_view html, std::string_view content_ty
   const Result<HtmlTree> tree = HtmlTree::parse(*text);
   if (!tree) return std::unexpected(tree.error());
   const std::optional<policy::Url> base = base_url(*tree, page);
-  return Document{.metadata = extract_metadata(*tree, base),
-                  .blocks = extract_main_content(*tree),
+  PageClaims claims = read_claims(*tree, base);
+  std::vector<Block> blocks = extract_main_content(*tree, claims, page);
+  return Document{.metadata = std::move(claims.metadata),
+                  .blocks = std::move(blocks),
                   .links = extract_links(*tree, base)};
 }
 

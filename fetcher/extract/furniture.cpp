@@ -44,9 +44,19 @@ constexpr auto furniture_words =
                                      "sharedaddy",  "sharing",   "sidebar",    "signup",
                                      "social",      "sponsor",   "sponsored",  "subscribe",
                                      "taboola",     "toolbar",   "trending",   "widget"});
+// Names of consent managers among them. "cookie" alone may be a recipe.
+constexpr auto consent_words = std::to_array<std::string_view>(
+    {"ccpa", "consent", "cookiebanner", "cookiebar", "cookiebot", "cookieconsent", "cookielaw",
+     "cookienotice", "didomi", "gdpr", "onetrust", "usercentrics"});
+
+constexpr auto banner_words = std::to_array<std::string_view>(
+    {"alert", "banner", "bar", "dialog", "disclaimer", "law", "message", "modal", "notice",
+     "notification", "overlay", "policy", "popup", "preferences", "settings", "wall"});
+static_assert(std::ranges::is_sorted(consent_words) && std::ranges::is_sorted(banner_words));
 static_assert(std::ranges::is_sorted(furniture_words) && std::ranges::is_sorted(comment_words));
 
 Furniture judge_word(std::string_view word) {
+  if (std::ranges::binary_search(consent_words, word)) return Furniture::consent;
   if (std::ranges::binary_search(comment_words, word)) return Furniture::comments;
   return std::ranges::binary_search(furniture_words, word) ? Furniture::other : Furniture::none;
 }
@@ -67,6 +77,8 @@ bool is_letter(char c) {
 // ("content-nav-section").
 Furniture judge_name(std::string_view name) {
   Furniture judged = Furniture::none;
+  bool cookies = false;
+  bool banner = false;
   std::string word;
   for (std::size_t at = 0; at <= name.size(); ++at) {
     const char c = at < name.size() ? name[at] : '-';
@@ -74,11 +86,13 @@ Furniture judge_name(std::string_view name) {
     if (begins || !is_letter(c)) {
       if (word == "content" || word == "main" || word == "body") return Furniture::none;
       judged = std::max(judged, judge_word(word));
+      cookies = cookies || word == "cookie" || word == "cookies";
+      banner = banner || std::ranges::binary_search(banner_words, word);
       word.clear();
     }
     if (is_letter(c)) word += static_cast<char>(c | 0x20);
   }
-  return judged;
+  return cookies && banner ? Furniture::consent : judged;
 }
 
 Furniture judge_names(std::string_view names) {
@@ -94,12 +108,12 @@ Furniture judge_names(std::string_view names) {
 }  // namespace
 
 Furniture judge_furniture(const HtmlNode& element) {
-  if (furniture_tag(element.tag)) return Furniture::other;
+  const Furniture named =
+      std::max(judge_names(attribute(element, "class")), judge_names(attribute(element, "id")));
   const std::string_view role = attribute(element, "role");
-  if (!role.empty() && std::ranges::find(furniture_roles, role) != furniture_roles.end()) {
-    return Furniture::other;
-  }
-  return std::max(judge_names(attribute(element, "class")), judge_names(attribute(element, "id")));
+  const bool other = furniture_tag(element.tag) ||
+                     std::ranges::find(furniture_roles, role) != furniture_roles.end();
+  return other ? std::max(named, Furniture::other) : named;
 }
 
 }  // namespace seekd::fetcher

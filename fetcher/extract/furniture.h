@@ -15,6 +15,7 @@ enum class Furniture : std::uint8_t {
   none,
   comments,  // readers' comments: on a forum they are the content
   other,     // navigation, adverts, forms, sharing, related pages, …
+  consent,   // asks for consent to cookies and the like: content on no page
 };
 
 Furniture judge_furniture(const HtmlNode& element);

@@ -12,6 +12,8 @@ namespace json = boost::json;
 constexpr std::size_t script_bytes_max = 512 << 10;
 constexpr std::size_t depth_max = 32;
 constexpr std::size_t objects_max = 10'000;  // looked at in one script
+constexpr std::size_t text_bytes_max = 64 << 10;
+constexpr std::size_t types_max = 50;
 
 std::string text_of(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
@@ -35,7 +37,32 @@ void fill(std::string& field, std::string text) {
   if (field.empty()) field = std::move(text);
 }
 
+void add_type(const json::value& type, JsonLd& found) {
+  if (type.is_string() && found.types.size() < types_max) {
+    found.types.emplace_back(type.get_string());
+  }
+}
+
+void add_types(const json::object& object, JsonLd& found) {
+  const json::value* type = object.if_contains("@type");
+  if (type == nullptr) return;
+  add_type(*type, found);
+  if (const json::array* all = type->if_array()) {
+    for (const json::value& one : *all) add_type(one, found);
+  }
+}
+
+void add_text(const json::object& object, JsonLd& found) {
+  for (const std::string_view name : {"articleBody", "description", "text"}) {
+    const std::string text = text_of(object, name);
+    if (text.empty() || found.text.size() + text.size() > text_bytes_max) continue;
+    found.text += text + '\n';
+  }
+}
+
 void read_object(const json::object& object, JsonLd& found) {
+  add_types(object, found);
+  add_text(object, found);
   const bool article = object.contains("headline") || object.contains("datePublished");
   if (!article) return;
   fill(found.headline, text_of(object, "headline"));

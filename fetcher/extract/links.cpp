@@ -47,13 +47,13 @@ std::optional<policy::Url> base_url(const HtmlTree& tree, const std::optional<po
 
 std::vector<Link> extract_links(const HtmlTree& tree, const std::optional<policy::Url>& base) {
   const auto nodes = tree.nodes();
-  const std::vector<Visibility> hidden = judge_hidden(tree);
+  const std::vector<bool> hidden = hidden_nodes(tree);
   std::vector<Link> links;
   std::unordered_set<std::string> seen;
   std::size_t references = 0;
   for (std::size_t i = 0; i < nodes.size() && links.size() < links_max; ++i) {
     const bool anchor = nodes[i].tag == GUMBO_TAG_A || nodes[i].tag == GUMBO_TAG_AREA;
-    if (!anchor || hidden[i] == Visibility::hidden) continue;
+    if (!anchor || hidden[i]) continue;
     const std::string_view href = attribute(nodes[i], "href");
     if (href.empty() || href.starts_with('#')) continue;
     if (++references > references_max) break;

@@ -1,99 +1,89 @@
 #include "fetcher/extract/main_content.h"
 
 #include <algorithm>
+#include <numeric>
 #include <span>
 
+#include "fetcher/extract/block_features.h"
+#include "fetcher/extract/content_model.h"
+#include "fetcher/extract/page_features.h"
+#include "fetcher/extract/page_text.h"
 #include "fetcher/extract/text_blocks.h"
-#include "fetcher/extract/text_context.h"
+#include "fetcher/extract/visibility.h"
 
 namespace seekd::fetcher {
 namespace {
 
-// Chosen on the labelled pages that tests/ctl/extraction_test.py scores.
-constexpr double link_share_max = 0.5;       // of a block of prose
-constexpr std::size_t prose_bytes_min = 40;  // likewise
-constexpr double menu_cost = 10;             // what a block of links counts against its element
+// Features of so many blocks are held at a time.
+constexpr std::uint32_t rows_at_once = 2048;
 
-// An element with this much of what its ancestor holds is chosen in its place.
-constexpr double descend_share = 0.75;
+// With this many words beside them, readers' comments are not what a page is for.
+constexpr double words_without_comments_min = 120;
 
-// A page with less prose is read with its comments, then with its furniture, when those hold this
-// many times more.
-constexpr double thin_prose_bytes = 400;
-constexpr double fuller_factor = 6;
-
-// Content with this share of prose is an article; a block of it that is links to this share points
-// to other pages.
-constexpr double article_prose_share = 0.3;
-constexpr double related_link_share = 0.7;
-
-double bytes(const TextBlock& block) {
-  return static_cast<double>(block.block.text.size());
-}
-double link_share(const TextBlock& b) {
-  return static_cast<double>(b.link_bytes) / bytes(b);
-}
-
-// Prose counts by its length, links count against the element that holds them.
-double score(const TextBlock& b) {
-  if (b.block.kind == BlockKind::heading) return 0;
-  if (link_share(b) > link_share_max) return -menu_cost;
-  if (b.block.text.size() < prose_bytes_min) return 0;
-  return bytes(b) - static_cast<double>(b.link_bytes);
-}
-
-double prose(std::span<const TextBlock> blocks) {
-  double sum = 0;
-  for (const TextBlock& b : blocks) sum += std::max(0.0, score(b));
-  return sum;
-}
-
-// Only a page that has next to nothing else is read for its comments, or its furniture.
-std::vector<TextBlock> read_shown_blocks(const HtmlTree& tree) {
-  const std::vector<Visibility> visibility = judge_visibility(tree);
-  std::vector<TextBlock> blocks = read_blocks(tree, visibility, Visibility::content);
-  for (const Visibility shown : {Visibility::comments, Visibility::furniture}) {
-    if (prose(blocks) >= thin_prose_bytes) break;
-    std::vector<TextBlock> more = read_blocks(tree, visibility, shown);
-    if (blocks.empty() || prose(more) > fuller_factor * prose(blocks)) blocks = std::move(more);
+std::vector<float> score(const PageText& page, const PageClaims& claims,
+                         const std::optional<policy::Url>& url) {
+  const BlockFeatures features(page, claims, url);
+  std::vector<float> scores;
+  for (std::uint32_t begin = 0; begin < page.size(); begin += rows_at_once) {
+    const std::uint32_t end = std::min(begin + rows_at_once, page.size());
+    const std::vector<float> some = content_scores(content_model, features.table({begin, end}));
+    scores.insert(scores.end(), some.begin(), some.end());
   }
-  return blocks;
+  for (std::uint32_t i = 0; i < page.size(); ++i) {
+    if (page.paths[page.blocks[i].node].consent) scores[i] = 0;
+  }
+  return scores;
 }
 
-// The innermost element that still holds most of what its ancestors hold.
-std::uint32_t choose_element(std::span<const HtmlNode> nodes, std::span<const TextBlock> blocks) {
-  std::vector<double> before(nodes.size() + 1, 0);  // scores of the nodes before
-  for (const TextBlock& b : blocks) before[b.node + 1] += score(b);
-  for (std::size_t i = 0; i < nodes.size(); ++i) before[i + 1] += before[i];
-  const auto sum = [&](std::uint32_t i) { return before[nodes[i].end] - before[i]; };
+// The best block, and those that follow as long as each raises the expected F1 of all.
+std::vector<bool> choose(const PageText& page, std::span<const float> scores) {
+  std::vector<std::uint32_t> order(page.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::stable_sort(order, std::ranges::greater{}, [&](auto i) { return scores[i]; });
+  double expected = 0;  // words of main content on the page
+  for (const std::uint32_t i : order) expected += scores[i] * page.shapes[i].words;
 
-  std::uint32_t chosen = 0;
-  for (std::uint32_t i = 1; i < nodes[chosen].end;) {
-    const bool most =
-        is_block_element(nodes[i].tag) && sum(i) > 0 && sum(i) >= descend_share * sum(chosen);
-    if (most) chosen = i;
-    i = most ? i + 1 : nodes[i].end;
+  double hits = 0;
+  double words = 0;
+  double best = -1;
+  std::size_t best_count = 0;
+  for (std::size_t count = 0; count < order.size(); ++count) {
+    hits += scores[order[count]] * page.shapes[order[count]].words;
+    words += page.shapes[order[count]].words;
+    const double f1 = words + expected > 0 ? 2 * hits / (words + expected) : 0;
+    if (f1 <= best) continue;
+    best = f1;
+    best_count = count + 1;
   }
+  std::vector<bool> chosen(page.size(), false);
+  for (std::size_t i = 0; i < best_count; ++i) chosen[order[i]] = true;
   return chosen;
+}
+
+// Readers' comments go where there is something else to read.
+void leave_out_comments(const PageText& page, std::vector<bool>& chosen) {
+  const auto is_comment = [&](std::uint32_t i) {
+    return page.paths[page.blocks[i].node].comments != 0;
+  };
+  double words = 0;
+  for (std::uint32_t i = 0; i < page.size(); ++i) {
+    if (chosen[i] && !is_comment(i)) words += page.shapes[i].words;
+  }
+  if (words < words_without_comments_min) return;
+  for (std::uint32_t i = 0; i < page.size(); ++i) chosen[i] = chosen[i] && !is_comment(i);
 }
 
 }  // namespace
 
-std::vector<Block> extract_main_content(const HtmlTree& tree) {
-  std::vector<TextBlock> blocks = read_shown_blocks(tree);
-  const std::uint32_t chosen = choose_element(tree.nodes(), blocks);
-  std::erase_if(blocks, [&](const TextBlock& b) {
-    return b.node < chosen || b.node >= tree.nodes()[chosen].end;
-  });
-
-  double all = 0;
-  for (const TextBlock& b : blocks) all += bytes(b);
-  const bool article = prose(blocks) > article_prose_share * all;
+std::vector<Block> extract_main_content(const HtmlTree& tree, const PageClaims& claims,
+                                        const std::optional<policy::Url>& url) {
+  std::vector<TextBlock> blocks = read_blocks(tree, hidden_nodes(tree));
+  const PageText page(tree, blocks);
+  std::vector<bool> chosen = choose(page, score(page, claims, url));
+  if (!is_discussion(claims, url)) leave_out_comments(page, chosen);
   std::vector<Block> content;
-  for (TextBlock& b : blocks) {
-    const bool related =
-        article && b.block.kind != BlockKind::heading && link_share(b) > related_link_share;
-    if (!related) content.push_back(std::move(b.block));
+  for (std::uint32_t i = 0; i < page.size(); ++i) {
+    if (chosen[i]) content.push_back(std::move(blocks[i].block));
   }
   return content;
 }

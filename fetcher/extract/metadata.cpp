@@ -49,6 +49,7 @@ struct Found {
   std::string language, meta_language;
   std::string canonical, og_url;
   std::string meta_published, meta_modified, time;
+  std::string description, og_description, og_type;
   JsonLd json_ld;
 };
 
@@ -83,6 +84,12 @@ void read_meta(const HtmlNode& node, Found& found) {
     fill(found.meta_modified, content);
   } else if (name == "content-language") {
     fill(found.meta_language, content);
+  } else if (name == "description") {
+    fill(found.description, content);
+  } else if (name == "og:description") {
+    fill(found.og_description, content);
+  } else if (name == "og:type") {
+    fill(found.og_type, content);
   } else if (name == "og:url") {
     fill(found.og_url, content);
   }
@@ -136,11 +143,11 @@ std::string absolute(const std::string& reference, const std::optional<policy::U
 
 }  // namespace
 
-PageMetadata extract_metadata(const HtmlTree& tree, const std::optional<policy::Url>& base) {
+PageClaims read_claims(const HtmlTree& tree, const std::optional<policy::Url>& base) {
   Found found;
   for (std::size_t i = 0; i < tree.nodes().size(); ++i) read_element(tree.nodes(), i, found);
   JsonLd& ld = found.json_ld;
-  return {
+  PageMetadata metadata{
       .title = first_of({found.og_title, found.title, clean(ld.headline), found.heading}),
       .author = first_of({found.meta_author, clean(ld.author)}),
       .language = first_of({found.language, found.meta_language}),
@@ -148,6 +155,10 @@ PageMetadata extract_metadata(const HtmlTree& tree, const std::optional<policy::
       .published = first_of({found.meta_published, clean(ld.published), found.time}),
       .modified = first_of({found.meta_modified, clean(ld.modified)}),
   };
+  return {.metadata = std::move(metadata),
+          .description = first_of({found.description, found.og_description}),
+          .og_type = lower(found.og_type),
+          .json_ld = std::move(ld)};
 }
 
 }  // namespace seekd::fetcher

@@ -6,14 +6,23 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "fetcher/extract/html_tree.h"
+#include "fetcher/extract/json_ld.h"
 #include "policy/page.h"
 #include "policy/url.h"
 
 namespace seekd::fetcher {
 
+struct PageClaims {
+  PageMetadata metadata;
+  std::string description;  // of search results and previews
+  std::string og_type;      // "article", "product", "website", …; "" when the page says none
+  JsonLd json_ld;
+};
+
 // `base`: the page's own URL, to resolve the canonical one; nullopt leaves a relative one out.
-PageMetadata extract_metadata(const HtmlTree& tree, const std::optional<policy::Url>& base);
+PageClaims read_claims(const HtmlTree& tree, const std::optional<policy::Url>& base);
 
 }  // namespace seekd::fetcher

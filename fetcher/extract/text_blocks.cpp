@@ -11,12 +11,12 @@ namespace {
 
 class BlockReader {
  public:
-  BlockReader(const HtmlTree& tree, std::span<const Visibility> visibility, Visibility shown)
-      : nodes_(tree.nodes()), visibility_(visibility), shown_(shown), contexts_(nodes_.size()) {}
+  BlockReader(const HtmlTree& tree, const std::vector<bool>& hidden)
+      : nodes_(tree.nodes()), hidden_(hidden), contexts_(nodes_.size()) {}
 
   std::vector<TextBlock> read() {
     for (std::uint32_t i = 0; i < nodes_.size();) {
-      if (visibility_[i] > shown_) {
+      if (hidden_[i]) {
         i = nodes_[i].end;
         continue;
       }
@@ -124,8 +124,7 @@ class BlockReader {
   }
 
   std::span<const HtmlNode> nodes_;
-  std::span<const Visibility> visibility_;
-  Visibility shown_;
+  const std::vector<bool>& hidden_;
   std::vector<TextContext> contexts_;  // one per node
   std::vector<std::uint32_t> open_;    // block elements, outermost first
 
@@ -142,9 +141,8 @@ class BlockReader {
 
 }  // namespace
 
-std::vector<TextBlock> read_blocks(const HtmlTree& tree, std::span<const Visibility> visibility,
-                                   Visibility shown) {
-  return BlockReader(tree, visibility, shown).read();
+std::vector<TextBlock> read_blocks(const HtmlTree& tree, const std::vector<bool>& hidden) {
+  return BlockReader(tree, hidden).read();
 }
 
 }  // namespace seekd::fetcher

@@ -5,11 +5,9 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "fetcher/extract/html_tree.h"
-#include "fetcher/extract/visibility.h"
 #include "policy/page.h"
 
 namespace seekd::fetcher {
@@ -20,9 +18,7 @@ struct TextBlock {
   std::size_t link_bytes = 0;  // of its text, inside <a href>
 };
 
-// Blocks of the nodes that are at most `shown` away from content. REQUIRES: `visibility` has one
-// entry per node.
-std::vector<TextBlock> read_blocks(const HtmlTree& tree, std::span<const Visibility> visibility,
-                                   Visibility shown);
+// Blocks of the nodes that are not hidden. REQUIRES: `hidden` has one entry per node.
+std::vector<TextBlock> read_blocks(const HtmlTree& tree, const std::vector<bool>& hidden);
 
 }  // namespace seekd::fetcher

@@ -1,18 +1,12 @@
 #include "fetcher/extract/visibility.h"
 
 #include <algorithm>
-#include <span>
+#include <charconv>
 #include <string>
 #include <string_view>
 
-#include "fetcher/extract/furniture.h"
-
 namespace seekd::fetcher {
 namespace {
-
-constexpr std::size_t prose_bytes_min = 25;  // of a text node outside links
-// What holds this much of the page's prose is no furniture, whatever it is called.
-constexpr double wrapper_share = 0.35;
 
 bool hidden_tag(GumboTag tag) {
   switch (tag) {
@@ -27,8 +21,6 @@ bool hidden_tag(GumboTag tag) {
     case GUMBO_TAG_VIDEO:
     case GUMBO_TAG_AUDIO:
     case GUMBO_TAG_SVG:
-    case GUMBO_TAG_BUTTON:
-    case GUMBO_TAG_LABEL:
     case GUMBO_TAG_SELECT:
     case GUMBO_TAG_OPTION:
     case GUMBO_TAG_DATALIST:
@@ -76,29 +68,43 @@ bool declaration_hides(std::string_view property, std::string_view value) {
   return false;
 }
 
-// Bytes of shown prose in the nodes before each, and, last, in all.
-std::vector<std::uint32_t> prose_before(std::span<const HtmlNode> nodes,
-                                        std::span<const Visibility> judged) {
-  std::vector<std::uint32_t> before(nodes.size() + 1, 0);
-  std::vector<bool> in_link(nodes.size(), false);
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    in_link[i] = in_link[nodes[i].parent] || nodes[i].tag == GUMBO_TAG_A;
-    const bool prose = nodes[i].is_text() && judged[i] != Visibility::hidden && !in_link[i] &&
-                       nodes[i].text.size() >= prose_bytes_min;
-    before[i + 1] = before[i] + (prose ? static_cast<std::uint32_t>(nodes[i].text.size()) : 0);
+bool is_hex(char c) {
+  return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+}
+
+// CSS Syntax §4.3.7: up to six hexadecimal digits and one white space, or the character itself.
+// Nothing but ASCII is of use to a property's name or keyword.
+char unescape(std::string_view style, std::size_t& at) {
+  std::size_t digits = 0;
+  while (digits < 6 && at + digits < style.size() && is_hex(style[at + digits])) ++digits;
+  if (digits == 0) return at < style.size() ? style[at++] : ' ';
+  unsigned code = 0;
+  std::from_chars(style.data() + at, style.data() + at + digits, code, 16);
+  at += digits;
+  if (at < style.size() && static_cast<unsigned char>(style[at]) <= ' ') ++at;
+  return code < 0x80 ? static_cast<char>(code) : '?';
+}
+
+// Without comments, escapes and white space, in lower case.
+std::string plain_css(std::string_view style) {
+  std::string text;
+  for (std::size_t at = 0; at < style.size();) {
+    if (style.substr(at).starts_with("/*")) {
+      at = std::min(style.find("*/", at + 2), style.size() - 2) + 2;
+      continue;
+    }
+    char c = style[at++];
+    if (c == '\\') c = unescape(style, at);
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+    if (static_cast<unsigned char>(c) > ' ') text += c;
   }
-  return before;
+  return text;
 }
 
 }  // namespace
 
 bool style_hides(std::string_view style) {
-  if (style.empty()) return false;
-  std::string text;  // without white space, lower case
-  for (const char c : style) {
-    if (static_cast<unsigned char>(c) > ' ')
-      text += c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-  }
+  const std::string text = plain_css(style);
   const std::string_view all = text;
   for (std::size_t at = 0; at < all.size();) {
     const std::size_t end = std::min(all.find(';', at), all.size());
@@ -113,34 +119,13 @@ bool style_hides(std::string_view style) {
   return false;
 }
 
-std::vector<Visibility> judge_hidden(const HtmlTree& tree) {
+std::vector<bool> hidden_nodes(const HtmlTree& tree) {
   const auto nodes = tree.nodes();
-  std::vector<Visibility> judged(nodes.size(), Visibility::content);
+  std::vector<bool> hidden(nodes.size(), false);
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    judged[i] = judged[nodes[i].parent];
-    if (!nodes[i].is_text() && hidden_element(nodes[i])) judged[i] = Visibility::hidden;
+    hidden[i] = hidden[nodes[i].parent] || (!nodes[i].is_text() && hidden_element(nodes[i]));
   }
-  return judged;
-}
-
-std::vector<Visibility> judge_visibility(const HtmlTree& tree) {
-  const auto nodes = tree.nodes();
-  std::vector<Visibility> judged = judge_hidden(tree);
-  const std::vector<std::uint32_t> prose = prose_before(nodes, judged);
-  const auto share = [&](std::size_t i) {
-    return static_cast<double>(prose[nodes[i].end] - prose[i]) / std::max(prose.back(), 1U);
-  };
-  for (std::size_t i = 1; i < nodes.size(); ++i) {
-    judged[i] = std::max(judged[i], judged[nodes[i].parent]);
-    if (nodes[i].is_text() || judged[i] >= Visibility::furniture) continue;
-    const Furniture furniture = judge_furniture(nodes[i]);
-    if (furniture == Furniture::comments) {
-      judged[i] = Visibility::comments;
-    } else if (furniture == Furniture::other && share(i) < wrapper_share) {
-      judged[i] = Visibility::furniture;
-    }
-  }
-  return judged;
+  return hidden;
 }
 
 }  // namespace seekd::fetcher

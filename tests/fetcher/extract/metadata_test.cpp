@@ -5,15 +5,15 @@
 #include <catch2/catch.hpp>
 
 using seekd::PageMetadata;
-using seekd::fetcher::extract_metadata;
 using seekd::fetcher::HtmlTree;
+using seekd::fetcher::read_claims;
 
 namespace {
 
 PageMetadata metadata_of(const std::string& html) {
   const auto tree = HtmlTree::parse(html);
   REQUIRE(tree);
-  return extract_metadata(*tree, *seekd::policy::parse_url("https://example.org/dir/page?q=1"));
+  return read_claims(*tree, *seekd::policy::parse_url("https://example.org/dir/page?q=1")).metadata;
 }
 
 std::string json_ld(const std::string& json) {

@@ -5,21 +5,27 @@
 #include <catch2/catch.hpp>
 
 #include "fetcher/extract/document.h"
+#include "fetcher/extract/links.h"
+#include "fetcher/extract/text_blocks.h"
 
 using seekd::fetcher::extract_html;
+using seekd::fetcher::extract_links;
+using seekd::fetcher::hidden_nodes;
+using seekd::fetcher::HtmlTree;
+using seekd::fetcher::read_blocks;
 using seekd::fetcher::style_hides;
 
 namespace {
 
-// All of the page's text, in the ways that it leaves the extractor.
+// All text that the page shows, before anything of it is chosen.
 std::string everything(const std::string& html) {
-  const auto document =
-      extract_html("<body><p>A paragraph that every reader of this page can see.</p>" + html,
-                   "text/html; charset=utf-8", "https://example.org/");
-  REQUIRE(document);
+  const auto tree =
+      HtmlTree::parse("<body><p>A paragraph that every reader of this page can see.</p>" + html);
+  REQUIRE(tree);
   std::string all;
-  for (const auto& block : document->blocks) all += block.text + '\n';
-  for (const auto& link : document->links) all += link.text + '\n';
+  for (const auto& b : read_blocks(*tree, hidden_nodes(*tree))) all += b.block.text + '\n';
+  const auto url = seekd::policy::parse_url("https://example.org/");
+  for (const auto& link : extract_links(*tree, *url)) all += link.text + '\n';
   return all;
 }
 
@@ -37,6 +43,9 @@ TEST_CASE("what a reader does not see never leaves the page", "[extract][visibil
            "<p style='DISPLAY : NONE !important'>SECRET</p>",
            "<p style='display:/**/none'>SECRET</p>",
            "<div style='visibility: hidden'><p>SECRET</p></div>",
+           "<p style='display:/*;*/none/*'>SECRET</p>",
+           "<p style='d\\69 splay:n\\00006fne'>SECRET</p>",
+           "<p style='display:\\none'>SECRET</p>",
            "<p style='font-size:0'>SECRET</p>",
            "<p style='font-size:0.0px;color:red'>SECRET</p>",
            "<p style='width:0;height:0;overflow:hidden'>SECRET</p>",
@@ -74,6 +83,9 @@ TEST_CASE("an inline style that hides is told from one that does not", "[extract
   CHECK(!style_hides("min-height:0"));
   CHECK(!style_hides("none"));
   CHECK(!style_hides(":;:;;"));
+  CHECK(!style_hides("/*display:none*/"));
+  CHECK(!style_hides("display:block\\"));
+  CHECK(!style_hides("/"));
 }
 
 TEST_CASE("a page that hides its body until scripts ran is read", "[extract][visibility]") {

@@ -1,0 +1,46 @@
+// Features of a block's own text, and of how it repeats what the page says elsewhere.
+//
+// Pure; any thread.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "fetcher/extract/feature_table.h"
+#include "fetcher/extract/metadata.h"
+#include "fetcher/extract/page_text.h"
+
+namespace seekd::fetcher {
+
+class TextFeatures {
+ public:
+  TextFeatures(const PageText& page, const PageClaims& claims);
+
+  void add(std::uint32_t block, FeatureTable& table) const;
+
+  double title_overlap(std::uint32_t block) const { return overlap(block, title_); }
+
+ private:
+  using Hashes = std::unordered_set<std::uint64_t>;
+
+  static Hashes words_in(std::string_view text);
+  static Hashes runs_in(std::string_view text);
+  double overlap(std::uint32_t block, const Hashes& words) const;
+  double json_ld_overlap(std::uint32_t block) const;
+  void count_copies();
+  void add_text(std::uint32_t block, FeatureTable& table) const;
+  void add_kinds(std::string_view group, const TextShape* shape, FeatureTable& table) const;
+  void add_copies(std::uint32_t block, FeatureTable& table) const;
+
+  const PageText& page_;
+  Hashes title_;
+  Hashes description_;
+  Hashes json_ld_;                     // runs of three words of its texts
+  std::vector<std::uint32_t> copies_;  // how often the block's text stands on the page
+  std::vector<std::uint32_t> copies_before_;
+  std::vector<const TextShape*> headings_;  // the last above each block, null for none
+};
+
+}  // namespace seekd::fetcher
