@@ -20,6 +20,14 @@ constexpr std::uint32_t rows_at_once = 2048;
 // With this many words beside them, readers' comments are not what a page is for.
 constexpr double words_without_comments_min = 120;
 
+// What the model doubts stays with what stands around it.
+constexpr std::uint32_t list_gap_max = 8;  // blocks
+constexpr float list_score_min = 0.1F;
+constexpr std::uint32_t quote_gap_max = 10;
+constexpr float quote_score_min = 0.05F;
+constexpr float title_score_min = 0.3F;
+constexpr float heading_score_min = 0.15F;
+
 std::vector<float> score(const PageText& page, const PageClaims& claims,
                          const std::optional<policy::Url>& url) {
   const BlockFeatures features(page, claims, url);
@@ -60,18 +68,62 @@ std::vector<bool> choose(const PageText& page, std::span<const float> scores) {
   return chosen;
 }
 
-// Readers' comments go where there is something else to read.
-void leave_out_comments(const PageText& page, std::vector<bool>& chosen) {
-  const auto is_comment = [&](std::uint32_t i) {
-    return page.paths[page.blocks[i].node].comments != 0;
-  };
-  double words = 0;
-  for (std::uint32_t i = 0; i < page.size(); ++i) {
-    if (chosen[i] && !is_comment(i)) words += page.shapes[i].words;
+// What a page is read as: which of its blocks are kept, by the model first and by structure then.
+class Choice {
+ public:
+  Choice(const PageText& page, std::span<const float> scores)
+      : page_(page), scores_(scores), chosen_(choose(page, scores)) {}
+
+  bool operator[](std::size_t block) const { return chosen_[block]; }
+
+  // Readers' comments go where there is something else to read.
+  void leave_out_comments() {
+    double words = 0;
+    for (std::uint32_t i = 0; i < page_.size(); ++i) {
+      if (chosen_[i] && !is_comment(i)) words += page_.shapes[i].words;
+    }
+    if (words < words_without_comments_min) return;
+    for (std::uint32_t i = 0; i < page_.size(); ++i) chosen_[i] = chosen_[i] && !is_comment(i);
   }
-  if (words < words_without_comments_min) return;
-  for (std::uint32_t i = 0; i < page.size(); ++i) chosen[i] = chosen[i] && !is_comment(i);
-}
+
+  // A few blocks of one kind between two that are kept, none of them unlikely, stay with them.
+  void close_gaps(BlockKind kind, std::uint32_t blocks_max, float score_min) {
+    std::uint32_t gap =
+        blocks_max + 1;  // blocks since the last that is kept, one past for too many
+    for (std::uint32_t i = 0; i < page_.size(); ++i) {
+      if (chosen_[i]) {
+        for (; gap > 0 && gap <= blocks_max; --gap) chosen_[i - gap] = true;
+        gap = 0;
+      } else {
+        const bool closes =
+            page_.blocks[i].block.kind == kind && scores_[i] >= score_min && gap <= blocks_max;
+        gap = closes ? gap + 1 : blocks_max + 1;
+      }
+    }
+  }
+
+  // A heading stays with the text below it: it is the path to it.
+  void keep_headings() {
+    bool kept_below = false;
+    for (std::uint32_t i = page_.size(); i-- > 0;) {
+      if (!page_.is_heading(i)) {
+        kept_below = chosen_[i];
+      } else if (kept_below) {
+        const bool title = page_.blocks[i].block.level == 1;
+        chosen_[i] = chosen_[i] || scores_[i] >= (title ? title_score_min : heading_score_min);
+      }
+    }
+  }
+
+ private:
+  bool is_comment(std::uint32_t block) const {
+    return page_.paths[page_.blocks[block].node].comments != 0;
+  }
+
+  const PageText& page_;
+  std::span<const float> scores_;
+  std::vector<bool> chosen_;
+};
 
 }  // namespace
 
@@ -79,8 +131,15 @@ std::vector<Block> extract_main_content(const HtmlTree& tree, const PageClaims& 
                                         const std::optional<policy::Url>& url) {
   std::vector<TextBlock> blocks = read_blocks(tree, hidden_nodes(tree));
   const PageText page(tree, blocks);
-  std::vector<bool> chosen = choose(page, score(page, claims, url));
-  if (!is_discussion(claims, url)) leave_out_comments(page, chosen);
+  const std::vector<float> scores = score(page, claims, url);
+  Choice chosen(page, scores);
+  chosen.close_gaps(BlockKind::list_item, list_gap_max, list_score_min);
+  if (!is_discussion(claims, url)) {
+    chosen.leave_out_comments();
+    // A reply quotes what stands above it; an article quotes what stands nowhere else.
+    chosen.close_gaps(BlockKind::quote, quote_gap_max, quote_score_min);
+  }
+  chosen.keep_headings();
   std::vector<Block> content;
   for (std::uint32_t i = 0; i < page.size(); ++i) {
     if (chosen[i]) content.push_back(std::move(blocks[i].block));

@@ -36,14 +36,20 @@ void write_rows(const FeatureTable& table, std::ostream& out) {
 
 json::object describe(const PageText& page) {
   json::array texts;
+  json::array kinds;
+  json::array levels;
   json::array comments;
   json::array consent;
   for (const TextBlock& b : page.blocks) {
     texts.emplace_back(b.block.text);
+    kinds.emplace_back(seekd::to_string(b.block.kind));
+    levels.emplace_back(b.block.level);
     comments.emplace_back(page.paths[b.node].comments != 0);
     consent.emplace_back(page.paths[b.node].consent);
   }
   return {{"blocks", std::move(texts)},
+          {"kinds", std::move(kinds)},
+          {"levels", std::move(levels)},
           {"comments", std::move(comments)},
           {"consent", std::move(consent)}};
 }
