@@ -30,6 +30,31 @@ void print_model(const json::object& model) {
   std::cout << '\n';
 }
 
+// "requests 12: allowed 9, robots_denied 3"
+void print_verdicts(const json::object& fetcher) {
+  std::cout << "         requests " << integer_at(fetcher, "requests");
+  const char* separator = ": ";
+  for (const auto& [reason, count] : object_at(fetcher, "verdicts")) {
+    if (!count.is_number()) continue;
+    std::cout << separator << terminal_line(reason) << ' ' << json::serialize(count);
+    separator = ", ";
+  }
+  std::cout << '\n';
+}
+
+void print_policy(const json::object& policy) {
+  const auto reloads = integer_at(policy, "reloads");
+  std::cout << "         policy " << (reloads == 0 ? "of the start" : "reloads ");
+  if (reloads != 0) std::cout << reloads;
+  const json::value* const restart = policy.if_contains("restart_needed");
+  if (restart != nullptr && restart->is_bool() && restart->get_bool()) {
+    std::cout << "; RESTART NEEDED: [fetcher] has changed";
+  }
+  const std::string error = text_at(policy, "last_error");
+  if (!error.empty()) std::cout << "; THE LATEST RELOAD FAILED: " << terminal_line(error, 500);
+  std::cout << '\n';
+}
+
 void print_status(const json::object& reply) {
   const json::object& cache = object_at(reply, "cache");
   const json::object& fetcher = object_at(reply, "fetcher");
@@ -43,8 +68,12 @@ void print_status(const json::object& reply) {
             << integer_at(cache, "versions") << " past versions, " << integer_at(cache, "passages")
             << " passages, " << (integer_at(cache, "disk_bytes") >> 20) << " MiB on disk\n"
             << "fetcher  " << (there ? "reachable" : "NOT REACHABLE: start seekd-fetcher") << " ("
-            << terminal_line(text_at(fetcher, "socket")) << ")\n"
-            << "queue    " << integer_at(queue, "waiting") << " waiting, "
+            << terminal_line(text_at(fetcher, "socket")) << ")\n";
+  if (fetcher.contains("status")) {
+    print_verdicts(object_at(fetcher, "status"));
+    print_policy(object_at(object_at(fetcher, "status"), "policy"));
+  }
+  std::cout << "queue    " << integer_at(queue, "waiting") << " waiting, "
             << integer_at(queue, "looking_up") << " looking up, "
             << integer_at(queue, "waiting_for_model") << " waiting for the model, "
             << integer_at(queue, "generating") << " generating\n";

@@ -18,24 +18,34 @@ namespace http = beast::http;
 using boost::system::error_code;
 
 constexpr std::size_t verdict_bytes_max = 600 * 1024;  // hops_max URLs and a message
+constexpr std::size_t status_bytes_max = 64 * 1024;
 constexpr std::uint32_t header_bytes_max = 8 * 1024;
 
-// One request and its reply; keeps itself alive through its handlers until `done_` has run.
+using Body = Result<std::string>;
+
+// One request and its reply's body; keeps itself alive through its handlers until `done_` has run.
 class Exchange final : public FetchHandle, public std::enable_shared_from_this<Exchange> {
  public:
   Exchange(const asio::any_io_executor& executor, std::filesystem::path socket,
-           std::function<void(Result<FetchReply>)> done)
+           std::function<void(Body)> done)
       : socket_(executor), timer_(executor), path_(std::move(socket)), done_(std::move(done)) {}
 
-  void start(const FetchRequest& request, std::chrono::milliseconds timeout,
-             std::size_t reply_bytes_max) {
+  void ask_for_page(const FetchRequest& request) {
     message_.method(http::verb::post);
     message_.target("/fetch");
-    message_.set(http::field::host, "fetcher");
     message_.set(http::field::content_type, "application/json");
     message_.body() = to_json(request);
+  }
+
+  void ask_for_status() {
+    message_.method(http::verb::get);
+    message_.target("/status");
+  }
+
+  void start(std::chrono::milliseconds timeout, std::size_t body_bytes_max) {
+    message_.set(http::field::host, "fetcher");
     message_.prepare_payload();
-    parser_.body_limit(reply_bytes_max + verdict_bytes_max);
+    parser_.body_limit(body_bytes_max);
     parser_.header_limit(header_bytes_max);
     timer_.expires_after(timeout);
     timer_.async_wait([self = shared_from_this(), timeout](error_code error) {
@@ -82,12 +92,12 @@ class Exchange final : public FetchHandle, public std::enable_shared_from_this<E
       return finish(fail(ErrorCode::too_large, "the fetcher's reply is over reply_bytes_max"));
     }
     if (error) return refuse_peer(error);
-    const auto& response = parser_.get();
+    auto& response = parser_.get();
     if (response.result() != http::status::ok) {
       return finish(fail(ErrorCode::invalid_argument,
                          fmt::format("the fetcher refused the request: {}", response.body())));
     }
-    finish(parse_fetch_reply(response.body()));
+    finish(std::move(response.body()));
   }
 
   void refuse_peer(error_code error) {
@@ -97,18 +107,18 @@ class Exchange final : public FetchHandle, public std::enable_shared_from_this<E
                             path_.native(), error.message())));
   }
 
-  void finish(Result<FetchReply> reply) {
+  void finish(Body body) {
     if (!done_) return;
     timer_.cancel();
     error_code ignored;
     socket_.close(ignored);
-    std::exchange(done_, nullptr)(std::move(reply));
+    std::exchange(done_, nullptr)(std::move(body));
   }
 
   asio::local::stream_protocol::socket socket_;
   asio::steady_timer timer_;
   std::filesystem::path path_;
-  std::function<void(Result<FetchReply>)> done_;
+  std::function<void(Body)> done_;
   http::request<http::string_body> message_;
   beast::flat_buffer buffer_;
   http::response_parser<http::string_body> parser_;
@@ -125,9 +135,20 @@ FetcherClient::FetcherClient(boost::asio::any_io_executor executor, std::filesys
 std::shared_ptr<FetchHandle> FetcherClient::fetch(const FetchRequest& request,
                                                   std::chrono::milliseconds timeout,
                                                   std::function<void(Result<FetchReply>)> done) {
-  auto exchange = std::make_shared<Exchange>(executor_, socket_, std::move(done));
-  exchange->start(request, timeout, reply_bytes_max_);
+  auto exchange =
+      std::make_shared<Exchange>(executor_, socket_, [done = std::move(done)](const Body& body) {
+        done(body ? parse_fetch_reply(*body) : std::unexpected(body.error()));
+      });
+  exchange->ask_for_page(request);
+  exchange->start(timeout, reply_bytes_max_ + verdict_bytes_max);
   return exchange;
+}
+
+void FetcherClient::status(std::chrono::milliseconds timeout,
+                           std::function<void(Result<std::string>)> done) {
+  auto exchange = std::make_shared<Exchange>(executor_, socket_, std::move(done));
+  exchange->ask_for_status();
+  exchange->start(timeout, status_bytes_max);
 }
 
 }  // namespace seekd::fetcher

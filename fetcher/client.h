@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -31,6 +32,9 @@ class FetcherClient {
   // timeout, too_large, cancelled.
   std::shared_ptr<FetchHandle> fetch(const FetchRequest& request, std::chrono::milliseconds timeout,
                                      std::function<void(Result<FetchReply>)> done);
+
+  // What GET /status says, as JSON. Errors: as above.
+  void status(std::chrono::milliseconds timeout, std::function<void(Result<std::string>)> done);
 
  private:
   boost::asio::any_io_executor executor_;

@@ -3,8 +3,6 @@
 #include <memory>
 #include <utility>
 
-#include <boost/asio/error.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/json.hpp>
 
 #include "daemon/api/api_error.h"
@@ -16,6 +14,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::chrono::seconds retry_after{2};
+constexpr std::chrono::milliseconds fetcher_timeout{1000};  // of its status
 
 std::string_view state_name(ModelRunner::State state) {
   switch (state) {
@@ -58,15 +57,27 @@ json::object queue_json(const Services& services) {
           {"generating", services.model.running() ? 1 : 0}};
 }
 
-// The fetcher is there when something listens behind its socket.
-bool reachable(const Services& services) {
-  boost::asio::local::stream_protocol::socket socket(services.executor);
-  boost::system::error_code error;
-  socket.open({}, error);
-  socket.non_blocking(true, error);
-  socket.connect(services.config.fetcher.socket.native(), error);
-  // would_block: its queue is full, so it is there.
-  return !error || error == boost::asio::error::would_block;
+// What the fetcher says of itself: counts of its verdicts, its policy, its sandbox.
+json::object fetcher_json(const Services& services, const Result<std::string>& status) {
+  json::object body{{"socket", services.config.fetcher.socket.native()},
+                    {"reachable", status.has_value()}};
+  if (!status) return body;
+  json::error_code error;
+  json::value parsed = json::parse(*status, error);
+  if (!error && parsed.is_object()) body["status"] = std::move(parsed);
+  return body;
+}
+
+void respond_with_status(Services& services, const ExchangePtr& exchange,
+                         const Result<cache::CacheStatistics>& statistics,
+                         const Result<std::string>& fetcher) {
+  const json::object body{
+      {"version", SEEKD_VERSION},        {"model", model_json(services.model)},
+      {"cache", cache_json(statistics)}, {"fetcher", fetcher_json(services, fetcher)},
+      {"queue", queue_json(services)},   {"uptime_s", (wall_clock() - services.started).count()}};
+  HttpResponse response;
+  response.body = json::serialize(body);
+  exchange->respond(std::move(response));
 }
 
 }  // namespace
@@ -97,18 +108,11 @@ void list_models(Services& services, const ExchangePtr& exchange) {
 void report_status(Services& services, const ExchangePtr& exchange) {
   services.cache.run([](cache::PageCache& cache) { return cache.statistics(); },
                      [&services, exchange](const Result<cache::CacheStatistics>& statistics) {
-                       const json::object body{
-                           {"version", SEEKD_VERSION},
-                           {"model", model_json(services.model)},
-                           {"cache", cache_json(statistics)},
-                           {"fetcher",
-                            {{"socket", services.config.fetcher.socket.native()},
-                             {"reachable", reachable(services)}}},
-                           {"queue", queue_json(services)},
-                           {"uptime_s", (wall_clock() - services.started).count()}};
-                       HttpResponse response;
-                       response.body = json::serialize(body);
-                       exchange->respond(std::move(response));
+                       services.fetcher.status(
+                           fetcher_timeout,
+                           [&services, exchange, statistics](const Result<std::string>& fetcher) {
+                             respond_with_status(services, exchange, statistics, fetcher);
+                           });
                      });
 }
 

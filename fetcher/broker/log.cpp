@@ -38,10 +38,19 @@ class PriorityFlag final : public spdlog::custom_flag_formatter {
   }
 };
 
-// A URL may hold anything: a line stays one line, and a terminal is not written to.
-std::string printable(std::string_view text) {
+// A URL may hold anything: a line stays one line, a value ends at its quote, and a terminal is not
+// written to.
+std::string printable_url(std::string_view text) {
   std::string line(text.substr(0, policy::url_bytes_max));
   std::ranges::replace_if(line, [](char c) { return c <= ' ' || c > '~' || c == '"'; }, '?');
+  return line;
+}
+
+// Messages quote what they name.
+std::string printable_sentence(std::string_view text) {
+  std::string line(text);
+  std::ranges::replace(line, '"', '\'');
+  std::ranges::replace_if(line, [](char c) { return c < ' ' || c > '~'; }, '?');
   return line;
 }
 
@@ -63,10 +72,12 @@ void log_verdict(spdlog::logger& log, const FetchRequest& request, const FetchRe
   const std::string_view provenance =
       request.provenance ? policy::to_string(*request.provenance) : "none";
   log.log(usable ? spdlog::level::info : spdlog::level::warn,
-          "{} reason={} url=\"{}\" provenance={} last_url=\"{}\" status={} bytes={} {}",
-          to_string(reply.outcome), policy::to_string(reply.reason), printable(request.url),
-          provenance, reply.hops.empty() ? "" : printable(reply.hops.back()), reply.http_status,
-          reply.wire_bytes, reply.message);
+          "fetch outcome={} reason={} provenance={} url=\"{}\" last_url=\"{}\" status={} bytes={} "
+          "retry_after={} detail=\"{}\"",
+          to_string(reply.outcome), policy::to_string(reply.reason), provenance,
+          printable_url(request.url), reply.hops.empty() ? "" : printable_url(reply.hops.back()),
+          reply.http_status, reply.wire_bytes, reply.retry_after.count(),
+          printable_sentence(reply.message));
 }
 
 }  // namespace seekd::fetcher

@@ -13,8 +13,8 @@ namespace seekd::fetcher {
 // `journal_stream`: $JOURNAL_STREAM, nullptr where it is not set.
 std::shared_ptr<spdlog::logger> make_log(const char* journal_stream);
 
-// Refusals and failures as warnings, pages as information; each with its reason code, URL and
-// provenance.
+// "fetch outcome=refused reason=… provenance=… url="…" … detail="…"": refusals and failures as
+// warnings, pages as information; each with its reason code, and where its URL came from.
 void log_verdict(spdlog::logger& log, const FetchRequest& request, const FetchReply& reply);
 
 }  // namespace seekd::fetcher

@@ -183,6 +183,15 @@ class Client(unittest.TestCase):
         self.assertEqual(json.loads(self.run_with([reply(status)], "status", "--json")[0].out), status)
         self.assertEqual(self.run_with([reply({})], "status")[0].returncode, 0)
 
+    def test_status_tells_the_doors_verdicts_and_its_policy(self):
+        def printed(**policy):
+            door = {"requests": 12, "verdicts": {"allowed": 9, "robots_denied": 3}, "policy": policy}
+            return self.run_with([reply({"fetcher": {"reachable": True, "socket": "/x", "status": door}})], "status")[0].out
+        self.assertIn("requests 12: allowed 9, robots_denied 3\n", printed())
+        self.assertIn("policy of the start\n", printed(reloads=0))
+        self.assertIn("policy reloads 2; RESTART NEEDED", printed(reloads=2, restart_needed=True))
+        self.assertIn("THE LATEST RELOAD FAILED: a.toml:3: no[2J", printed(reloads=1, last_error="a.toml:3: no\x1b[2J"))
+
 
 if __name__ == "__main__":
     unittest.main()

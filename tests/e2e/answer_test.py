@@ -127,6 +127,7 @@ class Answer(case.Case):
         status = self.seekd.ctl("status", "--json")
         self.assertEqual(status.returncode, 0, status.stderr)
         self.assertGreater(json.loads(status.stdout)["cache"]["pages"], 0)
+        self.assertGreater(json.loads(status.stdout)["fetcher"]["status"]["verdicts"]["allowed"], 0)
 
     def test_http_on_loopback_serves_the_same(self):
         connection = http.client.HTTPConnection("127.0.0.1", 8017, timeout=30)

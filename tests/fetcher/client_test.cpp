@@ -79,6 +79,26 @@ TEST_CASE("a reply of the fetcher arrives") {
   CHECK(fetched(peer.path()) == reply);
 }
 
+TEST_CASE("the fetcher's status arrives as it was sent, or not at all") {
+  const auto status_of = [](const std::filesystem::path& socket) {
+    asio::io_context io;
+    FetcherClient client(io.get_executor(), socket, 1000);
+    Result<std::string> status = fail(ErrorCode::internal, "nothing came");
+    client.status(5s, [&](Result<std::string> text) { status = std::move(text); });
+    io.run();
+    return status;
+  };
+  {
+    const Peer peer(http_reply(R"({"requests":1})"));
+    CHECK(status_of(peer.path()) == R"({"requests":1})");
+  }
+  {
+    const Peer peer(http_reply(std::string(100'000, ' ')));
+    CHECK(status_of(peer.path()).error().code == ErrorCode::too_large);
+  }
+  CHECK(status_of("/nonexistent/fetcher.sock").error().code == ErrorCode::unavailable);
+}
+
 TEST_CASE("no fetcher behind the socket is unavailable, and the message names socket and remedy") {
   const auto reply = fetched("/nonexistent/fetcher.sock");
   REQUIRE_FALSE(reply);

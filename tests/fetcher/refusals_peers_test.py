@@ -69,7 +69,8 @@ class Refusals(Case):
         self.assertRefused("https://127.0.0.1/logged\nreason=forged", "url_invalid")
         lines = [line for line in self.fetcher.log.read_text().splitlines() if "/logged" in line]
         self.assertEqual(len(lines), 1)
-        self.assertRegex(lines[0], r"refused reason=url_invalid url=\"\S+\" provenance=user ")
+        self.assertRegex(lines[0], r'fetch outcome=refused reason=url_invalid provenance=user url="\S+" last_url="" status=0 bytes=0 '
+                                   r'retry_after=0 detail="[^"]+"$')
 
 
 if __name__ == "__main__":
