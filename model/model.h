@@ -64,7 +64,7 @@ struct Generation {
 struct ModelInfo {
   std::string name;          // file or folder name without its ending
   std::string architecture;  // "llama", "qwen2"
-  std::string device;        // "cpu", "cuda:0 (NVIDIA …)"
+  std::string device;        // "cpu", "cuda:0 (NVIDIA …), own kernels"
   std::uint64_t parameters = 0;
   std::size_t context_tokens = 0;
 };

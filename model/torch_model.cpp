@@ -28,8 +28,9 @@ namespace seekd::model {
 namespace {
 
 // Tokens of the prompt run together. Larger chunks gain nothing on two cores (measured: 256 runs at
-// the speed of 512) and let a cancelled request work on for longer.
+// the speed of 512) and let a cancelled request work on for longer; a GPU wants thousands.
 constexpr std::size_t kPrefillChunk = 256;
+constexpr std::size_t kPrefillChunkGpu = 4096;
 
 // What load_torch_model() has checked to belong together.
 struct Parts {
@@ -88,11 +89,11 @@ class TorchModel final : public Model {
   Result<Generation> run(std::span<const TokenId> prompt, const GenerateRequest& request,
                          const std::function<void(const TextDelta&)>& on_text,
                          const std::stop_token& stop);
-  Result<at::Tensor> prefill(std::span<const TokenId> prompt, KvCache& cache,
-                             const std::stop_token& stop) const;
+  Result<Logits> prefill(std::span<const TokenId> prompt, KvCache& cache,
+                         const std::stop_token& stop) const;
 
   // Samples, streams and runs tokens until one of the ends is reached; says which. Counts them.
-  Result<FinishReason> decode(at::Tensor logits, KvCache& cache, const GenerateRequest& request,
+  Result<FinishReason> decode(Logits logits, KvCache& cache, const GenerateRequest& request,
                               const std::stop_token& stop, OutputStream& output,
                               std::size_t& tokens) const;
 
@@ -126,19 +127,20 @@ Result<Generation> TorchModel::run(std::span<const TokenId> prompt, const Genera
   return generation;
 }
 
-Result<at::Tensor> TorchModel::prefill(std::span<const TokenId> prompt, KvCache& cache,
-                                       const std::stop_token& stop) const {
-  at::Tensor logits;
+Result<Logits> TorchModel::prefill(std::span<const TokenId> prompt, KvCache& cache,
+                                   const std::stop_token& stop) const {
+  Logits logits;
   while (!prompt.empty()) {
     if (stop.stop_requested()) return cancelled();
-    const std::size_t chunk = std::min(prompt.size(), kPrefillChunk);
+    const std::size_t chunk =
+        std::min(prompt.size(), parts_.network.own_kernels() ? kPrefillChunkGpu : kPrefillChunk);
     logits = parts_.network.forward(prompt.first(chunk), cache);
     prompt = prompt.subspan(chunk);
   }
   return logits;
 }
 
-Result<FinishReason> TorchModel::decode(at::Tensor logits, KvCache& cache,
+Result<FinishReason> TorchModel::decode(Logits logits, KvCache& cache,
                                         const GenerateRequest& request, const std::stop_token& stop,
                                         OutputStream& output, std::size_t& tokens) const {
   while (true) {
@@ -153,7 +155,11 @@ Result<FinishReason> TorchModel::decode(at::Tensor logits, KvCache& cache,
     output.push(*token);
     if (output.stopped()) return FinishReason::stop;
     if (cache.length() + 1 >= cache.capacity()) return FinishReason::length;
-    logits = parts_.network.forward(std::span(&*token, 1), cache);
+    // A step begun in vain would hold up the next request.
+    const bool last = cache.length() + 2 >= cache.capacity();
+    const bool follows = request.sampling.temperature <= 0 && !last;
+    logits = parts_.network.forward(std::span(&*token, 1), cache,
+                                    follows ? Follow::best : Follow::unknown);
   }
 }
 
@@ -231,10 +237,13 @@ Result<std::unique_ptr<Model>> load(const config::ModelConfig& config) {
   use_threads(threads);
   ShortWaits waits(threads);
   const c10::InferenceMode no_gradients;
-  auto network = Llama::load(*checkpoint, static_cast<std::int64_t>(context), *device);
+  auto weights = LlamaWeights::load(*checkpoint, static_cast<std::int64_t>(context), *device);
+  if (!weights) return std::unexpected(weights.error());
+  auto network = Llama::create(*std::move(weights));
   if (!network) return std::unexpected(network.error());
 
-  ModelInfo info{name_of(config.path), checkpoint->config().architecture, device->name,
+  ModelInfo info{name_of(config.path), checkpoint->config().architecture,
+                 device->name + (network->own_kernels() ? ", own kernels" : ""),
                  checkpoint->parameters(), context};
   std::vector<TokenId> ends = end_ids(*checkpoint, *tokenizer);
   return std::make_unique<TorchModel>(Parts{*std::move(tokenizer), *std::move(chat_template),

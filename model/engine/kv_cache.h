@@ -36,6 +36,10 @@ class KvCache {
   // After all layers have appended the same tokens.
   void advance(std::int64_t tokens) { length_ += tokens; }
 
+  // [layers, kv_heads, capacity, head_dim]; for kernels that write an entry themselves.
+  const at::Tensor& keys() const { return keys_; }
+  const at::Tensor& values() const { return values_; }
+
   std::int64_t length() const { return length_; }  // tokens
   std::int64_t capacity() const { return keys_.size(2); }
 

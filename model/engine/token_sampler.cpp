@@ -43,11 +43,12 @@ at::Tensor choose(const at::Tensor& logits, const at::Tensor& greatest, const Sa
 
 }  // namespace
 
-Result<TokenId> sample_token(const at::Tensor& logits, const Sampling& sampling,
+Result<TokenId> sample_token(const Logits& logits, const Sampling& sampling,
                              std::uint64_t position) {
-  const auto [greatest, id] = logits.max(0);
+  if (sampling.temperature <= 0 && logits.best) return *logits.best;
+  const auto [greatest, id] = logits.values.max(0);
   const at::Tensor token =
-      sampling.temperature > 0 ? choose(logits, greatest, sampling, position) : id;
+      sampling.temperature > 0 ? choose(logits.values, greatest, sampling, position) : id;
   // Both in one transfer: each is a wait for the GPU.
   const at::Tensor result = at::stack({greatest.to(at::kDouble), token.to(at::kDouble)}).cpu();
   const double* values = result.const_data_ptr<double>();

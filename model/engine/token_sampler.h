@@ -9,17 +9,16 @@
 
 #include <cstdint>
 
-#include <ATen/core/Tensor.h>
-
+#include "model/engine/logits.h"
 #include "model/model.h"
 #include "model/text/tokenizer.h"
 #include "policy/result.h"
 
 namespace seekd::model {
 
-// `logits` [vocabulary] float32; `position` of the token in the whole text. Errors: internal (the
+// `position` of the token in the whole text. Errors: internal (the
 // logits are not numbers).
-Result<TokenId> sample_token(const at::Tensor& logits, const Sampling& sampling,
+Result<TokenId> sample_token(const Logits& logits, const Sampling& sampling,
                              std::uint64_t position);
 
 }  // namespace seekd::model

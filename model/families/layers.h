@@ -25,6 +25,9 @@ class Linear {
   // [rows, inputs] of any floating type → [rows, outputs] in the weights' type.
   at::Tensor operator()(const at::Tensor& input) const;
 
+  const at::Tensor& weight() const { return weight_; }
+  const at::Tensor& bias() const { return bias_; }  // undefined: none
+
  private:
   at::Tensor weight_;  // on the CPU in oneDNN's blocked layout
   at::Tensor bias_;
@@ -42,6 +45,9 @@ class RmsNorm {
   // [rows, width] → the same, float32.
   at::Tensor operator()(const at::Tensor& input) const;
 
+  const at::Tensor& weight() const { return weight_; }
+  double epsilon() const { return epsilon_; }
+
  private:
   at::Tensor weight_;
   double epsilon_ = 0;
@@ -56,6 +62,9 @@ class Rope {
 
   // [rows, heads, head_dim], the rows standing at `position` and after → float32.
   at::Tensor operator()(const at::Tensor& heads, std::int64_t position) const;
+
+  const at::Tensor& cosines() const { return cosines_; }
+  const at::Tensor& sines() const { return sines_; }
 
  private:
   at::Tensor cosines_;  // [positions, 1, head_dim / 2] float32

@@ -8,6 +8,7 @@ int main(int count, char** arguments) {
   app.require_subcommand(1);
   seekd::bench::add_model_benchmark(app);
   seekd::bench::add_fetch_benchmark(app);
+  seekd::bench::add_shape_benchmark(app);
   CLI11_PARSE(app, count, arguments);
   return 0;
 }

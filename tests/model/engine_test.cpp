@@ -42,13 +42,13 @@ TEST_CASE("a uniform draw is a function of seed and position, in [0, 1), without
 
 TEST_CASE("temperature 0 takes the best token, the first of equals") {
   const at::Tensor logits = at::tensor({0.5F, 2.0F, -1.0F, 2.0F});
-  CHECK(sample_token(logits, {}, 0) == 1);
+  CHECK(sample_token({logits, {}}, {}, 0) == 1);
 }
 
 std::vector<int> draws(const at::Tensor& logits, const Sampling& sampling, int count) {
   std::vector<int> seen(static_cast<std::size_t>(logits.size(0)), 0);
   for (int position = 0; position < count; ++position) {
-    const auto token = sample_token(logits, sampling, static_cast<std::uint64_t>(position));
+    const auto token = sample_token({logits, {}}, sampling, static_cast<std::uint64_t>(position));
     REQUIRE(token);
     ++seen.at(static_cast<std::size_t>(*token));
   }
@@ -86,7 +86,7 @@ TEST_CASE("logits that are no numbers are an error, not a token") {
   const float not_a_number = std::nanf("");
   for (const double temperature : {0.0, 0.7}) {
     const auto token =
-        sample_token(at::tensor({0.0F, not_a_number}), {.temperature = temperature}, 0);
+        sample_token({at::tensor({0.0F, not_a_number}), {}}, {.temperature = temperature}, 0);
     REQUIRE(!token);
     CHECK(token.error().code == ErrorCode::internal);
   }

@@ -52,7 +52,9 @@ Llama load(const std::filesystem::path& path, const ComputeDevice& device) {
   const auto checkpoint = Checkpoint::open(path);
   INFO((checkpoint ? std::string() : checkpoint.error().message));
   REQUIRE(checkpoint);
-  auto network = Llama::load(*checkpoint, kContext, device);
+  auto weights = LlamaWeights::load(*checkpoint, kContext, device);
+  REQUIRE(weights);
+  auto network = Llama::create(*std::move(weights));
   REQUIRE(network);
   return *std::move(network);
 }
@@ -62,7 +64,8 @@ at::Tensor run(const Llama& network, std::span<const TokenId> tokens, KvCache& c
                std::size_t chunk) {
   at::Tensor logits;
   for (std::size_t done = 0; done < tokens.size(); done += chunk) {
-    logits = network.forward(tokens.subspan(done, std::min(chunk, tokens.size() - done)), cache);
+    logits =
+        network.forward(tokens.subspan(done, std::min(chunk, tokens.size() - done)), cache).values;
   }
   return logits;
 }
@@ -74,7 +77,7 @@ std::vector<TokenId> continue_greedily(const Llama& network, std::span<const Tok
   std::vector<TokenId> text;
   while (text.size() < tokens) {
     text.push_back(static_cast<TokenId>(logits.argmax().item<std::int64_t>()));
-    logits = network.forward(std::span(text).last(1), cache);
+    logits = network.forward(std::span(text).last(1), cache).values;
   }
   return text;
 }
@@ -164,8 +167,8 @@ TEST_CASE("SmolLM2's logits and greedy tokens are those of transformers for the 
 }
 
 // A copy of a tiny checkpoint that claims to be of another architecture.
-Result<Llama> load_as(const std::string& name, const std::string& type,
-                      const std::string& architecture) {
+Result<LlamaWeights> load_as(const std::string& name, const std::string& type,
+                             const std::string& architecture) {
   const auto folder = std::filesystem::temp_directory_path() / "seekd_llama_test";
   std::filesystem::remove_all(folder);
   std::filesystem::copy(kVectors / name, folder);
@@ -175,7 +178,7 @@ Result<Llama> load_as(const std::string& name, const std::string& type,
   std::ofstream(folder / "config.json") << boost::json::serialize(config);
   const auto checkpoint = Checkpoint::open(folder);
   REQUIRE(checkpoint);
-  auto network = Llama::load(*checkpoint, kContext, {});
+  auto network = LlamaWeights::load(*checkpoint, kContext, {});
   std::filesystem::remove_all(folder);
   return network;
 }

@@ -1,0 +1,159 @@
+// Our own kernels against libtorch: the same weights, rounded to bf16 once, in float32 on the GPU
+// as the reference.
+
+#include <iostream>
+#include <vector>
+
+#include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
+#include <catch2/catch.hpp>
+
+#include "model/device.h"
+#include "model/engine/token_sampler.h"
+#include "model/families/llama.h"
+#include "tests/model/random_llama.h"
+
+namespace seekd::model {
+namespace {
+
+constexpr std::int64_t kContext = 3000;
+
+std::optional<ComputeDevice> gpu() {
+  const auto found = choose_device(config::Device::cuda, "model.device");
+  if (found) return *found;
+  std::cout << "skipped: " << found.error().message << '\n';
+  return std::nullopt;
+}
+
+struct Shape {
+  const char* architecture;
+  std::size_t hidden, feed_forward, heads, kv_heads, head_dim;
+};
+
+CheckpointConfig config_of(const Shape& shape) {
+  CheckpointConfig config;
+  config.architecture = shape.architecture;
+  config.layers = 3;
+  config.hidden = shape.hidden;
+  config.feed_forward = shape.feed_forward;
+  config.heads = shape.heads;
+  config.kv_heads = shape.kv_heads;
+  config.head_dim = shape.head_dim;
+  config.vocabulary = 4099;  // a prime: the last rows of a matrix fill no block
+  return config;
+}
+
+std::vector<TokenId> tokens(std::size_t count) {
+  std::vector<TokenId> ids;
+  for (std::size_t i = 0; i < count; ++i) ids.push_back(static_cast<TokenId>(i * 7919 % 4099));
+  return ids;
+}
+
+double error_of(const at::Tensor& logits, const at::Tensor& reference) {
+  return ((logits.to(at::kDouble) - reference.to(at::kDouble)).norm() /
+          reference.to(at::kDouble).norm())
+      .item<double>();
+}
+
+// Every size of group, both head sizes, widths that divide by 8 alone, biases.
+const Shape kShapes[] = {
+    {"qwen2", 3584, 18944, 28, 4, 128}, {"qwen2", 1536, 8960, 12, 2, 128},
+    {"llama", 4096, 14336, 32, 8, 128}, {"llama", 576, 1536, 9, 3, 64},
+    {"llama", 512, 1032, 4, 4, 128},    {"llama", 264, 520, 10, 2, 64},
+    {"llama", 1024, 2048, 16, 2, 128},  {"llama", 256, 512, 4, 2, 64},
+};
+
+TEST_CASE("our own kernels compute the network as libtorch does, to bf16's rounding") {
+  const c10::InferenceMode no_gradients;
+  const auto device = gpu();
+  if (!device) return;
+  const Shape shape = GENERATE(from_range(std::begin(kShapes), std::end(kShapes)));
+  const auto length =
+      GENERATE(std::size_t{2}, std::size_t{63}, std::size_t{700}, std::size_t{2900});
+  CAPTURE(shape.hidden, shape.heads, shape.kv_heads, length);
+  const CheckpointConfig config = config_of(shape);
+  const LlamaWeights weights = random_llama(config, kContext, *device, 3);
+  const ComputeDevice exact{device->device, c10::kFloat, "exact"};
+  const auto reference =
+      Llama::create(copied(weights, config, kContext, exact), Llama::Kernels::libtorch);
+  const auto libtorch = Llama::create(weights, Llama::Kernels::libtorch);
+  const auto own = Llama::create(weights, Llama::Kernels::best);
+  REQUIRE((reference && libtorch && own));
+  REQUIRE(own->own_kernels());
+
+  // A prompt in two chunks, then tokens one by one.
+  const auto ids = tokens(length + 3);
+  const std::size_t first = length / 3 + 1;
+  std::vector<double> own_errors;
+  std::vector<double> libtorch_errors;
+  KvCache caches[] = {reference->new_cache(kContext + 8), libtorch->new_cache(kContext + 8),
+                      own->new_cache(kContext + 8)};
+  for (const auto& [begin, count] : {std::pair{std::size_t{0}, first},
+                                     {first, length - first},
+                                     {length, 1},
+                                     {length + 1, 1},
+                                     {length + 2, 1}}) {
+    if (count == 0) continue;
+    const auto part = std::span(ids).subspan(begin, count);
+    const at::Tensor expected = reference->forward(part, caches[0]).values;
+    libtorch_errors.push_back(error_of(libtorch->forward(part, caches[1]).values, expected));
+    const Logits logits = own->forward(part, caches[2]);
+    own_errors.push_back(error_of(logits.values, expected));
+    if (logits.best) CHECK(*logits.best == logits.values.argmax().item<std::int64_t>());
+  }
+  for (std::size_t i = 0; i < own_errors.size(); ++i) {
+    CAPTURE(i, own_errors[i], libtorch_errors[i]);
+    CHECK(own_errors[i] < 1.5e-2);
+    CHECK(own_errors[i] < 1.3 * libtorch_errors[i]);
+  }
+}
+
+TEST_CASE("a step gives the same numbers every time, whatever ran before") {
+  const c10::InferenceMode no_gradients;
+  const auto device = gpu();
+  if (!device) return;
+  const CheckpointConfig config = config_of({"qwen2", 1536, 8960, 12, 2, 128});
+  const auto network = Llama::create(random_llama(config, kContext, *device, 5));
+  REQUIRE(network);
+  const auto ids = tokens(1500);
+  at::Tensor first;
+  for (int round = 0; round < 20; ++round) {
+    KvCache other = network->new_cache(16);
+    network->forward(std::span(ids).first(1), other);
+    KvCache cache = network->new_cache(kContext);
+    network->forward(std::span(ids).first(1499), cache);
+    const at::Tensor logits = network->forward(std::span(ids).last(1), cache).values.clone();
+    if (round == 0) first = logits;
+    REQUIRE(at::equal(logits, first));
+  }
+}
+
+TEST_CASE("steps that begin before they are asked for give the tokens of those that do not") {
+  const c10::InferenceMode no_gradients;
+  const auto device = gpu();
+  if (!device) return;
+  const CheckpointConfig config = config_of({"llama", 576, 1536, 9, 3, 64});
+  const auto network = Llama::create(random_llama(config, kContext, *device, 7));
+  REQUIRE(network);
+  const auto prompt = tokens(40);
+  const auto continued = [&](Follow follow, std::int64_t capacity) {
+    KvCache cache = network->new_cache(capacity);
+    TokenId token = *sample_token(network->forward(prompt, cache), {}, 0);
+    std::vector<TokenId> text;
+    while (cache.length() < cache.capacity()) {
+      text.push_back(token);
+      // A turn that was not foreseen: what was begun for the other token must leave no trace.
+      if (text.size() % 10 == 0) token = 17;
+      token = *sample_token(network->forward(std::span(&token, 1), cache, follow), {}, 0);
+    }
+    return text;
+  };
+  const auto expected = continued(Follow::unknown, 140);
+  CHECK(continued(Follow::best, 140) == expected);
+  CHECK(continued(Follow::best, 140) == expected);
+  const auto shorter = continued(Follow::best, 90);  // ends with the cache full
+  CHECK(std::equal(shorter.begin(), shorter.end(), expected.begin()));
+}
+
+}  // namespace
+}  // namespace seekd::model
