@@ -12,12 +12,12 @@
 #include <unistd.h>
 
 #include "config/config.h"
+#include "config/embedded_models.h"
 #include "daemon/log.h"
 #include "daemon/program.h"
 
 namespace {
 
-using seekd::Result;
 using seekd::Status;
 
 constexpr int exit_failed = 1;
@@ -45,18 +45,27 @@ std::expected<Options, int> read_options(int argc, char** argv) {
   return options;
 }
 
-// What scripts/setup brings for hosts that have no model of their own yet.
-Result<std::filesystem::path> embedded_model() {
-  const char* cache = std::getenv("XDG_CACHE_HOME");
-  const char* home = std::getenv("HOME");
-  std::filesystem::path folder = cache != nullptr && *cache != '\0' ? std::filesystem::path(cache)
-                                 : home != nullptr ? std::filesystem::path(home) / ".cache"
-                                                   : std::filesystem::path();
-  auto path = folder / "seekd/models/SmolLM2-135M-Instruct.Q4_1.gguf";
-  if (!folder.empty() && std::filesystem::exists(path)) return path;
-  return seekd::fail(seekd::ErrorCode::not_found,
-                     "model.path is empty and the embedded model is not at '" + path.native() +
-                         "': run scripts/setup, or set model.path or --model");
+// Where the configuration names no model, the one that comes along.
+Status choose_model(seekd::config::ModelConfig& model) {
+  if (!model.path.empty()) return {};
+  auto path = seekd::config::find_embedded(seekd::config::embedded_model_name);
+  if (!path) {
+    path.error().message += ", or set model.path or --model";
+    return std::unexpected(std::move(path.error()));
+  }
+  model.path = std::move(*path);
+  return {};
+}
+
+// Likewise, but seekd runs without one: it searches by words alone.
+void choose_embedder(seekd::config::EmbedderConfig& embedder) {
+  if (!embedder.path.empty()) return;
+  auto path = seekd::config::find_embedded(seekd::config::embedded_embedder_name);
+  if (!path) {
+    spdlog::warn("{}; searching by words alone", path.error().message);
+    path = "none";
+  }
+  embedder.path = std::move(*path);
 }
 
 Status run(const Options& options) {
@@ -65,11 +74,8 @@ Status run(const Options& options) {
   for (const std::string& warning : loaded->warnings) spdlog::warn("{}", warning);
   seekd::config::Config* const config = &loaded->config;
   if (!options.model.empty()) config->model.path = options.model;
-  if (config->model.path.empty()) {
-    auto model = embedded_model();
-    if (!model) return std::unexpected(std::move(model.error()));
-    config->model.path = std::move(*model);
-  }
+  if (const Status chosen = choose_model(config->model); !chosen) return chosen;
+  choose_embedder(config->embedder);
   const auto program = seekd::daemon::Program::create(std::move(*config));
   if (!program) return std::unexpected(program.error());
   return (*program)->run();

@@ -12,6 +12,7 @@
 #include "daemon/api/handlers.h"
 #include "daemon/time_text.h"
 #include "policy/page_text_guard.h"
+#include "policy/plain_text.h"
 #include "policy/url.h"
 
 namespace seekd::daemon {
@@ -20,28 +21,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t title_bytes_max = 1024;
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view space = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(space);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(space) - begin + 1);
-}
-
-// Paragraphs stand between empty lines.
-std::vector<Block> read_paragraphs(std::string_view text) {
-  const std::string visible = policy::visible_text(text);
-  std::vector<Block> blocks;
-  std::size_t begin = 0;
-  while (begin < visible.size()) {
-    const std::size_t end = std::min(visible.find("\n\n", begin), visible.size());
-    const std::string_view paragraph =
-        trimmed(std::string_view(visible).substr(begin, end - begin));
-    if (!paragraph.empty()) blocks.push_back({BlockKind::paragraph, 0, std::string(paragraph)});
-    begin = end + 1;
-  }
-  return blocks;
-}
 
 void check_age(Fields& fields, const FetchedPage& page, std::chrono::seconds retention,
                TimePoint now) {
@@ -71,7 +50,7 @@ std::expected<FetchedPage, ApiError> read_import(std::string_view body,
   }
   const std::string text = fields.text("text").value_or("");
   page.body_bytes = text.size();
-  page.blocks = read_paragraphs(text);
+  page.blocks = policy::read_paragraphs(text);
   if (page.blocks.empty()) fields.reject("text", "missing_field", "holds no text");
   const auto written = fields.text("retrieved_at");
   const auto retrieved_at = written ? parse_time(*written) : now;

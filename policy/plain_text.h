@@ -1,0 +1,18 @@
+// Plain text as a page's blocks: what is imported has no markup.
+//
+// Pure; any thread.
+
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "policy/page.h"
+
+namespace seekd::policy {
+
+// One block for each paragraph; paragraphs stand between empty lines. Visible text alone
+// (page_text_guard.h).
+std::vector<Block> read_paragraphs(std::string_view text);
+
+}  // namespace seekd::policy
