@@ -39,6 +39,8 @@ std::string_view to_string(Family family) {
       return "blocks";
     case Family::passages:
       return "passages";
+    case Family::vectors:
+      return "vectors";
     case Family::terms:
       return "terms";
     case Family::expiry:
@@ -90,6 +92,11 @@ std::string passage_key(std::uint64_t passage) {
   std::string key;
   append_big_endian(key, passage, 8);
   return key;
+}
+
+std::optional<std::uint64_t> parse_passage_key(std::string_view key) {
+  if (key.size() != 8) return std::nullopt;
+  return read_big_endian(key);
 }
 
 std::string expiry_key(TimePoint expires_at, const ContentHash& page) {

@@ -20,11 +20,12 @@
 namespace seekd::cache {
 
 // Changes with any family, key or record.
-inline constexpr std::uint64_t format_version = 1;
+inline constexpr std::uint64_t format_version = 2;
 
 // Keys of `meta`.
 inline constexpr std::string_view format_key = "format";  // varint, format_version
 inline constexpr std::string_view counters_key = "counters";
+inline constexpr std::string_view embedder_key = "embedder";
 inline constexpr std::string_view url_filter_key = "filter.urls";
 inline constexpr std::string_view block_filter_key = "filter.blocks";
 
@@ -34,11 +35,12 @@ enum class Family : std::uint8_t {
   versions,
   blocks,
   passages,
+  vectors,
   terms,
   expiry,
   meta
 };
-inline constexpr std::size_t family_count = 8;
+inline constexpr std::size_t family_count = 9;
 
 std::string_view to_string(Family family);
 
@@ -49,6 +51,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> family_descriptors(
 ContentHash page_key(std::string_view url);
 std::string version_key(const ContentHash& page, std::uint32_t version);
 std::string passage_key(std::uint64_t passage);
+// nullopt when the key has another shape.
+std::optional<std::uint64_t> parse_passage_key(std::string_view key);
 std::string expiry_key(TimePoint expires_at, const ContentHash& page);
 
 struct ExpiryKey {

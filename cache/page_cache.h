@@ -63,16 +63,35 @@ struct CacheStatistics {
   std::uint64_t versions = 0;  // past ones
   std::uint64_t blocks = 0;
   std::uint64_t passages = 0;
+  std::uint64_t vectors = 0;           // passages that search by meaning finds
+  std::uint64_t passages_waiting = 0;  // to be embedded
   std::uint64_t disk_bytes = 0;
   std::uint64_t bloom_negative_answers = 0;  // lookups that RocksDB was spared
+};
+
+enum class SearchMode : std::uint8_t {
+  lexical,  // BM25 over the words
+  dense,    // by meaning: the nearest vectors
+  hybrid,   // both together; words alone without an embedding, or in a language it does not know
+};
+std::string_view to_string(SearchMode mode);
+std::optional<SearchMode> parse_search_mode(std::string_view name);
+
+enum class Duplicates : std::uint8_t {
+  collapse,  // of passages of one text, the best stands for all
+  keep,
 };
 
 struct SearchQuery {
   std::string text;
   std::size_t top = 10;
+  SearchMode mode = SearchMode::hybrid;
+  Duplicates duplicates = Duplicates::collapse;
   std::vector<std::string> hosts;         // empty: all; as in policy::SiteRule::host
   std::vector<std::string> hosts_denied;  // likewise; wins
   std::vector<std::string> urls;  // canonical; empty: all pages, else passages of these pages only
+  // Only pages whose server confirmed them then or later.
+  std::optional<TimePoint> confirmed_since = std::nullopt;
 };
 
 class PageCache {
@@ -95,8 +114,15 @@ class PageCache {
   virtual Result<StoredPage> touch(std::string_view url, const CachingHeaders& headers,
                                    TimePoint requested_at, TimePoint received_at) = 0;
 
-  // BM25 over passages, best first.
+  // Passages, best first. Errors: unavailable (`dense`, and the cache was opened without an
+  // embedding), those of the embedding, corrupt, io.
   virtual Result<std::vector<Passage>> search(const SearchQuery& query, TimePoint now) = 0;
+
+  // Embeds at most `passages_max` passages that wait for it, the oldest first, and says how many: 0
+  // where none waits, or the cache was opened without an embedding. A page is stored without
+  // waiting for this: until it is embedded, it is found by its words. Errors: those of the
+  // embedding, corrupt, io.
+  virtual Result<std::size_t> embed_waiting(std::size_t passages_max) = 0;
 
   // Takes out at most `pages_max` pages that have expired, with all that only they needed, and says
   // how many. A store takes out a few by itself; call this now and then, so that what has expired

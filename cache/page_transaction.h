@@ -50,6 +50,7 @@ class PageTransaction {
 
   const CountersRecord& counters() const { return counters_; }
   std::vector<ContentHash> blocks_added() const { return ledger_.totals().added; }
+  const PassageChanges& passages() const { return passages_; }
 
  private:
   // What is stored under a key; a page that has expired has holdings alone.

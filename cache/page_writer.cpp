@@ -18,10 +18,11 @@ constexpr std::size_t pages_purged_per_store = 16;
 }  // namespace
 
 PageWriter::PageWriter(config::CacheConfig config, Database& database, SeenFilters& filters,
-                       TermReader terms, const CountersRecord& counters)
+                       VectorIndex& vectors, TermReader terms, const CountersRecord& counters)
     : config_(std::move(config)),
       database_(database),
       filters_(filters),
+      vectors_(vectors),
       terms_(std::move(terms)),
       counters_(counters) {}
 
@@ -69,6 +70,26 @@ Result<std::size_t> PageWriter::purge_expired(TimePoint now, std::size_t pages_m
   return purge(now, pages_max);
 }
 
+Status PageWriter::store_vectors(const std::vector<PassageVector>& vectors) {
+  const std::lock_guard lock(writing_);
+  const ReadView view(database_);
+  WriteSet changes(database_);
+  std::vector<std::pair<std::uint64_t, VectorRecord>> stored;
+  for (const PassageVector& one : vectors) {
+    const std::string key = passage_key(one.passage);
+    Result<std::optional<VectorRecord>> record = view.load<VectorRecord>(Family::vectors, key);
+    if (!record) return std::unexpected(std::move(record.error()));
+    if (!*record || !(*record)->waits()) continue;
+    (*record)->scale = one.vector.scale;
+    (*record)->values = one.vector.values;
+    changes.put(Family::vectors, key, encode(**record));
+    stored.emplace_back(one.passage, std::move(**record));
+  }
+  if (Status written = database_.write(changes, Durability::buffered); !written) return written;
+  for (const auto& [passage, record] : stored) vectors_.put(passage, record);
+  return {};
+}
+
 CountersRecord PageWriter::counters() const {
   std::lock_guard lock(counting_);
   return counters_;
@@ -86,6 +107,10 @@ Status PageWriter::commit(PageTransaction& transaction, Durability durability) {
   {
     std::lock_guard lock(counting_);
     counters_ = transaction.counters();
+  }
+  for (std::uint64_t passage : transaction.passages().removed()) vectors_.remove(passage);
+  for (const auto& [passage, vector] : transaction.passages().added()) {
+    vectors_.put(passage, vector);
   }
   // The batch is written: a filter that stays narrow answers 'maybe' more often, and is widened
   // after the next one.

@@ -1,16 +1,20 @@
 // PageWriter: stores, confirms and reclaims pages, one batch at a time.
 //
 // Any thread; calls wait for each other. What a batch adds is in the Bloom filters before it is in
-// RocksDB: a filter may say 'maybe' too early, never 'no' too late.
+// RocksDB: a filter may say 'maybe' too early, never 'no' too late. The index in memory follows
+// when the batch is written.
 
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <string_view>
+#include <vector>
 
 #include "cache/database.h"
 #include "cache/index/terms.h"
+#include "cache/index/vector_index.h"
 #include "cache/page_cache.h"
 #include "cache/page_transaction.h"
 #include "cache/record.h"
@@ -20,17 +24,26 @@
 
 namespace seekd::cache {
 
+struct PassageVector {
+  std::uint64_t passage = 0;
+  QuantizedVector vector;
+};
+
 class PageWriter {
  public:
-  // `counters`: of the last batch. REQUIRES: database and filters outlive this.
-  PageWriter(config::CacheConfig config, Database& database, SeenFilters& filters, TermReader terms,
-             const CountersRecord& counters);
+  // `counters`: of the last batch. REQUIRES: database, filters and vectors outlive this.
+  PageWriter(config::CacheConfig config, Database& database, SeenFilters& filters,
+             VectorIndex& vectors, TermReader terms, const CountersRecord& counters);
 
   // These three as PageCache says.
   Result<StoreOutcome> store(const FetchedPage& page, TimePoint now);
   Result<StoredPage> touch(std::string_view url, const CachingHeaders& headers,
                            TimePoint requested_at, TimePoint received_at);
   Result<std::size_t> purge_expired(TimePoint now, std::size_t pages_max);
+
+  // Gives passages the vectors that they wait for; those that are gone or have one are passed over.
+  // Undone by a crash, they wait again. Errors: corrupt, io.
+  Status store_vectors(const std::vector<PassageVector>& vectors);
 
   // Of the last batch; does not wait for the one that is being written.
   CountersRecord counters() const;
@@ -45,6 +58,7 @@ class PageWriter {
   const config::CacheConfig config_;
   Database& database_;
   SeenFilters& filters_;
+  VectorIndex& vectors_;
   std::mutex writing_;  // held over a batch; guards terms_
   TermReader terms_;
   mutable std::mutex counting_;  // guards counters_; taken after writing_

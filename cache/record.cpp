@@ -1,6 +1,8 @@
 #include "cache/record.h"
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 
 #include "cache/codec.h"
 
@@ -60,7 +62,6 @@ std::string encode(const PassageRecord& record) {
   ByteWriter writer;
   writer.u8(layout);
   writer.hash(record.page);
-  writer.text(record.host);
   writer.varint(record.length);
   writer.varint(record.terms.size());
   for (const TermCount& term : record.terms) {
@@ -74,7 +75,6 @@ bool decode(std::string_view bytes, PassageRecord& record) {
   ByteReader reader(bytes);
   if (reader.u8() != layout) return false;
   record.page = reader.hash();
-  record.host = reader.text();
   record.length = reader.varint32();
   record.terms.resize(reader.count(2));
   std::uint64_t length = 0;
@@ -84,6 +84,47 @@ bool decode(std::string_view bytes, PassageRecord& record) {
     length += term.count;
   }
   return reader.finished() && length == record.length;
+}
+
+std::string encode(const VectorRecord& record) {
+  ByteWriter writer;
+  writer.u8(layout);
+  writer.text(record.host);
+  writer.text({reinterpret_cast<const char*>(record.values.data()), record.values.size()});
+  if (record.waits()) return writer.take();
+  const auto bits = std::bit_cast<std::uint32_t>(record.scale);
+  for (int shift = 0; shift < 32; shift += 8) writer.u8(static_cast<std::uint8_t>(bits >> shift));
+  return writer.take();
+}
+
+bool decode(std::string_view bytes, VectorRecord& record) {
+  ByteReader reader(bytes);
+  if (reader.u8() != layout) return false;
+  record.host = reader.text();
+  const std::string_view values = reader.text();
+  record.values.assign(values.begin(), values.end());
+  record.scale = 0.0F;
+  if (record.waits()) return reader.finished();
+  std::uint32_t bits = 0;
+  for (int shift = 0; shift < 32; shift += 8) bits |= std::uint32_t{reader.u8()} << shift;
+  record.scale = std::bit_cast<float>(bits);
+  return reader.finished() && std::isfinite(record.scale) && !std::signbit(record.scale);
+}
+
+std::string encode(const EmbedderRecord& record) {
+  ByteWriter writer;
+  writer.u8(layout);
+  writer.text(record.fingerprint);
+  writer.varint(record.dimension);
+  return writer.take();
+}
+
+bool decode(std::string_view bytes, EmbedderRecord& record) {
+  ByteReader reader(bytes);
+  if (reader.u8() != layout) return false;
+  record.fingerprint = reader.text();
+  record.dimension = reader.varint();
+  return reader.finished();
 }
 
 std::string encode(const CountersRecord& record) {

@@ -47,11 +47,29 @@ struct TermCount {
 // again.
 struct PassageRecord {
   ContentHash page;              // key in `pages`
-  std::string host;              // of the page's URL
   std::uint32_t length = 0;      // terms, counted as often as they occur
   std::vector<TermCount> terms;  // sorted by term
 
   bool operator==(const PassageRecord&) const = default;
+};
+
+// `vectors`: where a passage is found from in memory, one for each passage. Its vector is `scale`
+// times `values`.
+struct VectorRecord {
+  std::string host;                 // of the page's URL
+  float scale = 0.0F;               // 0 while the passage waits to be embedded
+  std::vector<std::int8_t> values;  // [dimension]; empty while it waits
+
+  bool waits() const { return values.empty(); }
+  bool operator==(const VectorRecord&) const = default;
+};
+
+// `meta`, "embedder": whose vectors `vectors` holds.
+struct EmbedderRecord {
+  std::string fingerprint;
+  std::uint64_t dimension = 0;
+
+  bool operator==(const EmbedderRecord&) const = default;
 };
 
 // `meta`, "counters": written in every batch, so that they are true after a crash.
@@ -81,12 +99,16 @@ struct FilterRecord {
 std::string encode(const HoldingsRecord& record);
 std::string encode(const BlockRecord& record);
 std::string encode(const PassageRecord& record);
+std::string encode(const VectorRecord& record);
+std::string encode(const EmbedderRecord& record);
 std::string encode(const CountersRecord& record);
 std::string encode(const FilterRecord& record);
 
 [[nodiscard]] bool decode(std::string_view bytes, HoldingsRecord& record);
 [[nodiscard]] bool decode(std::string_view bytes, BlockRecord& record);
 [[nodiscard]] bool decode(std::string_view bytes, PassageRecord& record);
+[[nodiscard]] bool decode(std::string_view bytes, VectorRecord& record);
+[[nodiscard]] bool decode(std::string_view bytes, EmbedderRecord& record);
 [[nodiscard]] bool decode(std::string_view bytes, CountersRecord& record);
 [[nodiscard]] bool decode(std::string_view bytes, FilterRecord& record);
 

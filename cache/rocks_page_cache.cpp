@@ -1,11 +1,15 @@
 #include "cache/rocks_page_cache.h"
 
 #include <optional>
+#include <span>
+#include <string>
 #include <utility>
 
 #include "cache/database.h"
 #include "cache/families.h"
+#include "cache/index/embedding_work.h"
 #include "cache/index/search.h"
+#include "cache/index/vector_index.h"
 #include "cache/page_reader.h"
 #include "cache/page_writer.h"
 #include "cache/seen_filters.h"
@@ -21,13 +25,24 @@ VersionInfo version_info(const PageRecord& page, std::optional<TimePoint> replac
           .blocks = page.blocks.size()};
 }
 
+// The index in memory, and whose vectors it holds.
+struct Vectors {
+  explicit Vectors(std::optional<Embedding> given)
+      : embedding(std::move(given)), index(embedding ? &*embedding : nullptr) {}
+
+  const std::optional<Embedding> embedding;
+  VectorIndex index;
+};
+
 class RocksPageCache : public PageCache {
  public:
   RocksPageCache(const config::CacheConfig& config, std::unique_ptr<Database> database,
-                 SeenFilters filters, TermReader terms, const CountersRecord& counters)
+                 SeenFilters filters, std::unique_ptr<Vectors> vectors, TermReader terms,
+                 const CountersRecord& counters)
       : database_(std::move(database)),
         filters_(std::move(filters)),
-        writer_(config, *database_, filters_, std::move(terms), counters),
+        vectors_(std::move(vectors)),
+        writer_(config, *database_, filters_, vectors_->index, std::move(terms), counters),
         generation_opened_(counters.generation) {}
 
   ~RocksPageCache() override;
@@ -46,6 +61,7 @@ class RocksPageCache : public PageCache {
                            TimePoint requested_at, TimePoint received_at) override {
     return writer_.touch(url, headers, requested_at, received_at);
   }
+  Result<std::size_t> embed_waiting(std::size_t passages_max) override;
   Result<std::size_t> purge_expired(TimePoint now, std::size_t pages_max) override {
     return writer_.purge_expired(now, pages_max);
   }
@@ -53,6 +69,7 @@ class RocksPageCache : public PageCache {
  private:
   const std::unique_ptr<Database> database_;
   SeenFilters filters_;
+  const std::unique_ptr<Vectors> vectors_;
   PageWriter writer_;
   const std::uint64_t generation_opened_;
 };
@@ -113,7 +130,39 @@ Result<std::vector<Passage>> RocksPageCache::search(const SearchQuery& query, Ti
   Result<TermReader> terms = TermReader::create();
   if (!terms) return std::unexpected(std::move(terms.error()));
   const ReadView view(*database_);
-  return search_passages(view, *terms, query, now);
+  const auto& embedding = vectors_->embedding;
+  return search_passages({view, *terms, vectors_->index, embedding ? &*embedding : nullptr}, query,
+                         now);
+}
+
+Result<std::size_t> RocksPageCache::embed_waiting(std::size_t passages_max) {
+  if (!vectors_->embedding) return 0;
+  std::vector<PassageVector> embedded;
+  std::vector<std::string> texts;
+  {
+    const ReadView view(*database_);
+    for (const std::uint64_t passage : vectors_->index.waiting(passages_max)) {
+      Result<std::optional<std::string>> text = text_to_embed(view, passage);
+      if (!text) return std::unexpected(std::move(text.error()));
+      if (!*text) {
+        vectors_->index.give_up(passage);
+        continue;
+      }
+      embedded.push_back({passage, {}});
+      texts.push_back(std::move(**text));
+    }
+  }
+  if (texts.empty()) return 0;
+  const std::size_t dimension = vectors_->embedding->dimension;
+  const auto vectors = vectors_->embedding->embed_passages(texts);
+  if (!vectors) return std::unexpected(vectors.error());
+  for (std::size_t i = 0; i < embedded.size(); ++i) {
+    embedded[i].vector = quantize(std::span(*vectors).subspan(i * dimension, dimension));
+  }
+  if (Status stored = writer_.store_vectors(embedded); !stored) {
+    return std::unexpected(std::move(stored.error()));
+  }
+  return embedded.size();
 }
 
 Result<CacheStatistics> RocksPageCache::statistics() {
@@ -122,6 +171,8 @@ Result<CacheStatistics> RocksPageCache::statistics() {
                          .versions = counters.versions,
                          .blocks = counters.blocks,
                          .passages = counters.passages,
+                         .vectors = vectors_->index.vector_count(),
+                         .passages_waiting = vectors_->index.waiting_count(),
                          .disk_bytes = database_->disk_bytes(),
                          .bloom_negative_answers =
                              filters_.urls.negative_answers() + filters_.blocks.negative_answers()};
@@ -129,24 +180,48 @@ Result<CacheStatistics> RocksPageCache::statistics() {
 
 }  // namespace
 
+namespace {
+
+struct Loaded {
+  SeenFilters filters;
+  CountersRecord counters;
+};
+
+// What lives in memory beside the database, as its last batch left it.
+Result<Loaded> load(Database& database, const config::CacheConfig& config, Vectors& vectors) {
+  const Embedding* embedding = vectors.embedding ? &*vectors.embedding : nullptr;
+  if (embedding != nullptr) {
+    if (Status adopted = adopt_embedder(database, *embedding); !adopted) {
+      return std::unexpected(std::move(adopted.error()));
+    }
+  }
+  const ReadView view(database);
+  Result<std::optional<CountersRecord>> stored =
+      view.load<CountersRecord>(Family::meta, counters_key);
+  if (!stored) return std::unexpected(std::move(stored.error()));
+  const CountersRecord counters = stored->value_or(CountersRecord{});
+  Result<SeenFilters> filters = load_filters(view, config, counters);
+  if (!filters) return std::unexpected(std::move(filters.error()));
+  if (Status loaded = load_vectors(view, embedding, vectors.index); !loaded) {
+    return std::unexpected(std::move(loaded.error()));
+  }
+  return Loaded{std::move(*filters), counters};
+}
+
+}  // namespace
+
 Result<std::unique_ptr<PageCache>> open_rocks_page_cache(const config::CacheConfig& config,
-                                                         TimePoint now) {
+                                                         TimePoint now,
+                                                         std::optional<Embedding> embedding) {
   Result<TermReader> terms = TermReader::create();
   if (!terms) return std::unexpected(std::move(terms.error()));
   Result<std::unique_ptr<Database>> database = Database::open(config, now);
   if (!database) return std::unexpected(std::move(database.error()));
-  CountersRecord counters;
-  Result<SeenFilters> filters = [&]() -> Result<SeenFilters> {
-    const ReadView view(**database);
-    Result<std::optional<CountersRecord>> stored =
-        view.load<CountersRecord>(Family::meta, counters_key);
-    if (!stored) return std::unexpected(std::move(stored.error()));
-    counters = stored->value_or(CountersRecord{});
-    return load_filters(view, config, counters);
-  }();
-  if (!filters) return std::unexpected(std::move(filters.error()));
-  return std::make_unique<RocksPageCache>(config, std::move(*database), std::move(*filters),
-                                          std::move(*terms), counters);
+  auto vectors = std::make_unique<Vectors>(std::move(embedding));
+  Result<Loaded> loaded = load(**database, config, *vectors);
+  if (!loaded) return std::unexpected(std::move(loaded.error()));
+  return std::make_unique<RocksPageCache>(config, std::move(*database), std::move(loaded->filters),
+                                          std::move(vectors), std::move(*terms), loaded->counters);
 }
 
 }  // namespace seekd::cache

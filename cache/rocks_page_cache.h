@@ -5,10 +5,11 @@
 // - `versions`: page key, version (4 bytes) → VersionRecord
 // - `blocks`: block id → BlockRecord
 // - `passages`: passage id (8 bytes) → PassageRecord
+// - `vectors`: passage id (8 bytes) → VectorRecord
 // - `terms`: term, 0, chunk (4 bytes) → posting list; writes to it are merged
 // - `expiry`: expires_at (8 bytes), page key → nothing: the order in which pages are reclaimed
-// - `meta`: "format" → format_version; "counters" → CountersRecord; "filter.urls" and
-//   "filter.blocks" → FilterRecord
+// - `meta`: "format" → format_version; "counters" → CountersRecord; "embedder" → EmbedderRecord;
+//   "filter.urls" and "filter.blocks" → FilterRecord
 //
 // A page key is the xxh3-128 of its URL. Integers in keys are big-endian, so that they sort.
 //
@@ -17,15 +18,19 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "cache/page_cache.h"
+#include "policy/embedding.h"
 
 namespace seekd::cache {
 
-// Opens or creates the cache. Errors: version_mismatch (a folder of another format), busy (another
-// process holds it), corrupt, io; each message names the folder and the remedy. Thread safety: as
-// PageCache says.
-Result<std::unique_ptr<PageCache>> open_rocks_page_cache(const config::CacheConfig& config,
-                                                         TimePoint now);
+// Opens or creates the cache. Without an embedding it is searched by words alone; vectors that
+// another one made are thrown away, and their passages wait for new ones. Errors: version_mismatch
+// (a folder of another format), busy (another process holds it), corrupt, io; each message names
+// the folder and the remedy. Thread safety: as PageCache says.
+Result<std::unique_ptr<PageCache>> open_rocks_page_cache(
+    const config::CacheConfig& config, TimePoint now,
+    std::optional<Embedding> embedding = std::nullopt);
 
 }  // namespace seekd::cache

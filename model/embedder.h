@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "config/config.h"
+#include "policy/embedding.h"
 #include "policy/result.h"
 
 namespace seekd::model {
@@ -51,5 +52,8 @@ class Embedder {
 // (named), unavailable (config.device). REQUIRES: config.path names a folder.
 Result<std::unique_ptr<Embedder>> load_torch_embedder(const config::EmbedderConfig& config,
                                                       std::size_t threads);
+
+// What a cache is given of it: its vectors, and the scan over many. Keeps the embedder alive.
+Embedding embedding_of(std::shared_ptr<const Embedder> embedder);
 
 }  // namespace seekd::model

@@ -9,13 +9,10 @@
 #include "cache/index/utf8.h"
 
 namespace seekd::cache {
-namespace {
 
 std::string_view indexed_title(const PageRecord& page) {
   return first_bytes(page.metadata.title, title_bytes_indexed_max);
 }
-
-}  // namespace
 
 std::string_view host_of(std::string_view url) {
   const std::size_t scheme_end = url.find("://");
@@ -60,15 +57,16 @@ std::uint64_t PassageChanges::add(const PageRecord& page, std::string_view headi
   for (std::string_view part : {indexed_title(page), heading_path, text}) {
     std::ranges::move(terms_.read(part), std::back_inserter(terms));
   }
-  PassageRecord record{.page = page_key(page.url),
-                       .host = std::string(host_of(page.url)),
-                       .length = static_cast<std::uint32_t>(terms.size()),
-                       .terms = {}};
+  PassageRecord record{
+      .page = page_key(page.url), .length = static_cast<std::uint32_t>(terms.size()), .terms = {}};
   record.terms = count_terms(std::move(terms));
   const std::uint64_t passage = counters_.next_passage++;
   ++counters_.passages;
   counters_.terms += record.length;
   changes_.put(Family::passages, passage_key(passage), encode(record));
+  VectorRecord vector{.host = std::string(host_of(page.url)), .scale = 0.0F, .values = {}};
+  changes_.put(Family::vectors, passage_key(passage), encode(vector));
+  added_.push_back({passage, std::move(vector)});
   postings_.add(passage, record);
   return passage;
 }
@@ -80,6 +78,8 @@ Status PassageChanges::remove(std::uint64_t passage) {
   if (!*record) return std::unexpected(view_.damaged(Family::passages, key));
   postings_.remove(passage, **record);
   changes_.erase(Family::passages, key);
+  changes_.erase(Family::vectors, key);
+  removed_.push_back(passage);
   --counters_.passages;
   counters_.terms -= (*record)->length;
   return {};

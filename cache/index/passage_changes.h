@@ -1,7 +1,7 @@
-// PassageChanges: what a batch changes in `passages` and `terms`.
+// PassageChanges: what a batch changes in `passages`, `vectors` and `terms`.
 //
 // A passage whose title, heading path and text are as before keeps its number and its postings,
-// wherever it now stands in the page. One thread at a time.
+// wherever it now stands in the page, and is not embedded again. One thread at a time.
 
 #pragma once
 
@@ -25,6 +25,9 @@ inline constexpr std::size_t title_bytes_indexed_max = 300;  // it is indexed wi
 // The host of a canonical URL, without port.
 std::string_view host_of(std::string_view url);
 
+// As much of the page's title as is indexed and embedded.
+std::string_view indexed_title(const PageRecord& page);
+
 class PassageChanges {
  public:
   // `counters` are kept true. REQUIRES: all of them outlive this.
@@ -44,6 +47,14 @@ class PassageChanges {
   // Call once, last. Errors: corrupt, io.
   Status write_postings() { return postings_.write_to(changes_, view_); }
 
+  // For the index in memory, when the batch is written.
+  struct Added {
+    std::uint64_t passage = 0;
+    VectorRecord vector;  // it waits to be embedded
+  };
+  const std::vector<Added>& added() const { return added_; }
+  const std::vector<std::uint64_t>& removed() const { return removed_; }
+
  private:
   std::uint64_t add(const PageRecord& page, std::string_view heading_path, std::string_view text);
 
@@ -52,6 +63,8 @@ class PassageChanges {
   CountersRecord& counters_;
   WriteSet& changes_;
   PostingChanges postings_;
+  std::vector<Added> added_;
+  std::vector<std::uint64_t> removed_;
 };
 
 }  // namespace seekd::cache

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
 
 #include "cache/families.h"
+#include "cache/index/fusion.h"
 #include "cache/index/lexical_index.h"
 #include "cache/page_reader.h"
 #include "cache/record.h"
@@ -32,16 +34,18 @@ class PassageLoader {
   PassageLoader(const ReadView& view, const SearchQuery& query, TimePoint now)
       : view_(view), query_(query), now_(now) {}
 
-  // nullopt when its host is not asked for or its page has expired.
+  // nullopt when it is not in this view, or its page has expired or is older than asked for.
   Result<std::optional<Passage>> load(const RankedPassage& ranked) {
     const std::string key = passage_key(ranked.passage);
     Result<std::optional<PassageRecord>> record = view_.load<PassageRecord>(Family::passages, key);
     if (!record) return std::unexpected(std::move(record.error()));
-    if (!*record) return std::unexpected(view_.damaged(Family::passages, key));
-    if (!host_allowed(query_, (*record)->host)) return std::nullopt;
+    if (!*record) return std::nullopt;
     Result<const PageRecord*> page = load_page((*record)->page);
     if (!page) return std::unexpected(std::move(page.error()));
     if (*page == nullptr) return std::nullopt;
+    if (query_.confirmed_since && (*page)->retrieved_at < *query_.confirmed_since) {
+      return std::nullopt;
+    }
     auto ref = std::ranges::find((*page)->passages, ranked.passage, &PassageRef::id);
     if (ref == (*page)->passages.end())
       return std::unexpected(view_.damaged(Family::passages, key));
@@ -81,56 +85,139 @@ class PassageLoader {
   std::map<ContentHash, std::optional<PageRecord>> pages_;
 };
 
-// The passages of the pages that the query names.
-Result<std::unordered_set<std::uint64_t>> passages_of(const ReadView& view,
-                                                      const std::vector<std::string>& urls,
-                                                      TimePoint now) {
-  std::unordered_set<std::uint64_t> passages;
-  for (const std::string& url : urls) {
-    Result<std::optional<PageRecord>> page = load_live_page(view, url, now);
-    if (!page) return std::unexpected(std::move(page.error()));
-    if (!*page) continue;
-    for (const PassageRef& passage : (*page)->passages) passages.insert(passage.id);
-  }
-  return passages;
-}
-
-// Best first, until enough have passed the filters. A heap, because these decide how many are
-// looked at.
+// Best first, until enough have passed. A heap, because that decides how many are looked at.
 Result<std::vector<Passage>> take_best(std::vector<RankedPassage> ranked, PassageLoader& loader,
-                                       std::size_t top) {
+                                       const SearchQuery& query, std::size_t top) {
   std::ranges::make_heap(ranked, worse);
   std::vector<Passage> passages;
+  std::unordered_set<std::string> texts;
   while (passages.size() < top && !ranked.empty()) {
     std::ranges::pop_heap(ranked, worse);
     Result<std::optional<Passage>> passage = loader.load(ranked.back());
     if (!passage) return std::unexpected(std::move(passage.error()));
-    if (*passage) passages.push_back(std::move(**passage));
     ranked.pop_back();
+    if (!*passage) continue;
+    if (query.duplicates == Duplicates::collapse && !texts.insert((*passage)->text).second) {
+      continue;
+    }
+    passages.push_back(std::move(**passage));
   }
   return passages;
 }
 
+// The best `count` of them, in no order.
+std::vector<RankedPassage> best_of(std::vector<RankedPassage> ranked, std::size_t count) {
+  if (ranked.size() <= count) return ranked;
+  std::ranges::nth_element(ranked, ranked.begin() + static_cast<std::ptrdiff_t>(count),
+                           [](const auto& a, const auto& b) { return worse(b, a); });
+  ranked.resize(count);
+  return ranked;
+}
+
+// One search: its words and its vector are made once, candidates are drawn until there are enough.
+class Search {
+ public:
+  Search(const SearchSource& source, const SearchQuery& query, TimePoint now)
+      : source_(source), query_(query), now_(now) {}
+
+  Result<std::vector<Passage>> run() {
+    std::vector<TermCount> words = count_terms(source_.terms.read(query_.text));
+    if (words.empty()) return std::vector<Passage>{};
+    if (words.size() > query_terms_max) words.resize(query_terms_max);
+    if (Status ready = prepare(words); !ready) return std::unexpected(std::move(ready.error()));
+    const std::size_t top = std::min(query_.top, search_top_max);
+    PassageLoader loader(source_.view, query_, now_);
+    for (std::size_t count = std::max(candidates_min, 2 * top);; count *= 4) {
+      std::vector<RankedPassage> ranked = candidates(count);
+      // Then a larger count finds no more.
+      const bool all = ranked.size() < count;
+      auto passages = take_best(std::move(ranked), loader, query_, top);
+      if (!passages || passages->size() == top || all) return passages;
+    }
+  }
+
+ private:
+  // A constant for all that people ask for: fusion measures scores against the candidates.
+  static constexpr std::size_t candidates_min = 500;
+
+  Status prepare(const std::vector<TermCount>& words) {
+    if (Status filtered = make_filter(); !filtered) return filtered;
+    if (Status embedded = embed(); !embedded) return embedded;
+    if (query_.mode == SearchMode::dense) return {};
+    Result<std::optional<CountersRecord>> counters =
+        source_.view.load<CountersRecord>(Family::meta, counters_key);
+    if (!counters) return std::unexpected(std::move(counters.error()));
+    Result<std::vector<RankedPassage>> ranked =
+        rank_passages(source_.view, words, counters->value_or(CountersRecord{}));
+    if (!ranked) return std::unexpected(std::move(ranked.error()));
+    lexical_ = std::move(*ranked);
+    source_.vectors.keep_allowed(filter_, lexical_);
+    return {};
+  }
+
+  Status make_filter() {
+    if (!query_.hosts.empty() || !query_.hosts_denied.empty()) {
+      filter_.host = [this](std::string_view host) { return host_allowed(query_, host); };
+    }
+    if (query_.urls.empty()) return {};
+    return find_asked();
+  }
+
+  // The passages of the pages that the query names.
+  Status find_asked() {
+    filter_.passages = &asked_;
+    for (const std::string& url : query_.urls) {
+      Result<std::optional<PageRecord>> page = load_live_page(source_.view, url, now_);
+      if (!page) return std::unexpected(std::move(page.error()));
+      if (!*page) continue;
+      for (const PassageRef& passage : (*page)->passages) asked_.insert(passage.id);
+    }
+    return {};
+  }
+
+  // The query's vector, where the search has a use for one.
+  Status embed() {
+    if (query_.mode == SearchMode::lexical) return {};
+    const bool only = query_.mode == SearchMode::dense;
+    if (source_.embedding == nullptr) {
+      if (!only) return {};
+      return fail(ErrorCode::unavailable,
+                  "there is no embedder to search by meaning: set embedder.path, or run "
+                  "scripts/setup for the default one");
+    }
+    if (!only && !source_.embedding->reads(query_.text)) return {};
+    Result<std::vector<float>> vector = source_.embedding->embed_query(query_.text);
+    if (!vector) return std::unexpected(std::move(vector.error()));
+    vector_ = source_.vectors.query(*vector);
+    return {};
+  }
+
+  // About `count` of the best; fewer where there are no more.
+  std::vector<RankedPassage> candidates(std::size_t count) const {
+    if (!vector_) return best_of(lexical_, count);
+    if (query_.mode == SearchMode::dense) {
+      return source_.vectors.nearest(*vector_, count, filter_);
+    }
+    const auto dense = source_.vectors.nearest(*vector_, count, filter_);
+    return fuse(best_of(lexical_, count), dense, [this](std::uint64_t passage) {
+      return source_.vectors.similarity(*vector_, passage);
+    });
+  }
+
+  const SearchSource& source_;
+  const SearchQuery& query_;
+  const TimePoint now_;
+  PassageFilter filter_;
+  std::unordered_set<std::uint64_t> asked_;
+  std::vector<RankedPassage> lexical_;
+  std::optional<QuantizedVector> vector_;
+};
+
 }  // namespace
 
-Result<std::vector<Passage>> search_passages(const ReadView& view, TermReader& terms,
-                                             const SearchQuery& query, TimePoint now) {
-  std::vector<TermCount> query_terms = count_terms(terms.read(query.text));
-  if (query_terms.size() > query_terms_max) query_terms.resize(query_terms_max);
-  Result<std::optional<CountersRecord>> counters =
-      view.load<CountersRecord>(Family::meta, counters_key);
-  if (!counters) return std::unexpected(std::move(counters.error()));
-  Result<std::vector<RankedPassage>> ranked =
-      rank_passages(view, query_terms, counters->value_or(CountersRecord{}));
-  if (!ranked) return std::unexpected(std::move(ranked.error()));
-
-  if (!query.urls.empty()) {
-    Result<std::unordered_set<std::uint64_t>> asked = passages_of(view, query.urls, now);
-    if (!asked) return std::unexpected(std::move(asked.error()));
-    std::erase_if(*ranked, [&](const RankedPassage& one) { return !asked->contains(one.passage); });
-  }
-  PassageLoader loader(view, query, now);
-  return take_best(std::move(*ranked), loader, std::min(query.top, search_top_max));
+Result<std::vector<Passage>> search_passages(const SearchSource& source, const SearchQuery& query,
+                                             TimePoint now) {
+  return Search(source, query, now).run();
 }
 
 }  // namespace seekd::cache

@@ -1,5 +1,7 @@
-// Search over the passages of live pages. Reads one view; any thread with its own view and
-// TermReader.
+// Search over the passages of live pages: by words, by meaning, or by both.
+//
+// Reads one view, and the index in memory, which may be a batch ahead of the view or behind it: a
+// passage that one of them lacks is not found. Any thread with its own view and TermReader.
 
 #pragma once
 
@@ -7,7 +9,9 @@
 
 #include "cache/database.h"
 #include "cache/index/terms.h"
+#include "cache/index/vector_index.h"
 #include "cache/page_cache.h"
+#include "policy/embedding.h"
 #include "policy/result.h"
 
 namespace seekd::cache {
@@ -16,8 +20,16 @@ inline constexpr std::size_t query_terms_max =
     128;  // different ones; the rest of a longer query is not looked at
 inline constexpr std::size_t search_top_max = 1000;
 
-// Best first; equal scores in the order of storing. Errors: corrupt, io.
-Result<std::vector<Passage>> search_passages(const ReadView& view, TermReader& terms,
-                                             const SearchQuery& query, TimePoint now);
+// What is searched. REQUIRES: all of it outlives the search.
+struct SearchSource {
+  const ReadView& view;
+  TermReader& terms;
+  const VectorIndex& vectors;
+  const Embedding* embedding;  // nullptr: words alone
+};
+
+// Best first; equal scores in the order of storing. Errors: as PageCache::search().
+Result<std::vector<Passage>> search_passages(const SearchSource& source, const SearchQuery& query,
+                                             TimePoint now);
 
 }  // namespace seekd::cache

@@ -7,6 +7,7 @@
 #include <rocksdb/db.h>
 
 #include "cache/index/lexical_index.h"
+#include "cache/index/passage_changes.h"
 #include "cache/index/posting_list.h"
 #include "cache/page_record.h"
 #include "cache/record.h"
@@ -66,6 +67,7 @@ class Checker {
     expect(content_[Family::passages].size() == passages_.size(), "passages of no page");
     expect(content_[Family::expiry].size() == content_[Family::holdings].size(),
            "expiry entries of no page");
+    expect(content_[Family::vectors].size() == passages_.size(), "vectors of no passage");
     check_blocks();
     check_postings();
     check_counters();
@@ -114,6 +116,8 @@ class Checker {
     for (std::uint64_t id : ids) {
       auto passage = read<PassageRecord>(Family::passages, passage_key(id));
       expect(passage.page == hash, page.url + ": a passage is another page's");
+      auto vector = read<VectorRecord>(Family::vectors, passage_key(id));
+      expect(vector.host == host_of(page.url), page.url + ": a passage is of another host");
       expect(passages_.emplace(id, passage).second, "passage used twice");
     }
   }

@@ -71,8 +71,10 @@ TEST_CASE("Every record survives its bytes, and no damaged bytes pass for it") {
   require_robust(VersionRecord{.replaced_at = at(8), .page = page_record()});
   require_robust(holdings_record());
   require_robust(BlockRecord{.pages = 3, .block = heading(2, "A heading")});
-  require_robust(PassageRecord{
-      .page = hash_text("u"), .host = "example.org", .length = 3, .terms = {{"a", 1}, {"b", 2}}});
+  require_robust(PassageRecord{.page = hash_text("u"), .length = 3, .terms = {{"a", 1}, {"b", 2}}});
+  require_robust(VectorRecord{.host = "example.org", .scale = 0.5F, .values = {-127, 0, 127}});
+  require_robust(VectorRecord{.host = "example.org", .scale = 0.0F, .values = {}});
+  require_robust(EmbedderRecord{.fingerprint = "f", .dimension = 3});
   require_robust(CountersRecord{1, 2, 3, 4, 500, 6'000'000'000, 7});
   require_robust(FilterRecord{.generation = 1, .capacity = 2, .entries = 3, .bits = "bits"});
 }

@@ -28,9 +28,10 @@ TemporaryCache::~TemporaryCache() {
   std::filesystem::remove_all(root_, ignored);
 }
 
-PageCache& TemporaryCache::open(TimePoint now) {
+PageCache& TemporaryCache::open(TimePoint now, std::optional<Embedding> embedding) {
   close();
-  Result<std::unique_ptr<PageCache>> opened = open_rocks_page_cache(config, now);
+  Result<std::unique_ptr<PageCache>> opened =
+      open_rocks_page_cache(config, now, std::move(embedding));
   if (!opened) FAIL(opened.error().message);
   cache_ = std::move(*opened);
   return *cache_;

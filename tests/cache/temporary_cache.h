@@ -4,11 +4,13 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cache/page_cache.h"
 #include "config/config.h"
+#include "policy/embedding.h"
 #include "policy/page.h"
 
 namespace seekd::cache {
@@ -23,7 +25,8 @@ class TemporaryCache {
   TemporaryCache(const TemporaryCache&) = delete;
   TemporaryCache& operator=(const TemporaryCache&) = delete;
 
-  PageCache& open(TimePoint now = at(0));  // again, when it is open
+  // Again, when it is open.
+  PageCache& open(TimePoint now = at(0), std::optional<Embedding> embedding = std::nullopt);
   void close() { cache_.reset(); }
   PageCache* operator->() { return cache_.get(); }
 

@@ -78,6 +78,7 @@ TEST_CASE("What has more of the rarer words comes first, and the number asked fo
   store(cache, page_of("https://example.org/rare", {"a rare bird"}));
   SearchQuery query = query_for("rare bird");
   query.top = 5;
+  query.duplicates = Duplicates::keep;
   std::vector<Passage> passages = search(cache, query, at(0));
   REQUIRE(passages.size() == 5);
   CHECK(passages[0].url == "https://example.org/rare");
@@ -97,6 +98,7 @@ TEST_CASE("Hosts and pages are filters, and a denied host wins") {
   const auto found = [&](std::vector<std::string> hosts, std::vector<std::string> denied,
                          std::vector<std::string> pages) {
     SearchQuery query = query_for("bird");
+    query.duplicates = Duplicates::keep;
     query.hosts = std::move(hosts);
     query.hosts_denied = std::move(denied);
     query.urls = std::move(pages);
@@ -111,6 +113,36 @@ TEST_CASE("Hosts and pages are filters, and a denied host wins") {
   CHECK(found({}, {".org"}, {}).empty());
   CHECK(found({}, {}, {"https://ba.org/", "https://absent.org/"}) == Urls{"https://ba.org/"});
   CHECK(found({"a.org"}, {}, {"https://ba.org/"}).empty());
+}
+
+TEST_CASE("Of passages with one text the best stands for all") {
+  TemporaryCache cache;
+  cache.open();
+  store(cache, page_of("https://example.org/a", {"a grey bird"}));
+  store(cache, page_of("https://mirror.example/a", {"a grey bird"}));
+  FetchedPage titled = page_of("https://example.org/b", {"a grey bird"});
+  titled.metadata.title = "Bird";
+  store(cache, titled);
+  CHECK(urls(search(cache, query_for("bird"), at(0))) ==
+        std::vector<std::string>{"https://example.org/b"});
+  SearchQuery query = query_for("bird");
+  query.duplicates = Duplicates::keep;
+  CHECK(search(cache, query, at(0)).size() == 3);
+}
+
+TEST_CASE("Pages that were not confirmed since the time asked for are left out") {
+  TemporaryCache cache;
+  cache.open();
+  for (int i = 0; i < 900; ++i) {
+    store(cache,
+          page_of("https://example.org/" + std::to_string(i), {"bird " + std::to_string(i)}));
+  }
+  store(cache, page_of("https://example.org/young", {"some words and then a bird"}, 20));
+  SearchQuery query = query_for("bird");
+  query.confirmed_since = at(20);
+  query.top = 2;
+  CHECK(urls(search(cache, query, at(30))) ==
+        std::vector<std::string>{"https://example.org/young"});
 }
 
 TEST_CASE("Only the current version is searched, and with its own place in the page") {
@@ -131,6 +163,17 @@ TEST_CASE("Chinese is found by any two characters in a row") {
   store(cache, page_of("https://example.org/zh", {"猎鹰火箭发射成功"}));
   CHECK(search(cache, query_for("火箭"), at(0)).size() == 1);
   CHECK(search(cache, query_for("飞机"), at(0)).empty());
+}
+
+TEST_CASE("Japanese and Korean are found whatever is written onto a word") {
+  TemporaryCache cache;
+  cache.open();
+  store(cache, page_of("https://example.org/ja", {"東京タワーは1958年に完成した電波塔です。"}));
+  store(cache, page_of("https://example.org/ko", {"서울은 대한민국의 수도이다."}));
+  CHECK(urls(search(cache, query_for("東京タワーの完成はいつ"), at(0))) ==
+        std::vector<std::string>{"https://example.org/ja"});
+  CHECK(urls(search(cache, query_for("대한민국 수도"), at(0))) ==
+        std::vector<std::string>{"https://example.org/ko"});
 }
 
 TEST_CASE("A query of a megabyte is answered") {
