@@ -60,6 +60,7 @@ struct SearchOptions {
   std::string query;
   unsigned top = 10;
   std::vector<std::string> sites;
+  std::string mode = "hybrid";
   bool json = false;
 };
 
@@ -78,7 +79,7 @@ void print_passage(const json::object& passage) {
 Status search(const SearchOptions& options) {
   const Result<DaemonConnection> seekd = options.daemon.connection();
   if (!seekd) return std::unexpected(seekd.error());
-  json::object request{{"query", options.query}, {"top", options.top}};
+  json::object request{{"query", options.query}, {"top", options.top}, {"mode", options.mode}};
   if (!options.sites.empty()) request["hosts"] = json::value_from(options.sites);
   const Result<json::object> reply = seekd->post("/seekd/v1/search", request);
   if (!reply) return std::unexpected(reply.error());
@@ -152,7 +153,12 @@ void add_search(CLI::App& app, ExitStatus& status) {
   CLI::App* command = app.add_subcommand(
       "search", "passages of the cache; nothing is fetched and no model is asked");
   command->footer("Example:\n  seekctl search \"release date\" --site .debian.org --top 3");
-  command->add_option("QUERY", options->query, "words")->required();
+  command->add_option("QUERY", options->query, "words, or what is meant")->required();
+  command
+      ->add_option("--mode", options->mode,
+                   "lexical (words), dense (meaning) or hybrid (both; default)")
+      ->check(CLI::IsMember({"lexical", "dense", "hybrid"}))
+      ->option_text("MODE");
   command->add_option("--top", options->top, "passages at most")->check(CLI::Range(1U, 100U));
   command
       ->add_option("--site", options->sites,

@@ -64,9 +64,16 @@ void print_status(const json::object& reply) {
   std::cout << "seekd    " << terminal_line(text_at(reply, "version")) << ", up "
             << config::duration_text(std::chrono::seconds(integer_at(reply, "uptime_s"))) << '\n';
   print_model(object_at(reply, "model"));
+  const json::object& embedder = object_at(reply, "embedder");
+  std::cout << "embedder "
+            << (embedder.empty() ? std::string("none: search by words alone")
+                                 : terminal_line(text_at(embedder, "name")) + " on " +
+                                       terminal_line(text_at(embedder, "device")))
+            << '\n';
   std::cout << "cache    " << integer_at(cache, "pages") << " pages, "
             << integer_at(cache, "versions") << " past versions, " << integer_at(cache, "passages")
-            << " passages, " << (integer_at(cache, "disk_bytes") >> 20) << " MiB on disk\n"
+            << " passages (" << integer_at(cache, "passages_waiting") << " wait to be embedded), "
+            << (integer_at(cache, "disk_bytes") >> 20) << " MiB on disk\n"
             << "fetcher  " << (there ? "reachable" : "NOT REACHABLE: start seekd-fetcher") << " ("
             << terminal_line(text_at(fetcher, "socket")) << ")\n";
   if (fetcher.contains("status")) {

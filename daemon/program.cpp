@@ -8,6 +8,7 @@
 #include "cache/rocks_page_cache.h"
 #include "daemon/api/routes.h"
 #include "fetcher/sandbox.h"
+#include "model/embedder.h"
 #include "model/torch_model.h"
 
 namespace seekd::daemon {
@@ -25,23 +26,42 @@ Status enter_sandbox(const config::Config& config) {
   return {};
 }
 
+// nullptr where the configuration wants none.
+Result<std::shared_ptr<const model::Embedder>> load_embedder(const config::Config& config) {
+  if (!config.embedder.enabled()) return nullptr;
+  auto embedder = model::load_torch_embedder(config.embedder, config.model.threads);
+  if (!embedder) return std::unexpected(std::move(embedder.error()));
+  return std::shared_ptr<const model::Embedder>(std::move(*embedder));
+}
+
+Result<std::unique_ptr<cache::PageCache>> open_cache(
+    const config::Config& config, const std::shared_ptr<const model::Embedder>& embedder) {
+  if (!embedder) return cache::open_rocks_page_cache(config.cache, wall_clock());
+  return cache::open_rocks_page_cache(config.cache, wall_clock(), model::embedding_of(embedder));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Program>> Program::create(config::Config config) {
   auto sockets = open_listen_sockets(config.daemon);
   if (!sockets) return std::unexpected(std::move(sockets.error()));
   if (auto entered = enter_sandbox(config); !entered) return std::unexpected(entered.error());
-  auto cache = cache::open_rocks_page_cache(config.cache, wall_clock());
+  auto embedder = load_embedder(config);
+  if (!embedder) return std::unexpected(std::move(embedder.error()));
+  auto cache = open_cache(config, *embedder);
   if (!cache) return std::unexpected(std::move(cache.error()));
-  std::unique_ptr<Program> program(new Program(std::move(config), std::move(*cache)));
+  std::unique_ptr<Program> program(
+      new Program(std::move(config), std::move(*embedder), std::move(*cache)));
   if (auto started = program->listener_.start(std::move(*sockets)); !started) {
     return std::unexpected(started.error());
   }
   return program;
 }
 
-Program::Program(config::Config config, std::unique_ptr<cache::PageCache> cache)
+Program::Program(config::Config config, std::shared_ptr<const model::Embedder> embedder,
+                 std::unique_ptr<cache::PageCache> cache)
     : config_(std::move(config)),
+      embedder_(std::move(embedder)),
       cache_(std::move(cache)),
       async_cache_(io_.get_executor(), *cache_),
       fetcher_(io_.get_executor(), config_.fetcher.socket, config_.fetcher.reply_bytes_max),
@@ -50,8 +70,14 @@ Program::Program(config::Config config, std::unique_ptr<cache::PageCache> cache)
           [this] { return model::load_torch_model(config_.model); }, [this] { model_loaded(); }),
       admission_(config_.daemon.questions_running_max, config_.daemon.queue_max,
                  [this] { return model_.waiting(); }),
-      services_{io_.get_executor(), config_,     async_cache_, fetcher_, model_,
-                admission_,         wall_clock()},
+      services_{io_.get_executor(),
+                config_,
+                async_cache_,
+                fetcher_,
+                model_,
+                admission_,
+                wall_clock(),
+                embedder_ ? &embedder_->info() : nullptr},
       listener_(io_.get_executor(), config_.daemon,
                 [this](const std::shared_ptr<Exchange>& exchange) { route(services_, exchange); }),
       manager_(io_.get_executor()),
@@ -63,12 +89,23 @@ Status Program::run() {
   manager_.started();
   await_signal();
   purge_now_and_then();
+  if (embedder_) start_embedding();
   spdlog::info("listening on {}{}{}", config_.daemon.socket.native(),
                config_.daemon.http_listen.empty() ? "" : " and ", config_.daemon.http_listen);
   io_.run();
   if (model_.state() == ModelRunner::State::failed) return std::unexpected(model_.error());
   spdlog::info("stopped");
   return {};
+}
+
+void Program::start_embedding() {
+  const model::EmbedderInfo& info = embedder_->info();
+  spdlog::info("search by meaning: {} ({} dimensions) on {}", info.name, info.dimension,
+               info.device);
+  embedding_.emplace(
+      *cache_,
+      [](const Error& error) { spdlog::warn("passages are not embedded: {}", error.message); },
+      [](std::size_t passages) { spdlog::info("{} passages embedded", passages); });
 }
 
 void Program::model_loaded() {

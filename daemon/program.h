@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -16,18 +17,20 @@
 #include "config/config.h"
 #include "daemon/answer/admission.h"
 #include "daemon/async_cache.h"
+#include "daemon/embedding_worker.h"
 #include "daemon/listener.h"
 #include "daemon/model_runner.h"
 #include "daemon/service_manager.h"
 #include "daemon/services.h"
 #include "fetcher/client.h"
+#include "model/embedder.h"
 
 namespace seekd::daemon {
 
 class Program {
  public:
-  // Errors: a sentence about what is in the way (socket, port, sandbox, cache). REQUIRES:
-  // config.model.path is not empty.
+  // Errors: a sentence about what is in the way (socket, port, sandbox, embedder, cache). REQUIRES:
+  // config.model.path and config.embedder.path are not empty.
   static Result<std::unique_ptr<Program>> create(config::Config config);
 
   // Returns when SIGTERM or SIGINT has been served, or the model could not be loaded. Errors: the
@@ -35,14 +38,17 @@ class Program {
   Status run();
 
  private:
-  Program(config::Config config, std::unique_ptr<cache::PageCache> cache);
+  Program(config::Config config, std::shared_ptr<const model::Embedder> embedder,
+          std::unique_ptr<cache::PageCache> cache);
 
+  void start_embedding();
   void model_loaded();
   void await_signal();
   void purge_now_and_then();
   void stop();
 
   config::Config config_;
+  std::shared_ptr<const model::Embedder> embedder_;  // nullptr: words alone are searched
   std::unique_ptr<cache::PageCache> cache_;
   boost::asio::io_context io_{1};
   AsyncCache async_cache_;
@@ -56,6 +62,7 @@ class Program {
   boost::asio::steady_timer grace_;
   boost::asio::steady_timer purge_;
   bool stopping_ = false;
+  std::optional<EmbeddingWorker> embedding_;
 };
 
 }  // namespace seekd::daemon

@@ -9,6 +9,7 @@
 #include "daemon/async_cache.h"
 #include "daemon/model_runner.h"
 #include "fetcher/client.h"
+#include "model/embedder.h"
 
 namespace seekd::daemon {
 
@@ -20,6 +21,7 @@ struct Services {
   ModelRunner& model;
   Admission& admission;
   TimePoint started;
+  const model::EmbedderInfo* embedder = nullptr;  // nullptr: words alone are searched
 };
 
 // The wall clock, read by the shells alone.

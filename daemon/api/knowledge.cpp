@@ -22,6 +22,7 @@ constexpr std::size_t query_bytes_max = 8192;
 constexpr std::int64_t top_max = 100;
 constexpr std::int64_t top_default = 10;
 constexpr std::size_t hosts_max = 20;
+constexpr std::int64_t age_max_s = 36'500LL * 24 * 3600;
 
 ApiError bad(std::string code, std::string message, std::string param) {
   return {400, std::move(code), std::move(message), std::move(param), std::nullopt};
@@ -33,7 +34,7 @@ HttpResponse reply(const json::object& body) {
   return response;
 }
 
-std::expected<cache::SearchQuery, ApiError> read_search(std::string_view body) {
+std::expected<cache::SearchQuery, ApiError> read_search(std::string_view body, TimePoint now) {
   const auto object = parse_object(body);
   if (!object) return std::unexpected(object.error());
   Fields fields(*object, "");
@@ -47,6 +48,14 @@ std::expected<cache::SearchQuery, ApiError> read_search(std::string_view body) {
   }
   query.top = static_cast<std::size_t>(fields.integer("top", 1, top_max).value_or(top_default));
   query.hosts = fields.texts("hosts", hosts_max);
+  if (const auto mode = fields.text("mode")) {
+    const auto known = cache::parse_search_mode(*mode);
+    if (!known) fields.reject("mode", "invalid_value", "must be lexical, dense or hybrid");
+    query.mode = known.value_or(cache::SearchMode::hybrid);
+  }
+  if (const auto max_age = fields.integer("max_age", 0, age_max_s)) {
+    query.confirmed_since = now - std::chrono::seconds(*max_age);
+  }
   if (auto error = fields.finish()) return std::unexpected(std::move(*error));
   return query;
 }
@@ -93,7 +102,7 @@ ApiError no_such_page(const PageQuery& query) {
 }  // namespace
 
 void search_passages(Services& services, const ExchangePtr& exchange) {
-  auto query = read_search(exchange->request().body);
+  auto query = read_search(exchange->request().body, wall_clock());
   if (!query) return exchange->respond(to_response(query.error()));
   services.cache.run([query = std::move(*query)](
                          cache::PageCache& cache) { return cache.search(query, wall_clock()); },

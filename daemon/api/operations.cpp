@@ -46,8 +46,17 @@ json::object cache_json(const Result<cache::CacheStatistics>& statistics) {
           {"versions", statistics->versions},
           {"blocks", statistics->blocks},
           {"passages", statistics->passages},
+          {"vectors", statistics->vectors},
+          {"passages_waiting", statistics->passages_waiting},
           {"disk_bytes", statistics->disk_bytes},
           {"bloom_negative_answers", statistics->bloom_negative_answers}};
+}
+
+json::value embedder_json(const Services& services) {
+  if (services.embedder == nullptr) return nullptr;
+  return {{"name", services.embedder->name},
+          {"dimension", services.embedder->dimension},
+          {"device", services.embedder->device}};
 }
 
 json::object queue_json(const Services& services) {
@@ -71,10 +80,13 @@ json::object fetcher_json(const Services& services, const Result<std::string>& s
 void respond_with_status(Services& services, const ExchangePtr& exchange,
                          const Result<cache::CacheStatistics>& statistics,
                          const Result<std::string>& fetcher) {
-  const json::object body{
-      {"version", SEEKD_VERSION},        {"model", model_json(services.model)},
-      {"cache", cache_json(statistics)}, {"fetcher", fetcher_json(services, fetcher)},
-      {"queue", queue_json(services)},   {"uptime_s", (wall_clock() - services.started).count()}};
+  const json::object body{{"version", SEEKD_VERSION},
+                          {"model", model_json(services.model)},
+                          {"embedder", embedder_json(services)},
+                          {"cache", cache_json(statistics)},
+                          {"fetcher", fetcher_json(services, fetcher)},
+                          {"queue", queue_json(services)},
+                          {"uptime_s", (wall_clock() - services.started).count()}};
   HttpResponse response;
   response.body = json::serialize(body);
   exchange->respond(std::move(response));

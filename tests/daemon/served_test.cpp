@@ -43,6 +43,15 @@ TEST_CASE(
   REQUIRE(found.status == 200);
   CHECK(found.json().at("passages").at(0).at("url") == json::string(url));
 
+  const auto search = [&](const std::string& more) {
+    return daemon.request("POST", "/seekd/v1/search", R"({"query": "Kestrel port", )" + more + "}");
+  };
+  CHECK(search(R"("mode": "lexical")").json().at("passages").as_array().size() == 1);
+  CHECK(search(R"("max_age": 3600)").json().at("passages").as_array().size() == 1);
+  const auto without_embedder = search(R"("mode": "dense")");
+  CHECK(without_embedder.status == 503);
+  CHECK(without_embedder.json().at("error").at("code") == "unavailable");
+
   const auto answered = daemon.request("POST", "/v1/chat/completions",
                                        ask("Which port does Kestrel use by default?"));
   REQUIRE(answered.status == 200);
@@ -153,6 +162,8 @@ TEST_CASE("bad requests to the cache's interfaces are refused by name") {
   CHECK(param("/seekd/v1/search", "{}") == "query");
   CHECK(param("/seekd/v1/search", R"({"query": "x", "top": 0})") == "top");
   CHECK(param("/seekd/v1/search", R"({"query": "x", "hosts": "y"})") == "hosts");
+  CHECK(param("/seekd/v1/search", R"({"query": "x", "mode": "y"})") == "mode");
+  CHECK(param("/seekd/v1/search", R"({"query": "x", "max_age": -1})") == "max_age");
   CHECK(param("/seekd/v1/search", R"({"query": "x", "sort": "y"})") == "sort");
   CHECK(param("/seekd/v1/fetch", "{}") == "url");
   CHECK(param("/seekd/v1/fetch", R"({"url": 1})") == "url");
