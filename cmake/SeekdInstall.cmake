@@ -5,7 +5,7 @@ include(GNUInstallDirs)
 
 set(libtorch_folder "${CMAKE_INSTALL_LIBDIR}/seekd")
 file(RELATIVE_PATH from_bin "/bin" "/${libtorch_folder}")
-set_target_properties(seekd PROPERTIES INSTALL_RPATH "$ORIGIN/${from_bin}")
+set_target_properties(seekd seekctl-eval PROPERTIES INSTALL_RPATH "$ORIGIN/${from_bin}")
 
 get_filename_component(libtorch_lib "${LIBTORCH_CPU_LIBRARY}" DIRECTORY)
 install(DIRECTORY "${libtorch_lib}/" DESTINATION "${libtorch_folder}" COMPONENT libtorch

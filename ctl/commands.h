@@ -29,6 +29,7 @@ void add_extract(CLI::App& app, ExitStatus& status);
 void add_robots(CLI::App& app, ExitStatus& status);
 void add_tokenize(CLI::App& app, ExitStatus& status);
 void add_diff(CLI::App& app, ExitStatus& status);
+void add_eval(CLI::App& app, ExitStatus& status);
 void add_config(CLI::App& app, ExitStatus& status);
 
 // --config FILE, else $SEEKD_CONFIG, else what config::load finds.

@@ -23,6 +23,7 @@ void add_commands(CLI::App& app, ExitStatus& status) {
   add_egress(app, status);
   add_extract(app, status);
   add_diff(app, status);
+  add_eval(app, status);
   add_robots(app, status);
   add_tokenize(app, status);
   add_config(app, status);

@@ -38,6 +38,11 @@ class Binaries(unittest.TestCase):
         self.assertTrue(having(libraries, "librocksdb"))
         self.assertTrue(having(libraries, "libtorch_cpu"))
 
+    def test_seekctl_loads_neither_and_the_program_that_measures_loads_both(self):
+        self.assertEqual(having(loaded_libraries("seekctl"), "libtorch", "libc10", "librocksdb"), [])
+        self.assertTrue(having(loaded_libraries("seekctl-eval"), "libtorch_cpu"))
+        self.assertTrue(having(loaded_libraries("seekctl-eval"), "librocksdb"))
+
     def test_the_fetcher_loads_no_torch_and_no_rocksdb(self):
         self.assertEqual(having(loaded_libraries("seekd-fetcher"), "libtorch", "libc10", "librocksdb", "libcuda"), [])
 
@@ -47,7 +52,7 @@ class Binaries(unittest.TestCase):
         self.assertTrue(having(libraries, "libgumbo"))
 
     def test_every_program_says_its_version(self):
-        for program in ("seekd", "seekd-fetcher", "seekctl", "seekd-bench"):
+        for program in ("seekd", "seekd-fetcher", "seekctl", "seekctl-eval", "seekd-bench"):
             output = subprocess.run([BIN / program, "--version"], check=True, capture_output=True, text=True).stdout
             self.assertRegex(output, r"\d+\.\d+\.\d+", program)
 

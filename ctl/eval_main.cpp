@@ -1,0 +1,105 @@
+// seekctl-eval: what `seekctl eval` runs. A program of its own, because it holds a cache and a
+// model, and seekctl, which every other command starts, does not.
+
+#include <iostream>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <unistd.h>
+
+#include "config/config.h"
+#include "config/embedded_models.h"
+#include "ctl/eval_retrieval.h"
+#include "ctl/exit_status.h"
+#include "ctl/terminal.h"
+#include "model/embedder.h"
+
+namespace {
+
+using namespace seekd;
+using ctl::ExitStatus;
+
+struct Options {
+  ctl::RetrievalRun run;
+  std::string mode = "hybrid";
+  std::filesystem::path config;
+  std::filesystem::path embedder;
+};
+
+Result<std::optional<Embedding>> load_embedding(const Options& options) {
+  if (options.run.mode == cache::SearchMode::lexical) return std::nullopt;
+  auto config = config::load(options.config, environ);
+  if (!config) return std::unexpected(std::move(config.error()));
+  config::EmbedderConfig& embedder = config->embedder;
+  if (!options.embedder.empty()) embedder.path = options.embedder;
+  if (embedder.path.empty()) {
+    auto path = config::find_embedded(config::embedded_embedder_name);
+    if (!path) return std::unexpected(std::move(path.error()));
+    embedder.path = std::move(*path);
+  }
+  if (!embedder.enabled()) return std::nullopt;
+  auto loaded = model::load_torch_embedder(embedder, config->model.threads);
+  if (!loaded) return std::unexpected(std::move(loaded.error()));
+  return model::embedding_of(std::move(*loaded));
+}
+
+Status retrieve(const Options& options) {
+  auto embedding = load_embedding(options);
+  if (!embedding) return std::unexpected(std::move(embedding.error()));
+  return run_retrieval(options.run, std::move(*embedding), std::cout);
+}
+
+void add_retrieval(CLI::App& app, ExitStatus& status) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand(
+      "retrieval", "a TREC run (query Q0 document rank score tag) on a judged collection");
+  command->footer(
+      "Each line of the files: {\"_id\": …, \"title\": …, \"text\": …}. No seekd needs to run.\n"
+      "Example:\n  seekctl eval retrieval --corpus corpus.jsonl.gz --queries queries.jsonl "
+      "--mode hybrid --top 10");
+  command->add_option("--corpus", options->run.corpus, "the documents, JSON lines, gzipped or not")
+      ->required();
+  command->add_option("--queries", options->run.queries, "the queries, likewise")->required();
+  command
+      ->add_option("--mode", options->mode,
+                   "lexical (words), dense (meaning) or hybrid (both; default)")
+      ->check(CLI::IsMember({"lexical", "dense", "hybrid"}))
+      ->option_text("MODE");
+  command->add_option("--top", options->run.top, "documents a query (default: 10)")
+      ->check(CLI::Range(1, 100));
+  command->add_option("--embedder", options->embedder,
+                      "a folder; wins over embedder.path of the configuration");
+  command
+      ->add_option("--config", options->config,
+                   "configuration file (default: /etc/seekd/seekd.toml where it exists)")
+      ->envname("SEEKD_CONFIG");
+  command->callback([options, &status] {
+    options->run.mode = *cache::parse_search_mode(options->mode);
+    if (const Status done = retrieve(*options); !done) status = ctl::refuse(done.error());
+  });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
+  CLI::App app("Measures the quality of what seekd does on judged collections.", "seekctl eval");
+  app.set_version_flag("--version", SEEKD_VERSION);
+  app.require_subcommand(1);
+  app.footer(
+      "Example:\n  seekctl eval retrieval --corpus corpus.jsonl.gz --queries queries.jsonl\n"
+      "Exit status: 0 done, 1 refused or failed, 2 wrong usage.");
+  ExitStatus status = ExitStatus::done;
+  add_retrieval(app, status);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const bool asked = app.exit(error, std::cout, std::cerr) == 0;
+    return static_cast<int>(asked ? ExitStatus::done : ExitStatus::usage);
+  }
+  if (!std::cout.flush()) {
+    ctl::say("standard output cannot be written to");
+    status = ExitStatus::refused;
+  }
+  return static_cast<int>(status);
+}
