@@ -90,7 +90,7 @@ std::string spelled(const AddressException& exception) {
 // ---- allow and deny
 
 void find_shadowed_allows(Context& context) {
-  const auto& [egress, places, lines] = context;
+  const EgressPolicy& egress = context.egress;
   for (std::size_t i = 0; i < egress.allow.size(); ++i) {
     const auto deny = std::ranges::find_if(
         egress.deny, [&](const SiteRule& rule) { return closes_all(rule, egress.allow[i]); });
