@@ -9,7 +9,9 @@
 #include "ctl/commands.h"
 #include "ctl/input.h"
 #include "ctl/terminal.h"
-#include "fetcher/extract/document.h"
+#include "fetcher/extract/gzip.h"
+#include "fetcher/extract/page_reader.h"
+#include "policy/url.h"
 
 namespace seekd::ctl {
 namespace {
@@ -17,20 +19,51 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t page_bytes_max = 16 << 20;
+constexpr std::uint64_t gzip_ratio_max = 100;  // as fetcher.ratio_max
 
 struct ExtractOptions {
   std::string url;
-  std::string content_type = "text/html";
+  std::string content_type;
   bool text = false;
+  bool entries = false;
   bool json = false;
 };
 
-Result<fetcher::Document> extract_page(std::string_view page, std::string_view content_type,
+// As a worker does, but for the type: without one the first bytes decide.
+Result<fetcher::Document> extract_page(const std::string& page, std::string_view content_type,
                                        std::string_view url) {
-  const bool plain =
-      content_type.starts_with("text/plain") || content_type.starts_with("text/markdown");
-  return plain ? fetcher::extract_plain_text(page, content_type)
-               : fetcher::extract_html(page, content_type, url);
+  const auto named = fetcher::page_format(content_type);
+  if (!named && !content_type.empty()) {
+    return fail(ErrorCode::unsupported,
+                "--content-type '" + std::string(content_type) + "' is no type of page");
+  }
+  const auto format = named.value_or(fetcher::guessed_format(page));
+  if (!fetcher::is_gzip(page) || format != fetcher::PageFormat::xml) {
+    if (const auto foreign = fetcher::contradiction(format, page)) {
+      return fail(ErrorCode::unsupported, "the first bytes are " + std::string(*foreign));
+    }
+    return fetcher::read_page(fetcher::settled_format(format, page), page, content_type, url);
+  }
+  const auto unpacked = fetcher::gunzip(page, {page_bytes_max, gzip_ratio_max});
+  if (!unpacked) return std::unexpected(unpacked.error());
+  return fetcher::read_page(format, *unpacked, content_type, url);
+}
+
+json::array entries_json(const std::vector<PageEntry>& entries) {
+  json::array out;
+  for (const PageEntry& entry : entries) {
+    out.push_back({{"url", entry.url},
+                   {"title", entry.title},
+                   {"published", entry.published},
+                   {"modified", entry.modified}});
+  }
+  return out;
+}
+
+// A tab between the fields, none of which has one inside: URL, date, title.
+std::string entry_line(const PageEntry& entry) {
+  const std::string& date = entry.modified.empty() ? entry.published : entry.modified;
+  return terminal_line(entry.url, policy::url_bytes_max) + '\t' + date + '\t' + terminal_line(entry.title);
 }
 
 json::object document_json(const fetcher::Document& document) {
@@ -39,10 +72,17 @@ json::object document_json(const fetcher::Document& document) {
   for (const Block& block : document.blocks) blocks.push_back(to_json(block));
   json::array links;
   for (const Link& link : document.links) links.push_back({{"url", link.url}, {"text", link.text}});
-  return {{"title", metadata.title},         {"author", metadata.author},
-          {"language", metadata.language},   {"canonical_url", metadata.canonical_url},
-          {"published", metadata.published}, {"modified", metadata.modified},
-          {"blocks", std::move(blocks)},     {"links", std::move(links)}};
+  return {{"title", metadata.title},
+          {"author", metadata.author},
+          {"language", metadata.language},
+          {"canonical_url", metadata.canonical_url},
+          {"published", metadata.published},
+          {"modified", metadata.modified},
+          {"kind", to_string(document.kind)},
+          {"blocks", std::move(blocks)},
+          {"links", std::move(links)},
+          {"entries", entries_json(document.entries)},
+          {"entries_total", document.entries_total}};
 }
 
 Status extract(const ExtractOptions& options) {
@@ -52,6 +92,8 @@ Status extract(const ExtractOptions& options) {
   if (!document) return std::unexpected(document.error());
   if (options.json) {
     std::cout << json::serialize(document_json(*document)) << '\n';
+  } else if (options.entries) {
+    for (const PageEntry& entry : document->entries) std::cout << entry_line(entry) << '\n';
   } else if (!document->blocks.empty()) {
     std::cout << snapshot_text(document->blocks) << '\n';
   }
@@ -87,16 +129,23 @@ Status diff(const DiffOptions& options) {
 void add_extract(CLI::App& app, ExitStatus& status) {
   const auto options = std::make_shared<ExtractOptions>();
   CLI::App* command =
-      app.add_subcommand("extract", "the text, metadata and links that seekd would read of a page");
-  command->footer("Example:\n  seekctl extract --json https://example.org/ < page.html");
+      app.add_subcommand("extract", "the text, metadata, links and entries that seekd would read");
+  command->footer(
+      "Example:\n  seekctl extract --json https://example.org/ < page.html\n"
+      "  seekctl extract --entries https://example.org/feed < feed.xml");
   command->add_option("URL", options->url, "the page's URL: relative links are seen from it");
   CLI::Option* text =
       command->add_flag("--text", options->text, "the main content as plain text (the default)");
-  command->add_flag("--json", options->json, "blocks, metadata and links as JSON")->excludes(text);
-  command
-      ->add_option("--content-type", options->content_type,
-                   "the response's Content-Type: it may name the charset, or plain text")
-      ->capture_default_str();
+  CLI::Option* entries =
+      command->add_flag("--entries", options->entries,
+                        "of a feed or a sitemap: URL, date and title by tabs, a line each");
+  entries->excludes(text);
+  command->add_flag("--json", options->json, "blocks, metadata, links and entries as JSON")
+      ->excludes(text)
+      ->excludes(entries);
+  command->add_option("--content-type", options->content_type,
+                      "the response's Content-Type: it may name the charset (default: by the first "
+                      "bytes, which tell HTML, feeds, sitemaps, JSON and PDF)");
   command->callback([options, &status] {
     if (const Status done = extract(*options); !done) status = refuse(done.error());
   });

@@ -91,6 +91,33 @@ Result<Link> parse_link(const json::value& value) {
   return link;
 }
 
+struct EntryField {
+  const char* key;
+  std::string PageEntry::* value;
+};
+constexpr EntryField entry_fields[] = {{"url", &PageEntry::url},
+                                       {"title", &PageEntry::title},
+                                       {"published", &PageEntry::published},
+                                       {"modified", &PageEntry::modified}};
+
+Result<PageEntry> parse_entry(const json::value& value) {
+  const json::object* object = value.if_object();
+  if (object == nullptr) return fail(ErrorCode::invalid_argument, "entry: not an object");
+  PageEntry entry;
+  if (auto read = parse_texts(object, "entry", entry_fields, entry); !read) {
+    return std::unexpected(read.error());
+  }
+  return entry;
+}
+
+std::optional<PageKind> parse_page_kind(std::string_view text) {
+  if (text.empty()) return PageKind::page;
+  for (const PageKind kind : {PageKind::feed, PageKind::sitemap, PageKind::sitemap_index}) {
+    if (to_string(kind) == text) return kind;
+  }
+  return std::nullopt;
+}
+
 template <class Item>
 Status parse_items(const json::array* array, Result<Item> (*parse)(const json::value&),
                    std::vector<Item>& items) {
@@ -119,11 +146,20 @@ std::string content_line(const FetchedPage& page) {
   for (const Link& link : page.links) {
     links.push_back(json::object{{"url", link.url}, {"text", link.text}});
   }
-  const json::object object{{"headers", texts_to_json(page.headers, header_fields)},
-                            {"metadata", texts_to_json(page.metadata, metadata_fields)},
-                            {"blocks", std::move(blocks)},
-                            {"links", std::move(links)},
-                            {"body_bytes", page.body_bytes}};
+  json::object object{{"headers", texts_to_json(page.headers, header_fields)},
+                      {"metadata", texts_to_json(page.metadata, metadata_fields)},
+                      {"blocks", std::move(blocks)},
+                      {"links", std::move(links)},
+                      {"body_bytes", page.body_bytes}};
+  if (page.kind != PageKind::page) {
+    json::array entries;
+    entries.reserve(page.entries.size());
+    for (const PageEntry& entry : page.entries)
+      entries.push_back(texts_to_json(entry, entry_fields));
+    object["kind"] = to_string(page.kind);
+    object["entries"] = std::move(entries);
+    object["entries_total"] = page.entries_total;
+  }
   return json::serialize(object);
 }
 
@@ -135,13 +171,19 @@ Status parse_content_line(std::string_view line, FetchedPage& page) {
   const json::object* metadata = reader.object("metadata");
   const json::array* blocks = reader.array("blocks", blocks_max);
   const json::array* links = reader.array("links", links_max);
+  const auto kind = parse_page_kind(reader.text("kind", 32));
+  const json::array* entries = reader.array("entries", page_entries_max);
+  page.entries_total = reader.number("entries_total", std::numeric_limits<std::int64_t>::max());
   page.body_bytes = reader.number("body_bytes", std::numeric_limits<std::int64_t>::max());
+  if (!kind) reader.refuse(ErrorCode::invalid_argument, "kind", "is not a kind of page");
   if (auto read = reader.finish(); !read) return read;
+  page.kind = *kind;
   if (auto read = parse_texts(headers, "headers", header_fields, page.headers); !read) return read;
   if (auto read = parse_texts(metadata, "metadata", metadata_fields, page.metadata); !read) {
     return read;
   }
   if (auto read = parse_items(blocks, parse_block, page.blocks); !read) return read;
+  if (auto read = parse_items(entries, parse_entry, page.entries); !read) return read;
   return parse_items(links, parse_link, page.links);
 }
 

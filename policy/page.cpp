@@ -22,6 +22,20 @@ std::string_view to_string(BlockKind kind) {
   return "paragraph";
 }
 
+std::string_view to_string(PageKind kind) {
+  switch (kind) {
+    case PageKind::page:
+      return "page";
+    case PageKind::feed:
+      return "feed";
+    case PageKind::sitemap:
+      return "sitemap";
+    case PageKind::sitemap_index:
+      return "sitemap_index";
+  }
+  return "page";
+}
+
 std::string snapshot_text(const std::vector<Block>& blocks) {
   std::string text;
   for (const Block& block : blocks) {

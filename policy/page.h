@@ -53,6 +53,27 @@ struct PageMetadata {
   bool operator==(const PageMetadata&) const = default;
 };
 
+// What a fetched document is for: to be read, or to name others.
+enum class PageKind : std::uint8_t {
+  page,           // text
+  feed,           // RSS, Atom or JSON Feed: text, and its entries
+  sitemap,        // entries alone
+  sitemap_index,  // entries that are sitemaps
+};
+std::string_view to_string(PageKind kind);
+
+inline constexpr std::size_t page_entries_max = 10'000;  // of one feed or sitemap
+
+// What a feed or a sitemap says of another page.
+struct PageEntry {
+  std::string url;        // absolute, not yet judged
+  std::string title;      // UTF-8 on one line, "" when it gives none
+  std::string published;  // RFC 3339 in UTC, or its date alone; "" when it says none
+  std::string modified;   // likewise
+
+  bool operator==(const PageEntry&) const = default;
+};
+
 // The response's fields that caching needs, verbatim (RFC 9111 §5, RFC 9110 §8.8), each "" when
 // absent.
 struct CachingHeaders {
@@ -78,7 +99,10 @@ struct FetchedPage {
   PageMetadata metadata;
   std::vector<Block> blocks;
   std::vector<Link> links;
-  std::uint64_t body_bytes = 0;  // decoded
+  PageKind kind = PageKind::page;
+  std::vector<PageEntry> entries;   // of a feed or a sitemap, in its order
+  std::uint64_t entries_total = 0;  // that it has; more than entries.size() where there are too many
+  std::uint64_t body_bytes = 0;     // decoded
 
   bool operator==(const FetchedPage&) const = default;
 };

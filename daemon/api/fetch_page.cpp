@@ -46,6 +46,17 @@ Result<Kept> confirm(cache::PageCache& cache, const FetchedPage& confirmed) {
   return Kept{std::move(*page), outcome};
 }
 
+json::array entries_json(const std::vector<PageEntry>& entries) {
+  json::array out;
+  for (const PageEntry& entry : entries) {
+    out.push_back({{"url", entry.url},
+                   {"title", entry.title},
+                   {"published", entry.published},
+                   {"modified", entry.modified}});
+  }
+  return out;
+}
+
 json::object reply_json(const std::string& url, const fetcher::FetchReply& reply) {
   json::object body{{"url", url},
                     {"final_url", nullptr},
@@ -60,11 +71,22 @@ json::object reply_json(const std::string& url, const fetcher::FetchReply& reply
                     {"similarity", nullptr},
                     {"retrieved_at", nullptr},
                     {"fresh_until", nullptr},
-                    {"title", nullptr}};
+                    {"title", nullptr},
+                    {"kind", nullptr},
+                    {"entries", json::array()},
+                    {"entries_total", 0},
+                    {"retry_after", nullptr}};
+  if (reply.retry_after.count() > 0) body["retry_after"] = reply.retry_after.count();
   if (!reply.page) return body;
   body["final_url"] = reply.page->final_url;
   body["title"] = reply.page->metadata.title;
   body["retrieved_at"] = format_time(reply.page->retrieved_at);
+  // A 304 has no content: what the stored page's was is not known here.
+  if (reply.outcome == fetcher::FetchOutcome::page) {
+    body["kind"] = to_string(reply.page->kind);
+    body["entries"] = entries_json(reply.page->entries);
+    body["entries_total"] = reply.page->entries_total;
+  }
   return body;
 }
 

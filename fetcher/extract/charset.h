@@ -13,12 +13,13 @@ namespace seekd::fetcher {
 
 enum class DeclaredIn : std::uint8_t {
   html,     // <meta> may name the charset
+  xml,      // the XML declaration may
   headers,  // the content type alone
 };
 
 // The converter's name ("UTF-8", "GB18030", …): byte-order mark, then `content_type`'s charset
-// parameter, then <meta> within the first 4 KiB, then UTF-8 where it is valid, then detection by
-// letter frequencies.
+// parameter, then what the page says of itself, each unless the bytes contradict it; then UTF-8
+// where they are it, then detection by letter frequencies.
 std::string detect_charset(std::string_view bytes, std::string_view content_type, DeclaredIn where);
 
 // `charset` is a result of detect_charset. A byte-order mark is left out; the result is valid

@@ -1,4 +1,5 @@
-// HTML in, typed blocks out. The only user of gumbo; runs in a worker, and in seekctl extract.
+// A page as blocks of text, links and entries: what every reader of this folder makes of its
+// format; and the one for HTML, in whose words most of the others speak.
 //
 // Pure but for memory; any thread. Hostile input: too many tags or attributes are refused before
 // gumbo's tree is built, too many open elements as soon as gumbo opens them; see docs/egress.md.
@@ -12,10 +13,15 @@
 
 namespace seekd::fetcher {
 
+inline constexpr std::size_t document_bytes_max = 16 << 20;  // as the worker's of a decoded body
+
 struct Document {
   PageMetadata metadata;
   std::vector<Block> blocks;  // main content, in document order
   std::vector<Link> links;    // http and https, absolute, without duplicates, at most 2,000
+  PageKind kind = PageKind::page;
+  std::vector<PageEntry> entries;   // of a feed or a sitemap, at most page_entries_max
+  std::uint64_t entries_total = 0;  // that it has
 };
 
 // `html` in any charset: byte-order mark, then `content_type`'s charset parameter, then <meta>,
@@ -23,8 +29,5 @@ struct Document {
 // invalid_argument.
 Result<Document> extract_html(std::string_view html, std::string_view content_type,
                               std::string_view url);
-
-// text/plain and Markdown by blank lines.
-Result<Document> extract_plain_text(std::string_view text, std::string_view content_type);
 
 }  // namespace seekd::fetcher

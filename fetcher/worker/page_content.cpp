@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "fetcher/extract/document.h"
+#include "fetcher/extract/gzip.h"
+#include "fetcher/extract/page_reader.h"
 #include "fetcher/wire.h"
-#include "fetcher/worker/content_type.h"
 
 namespace seekd::fetcher {
 namespace {
@@ -39,41 +39,73 @@ void clip(std::vector<Link>& links) {
   for (Link& link : links) clip(link.text);
 }
 
-Result<Document> extract(PageFormat format, const Transfer& transfer, const policy::Url& url) {
-  const std::string& type = transfer.head.content_type();
+void clip(std::vector<PageEntry>& entries) {
+  std::erase_if(entries, [](const PageEntry& e) { return e.url.size() > policy::url_bytes_max; });
+  for (PageEntry& entry : entries) clip(entry.title);
+}
+
+Result<Document> read(PageFormat format, std::string_view body, const std::string& type,
+                      const policy::Url& url) {
   try {
-    return format == PageFormat::html ? extract_html(transfer.body, type, url.text())
-                                      : extract_plain_text(transfer.body, type);
+    return read_page(format, body, type, url.text());
   } catch (const std::bad_alloc&) {
     return fail(ErrorCode::too_large, "the page needs more memory than fetcher.worker_memory_max");
   }
 }
 
-}  // namespace
+// Decompresses a body that is a gzip file, not one whose transfer was coded so.
+std::expected<std::string, TransferFault> unpacked(const std::string& body,
+                                                   const config::FetcherConfig& config) {
+  auto unpacked = gunzip(body, {config.decoded_bytes_max, config.ratio_max});
+  if (unpacked) return *std::move(unpacked);
+  const bool too_large = unpacked.error().code == ErrorCode::too_large;
+  return refuse(too_large ? EgressReason::body_too_large : EgressReason::content_invalid,
+                unpacked.error().message);
+}
 
-std::expected<FetchedPage, TransferFault> page_of(const Transfer& transfer,
-                                                  const policy::Url& url) {
-  const auto format = page_format(transfer.head.content_type());
-  if (!format) return refuse(EgressReason::content_type_denied, "not a type of page");
-  if (const auto foreign = foreign_format(transfer.body)) {
+std::expected<Document, TransferFault> document_of(PageFormat format, std::string_view body,
+                                                   const std::string& type,
+                                                   const policy::Url& url) {
+  if (const auto foreign = contradiction(format, body)) {
     return refuse(EgressReason::content_mismatch,
-                  fmt::format("the content type is '{}', the first bytes are {}",
-                              transfer.head.content_type(), *foreign));
+                  fmt::format("the content type is '{}', the first bytes are {}", type, *foreign));
   }
-  auto document = extract(*format, transfer, url);
+  auto document = read(settled_format(format, body), body, type, url);
   if (!document) return refuse(EgressReason::content_invalid, document.error().message);
   if (document->blocks.size() > blocks_max) {
     return refuse(EgressReason::content_invalid,
                   fmt::format("the page has more than {} blocks of text", blocks_max));
   }
+  return *std::move(document);
+}
+
+}  // namespace
+
+std::expected<FetchedPage, TransferFault> page_of(const Transfer& transfer, const policy::Url& url,
+                                                  const config::FetcherConfig& config) {
+  const std::string& type = transfer.head.content_type();
+  const auto format = page_format(type);
+  if (!format) return refuse(EgressReason::content_type_denied, "not a type of page");
+  std::expected<std::string, TransferFault> xml;
+  const bool packed = *format == PageFormat::xml && is_gzip(transfer.body);
+  if (packed) xml = unpacked(transfer.body, config);
+  if (!xml) return std::unexpected(xml.error());
+  const std::string& body = packed ? *xml : transfer.body;
+  auto document = document_of(*format, body, type, url);
+  if (!document) return std::unexpected(document.error());
+
   FetchedPage page;
   page.headers = transfer.head.caching();
   page.metadata = std::move(document->metadata);
   page.blocks = std::move(document->blocks);
   page.links = std::move(document->links);
-  page.body_bytes = transfer.body.size();
+  page.kind = document->kind;
+  page.entries = std::move(document->entries);
+  page.entries_total = document->entries_total;
+  page.body_bytes = body.size();
   clip(page.metadata);
   clip(page.links);
+  clip(page.entries);
   return page;
 }
 

@@ -2,7 +2,7 @@
 // the wire's bounds.
 //
 // Runs in a worker, on hostile bytes. Errors are verdicts: content_mismatch, content_invalid,
-// content_type_denied.
+// content_type_denied; body_too_large, of a gzip file.
 #pragma once
 
 #include <expected>
@@ -12,6 +12,7 @@
 namespace seekd::fetcher {
 
 // The page without its URLs and times, which are not the worker's to say.
-std::expected<FetchedPage, TransferFault> page_of(const Transfer& transfer, const policy::Url& url);
+std::expected<FetchedPage, TransferFault> page_of(const Transfer& transfer, const policy::Url& url,
+                                                  const config::FetcherConfig& config);
 
 }  // namespace seekd::fetcher

@@ -4,7 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "fetcher/worker/content_type.h"
+#include "fetcher/extract/content_type.h"
+
 
 namespace seekd::fetcher {
 namespace {

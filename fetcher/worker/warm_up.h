@@ -19,6 +19,7 @@ struct FreeStore {
 
 struct Warm {
   std::unique_ptr<X509_STORE, FreeStore> roots;
+  std::shared_ptr<const void> pdf;        // poppler's tables
   std::uint64_t address_space_bytes = 0;  // mapped now; a worker's limit counts from here
 };
 

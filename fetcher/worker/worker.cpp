@@ -87,13 +87,13 @@ WorkerReply not_modified_reply(const WorkerJob& job, const ResponseHead& head) {
 }
 
 WorkerReply page_reply(const Transfer& transfer, const policy::Url& url,
-                       std::size_t reply_bytes_max) {
-  const auto page = page_of(transfer, url);
+                       const config::FetcherConfig& config) {
+  const auto page = page_of(transfer, url, config);
   if (!page) return failed(page.error().reason, page.error().message);
   WorkerReply reply;
   reply.kind = WorkerReplyKind::page;
   reply.content = content_line(*page);
-  if (reply.content.size() > reply_bytes_max) {
+  if (reply.content.size() > config.reply_bytes_max) {
     return failed(EgressReason::body_too_large, "the page's text is over fetcher.reply_bytes_max");
   }
   return reply;
@@ -113,7 +113,7 @@ WorkerReply reply_to(const WorkerJob& job, const Transfer& transfer,
     return reply;
   }
   if (job.kind == JobKind::page && (status == 200 || status == 203)) {
-    return page_reply(transfer, job.url, config.reply_bytes_max);
+    return page_reply(transfer, job.url, config);
   }
   return failed(EgressReason::http_error, fmt::format("the server answered status {}", status));
 }

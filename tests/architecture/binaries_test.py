@@ -10,6 +10,9 @@ import unittest
 
 BIN = pathlib.Path(sys.argv.pop(1))
 
+# Parsers of what the web sends.
+READERS = ("libgumbo", "libpoppler", "libexpat", "libmd4c", "libuchardet")
+
 
 def loaded_libraries(program):
     """Every shared library that the program loads, directly or through another."""
@@ -27,11 +30,11 @@ def having(names, *parts):
 
 
 class Binaries(unittest.TestCase):
-    def test_seekd_loads_no_curl_and_no_gumbo(self):
-        self.assertEqual(having(loaded_libraries("seekd"), "libcurl", "libgumbo"), [])
+    def test_seekd_loads_nothing_that_reads_the_web(self):
+        self.assertEqual(having(loaded_libraries("seekd"), "libcurl", "libnghttp2", *READERS), [])
 
-    def test_seekd_calls_nothing_of_curl_or_gumbo(self):
-        self.assertEqual(having(imported_symbols("seekd"), "curl_", "gumbo_"), [])
+    def test_seekd_calls_nothing_that_reads_the_web(self):
+        self.assertEqual(having(imported_symbols("seekd"), "curl_", "gumbo_", "poppler", "XML_Parse", "uchardet_", "md_html"), [])
 
     def test_seekd_loads_the_cache_and_the_model(self):
         libraries = loaded_libraries("seekd")
@@ -46,10 +49,10 @@ class Binaries(unittest.TestCase):
     def test_the_fetcher_loads_no_torch_and_no_rocksdb(self):
         self.assertEqual(having(loaded_libraries("seekd-fetcher"), "libtorch", "libc10", "librocksdb", "libcuda"), [])
 
-    def test_the_fetcher_loads_curl_and_gumbo(self):
+    def test_the_fetcher_loads_what_reads_the_web(self):
         libraries = loaded_libraries("seekd-fetcher")
-        self.assertTrue(having(libraries, "libcurl"))
-        self.assertTrue(having(libraries, "libgumbo"))
+        for name in ("libcurl", *READERS):
+            self.assertTrue(having(libraries, name), name)
 
     def test_every_program_says_its_version(self):
         for program in ("seekd", "seekd-fetcher", "seekctl", "seekctl-eval", "seekd-bench"):

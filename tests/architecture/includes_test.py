@@ -26,6 +26,9 @@ MAY_INCLUDE = {
 ONLY_USER = {
     "curl/": "fetcher",
     "gumbo.h": "fetcher/extract",
+    "expat.h": "fetcher/extract",
+    "md4c": "fetcher/extract",
+    "poppler": "fetcher/extract",
     "rocksdb/": "cache",
     "bloom.h": "cache",
     "ATen/": "model",

@@ -3,6 +3,7 @@
 usage: local_commands_test.py SEEKCTL
 """
 
+import gzip
 import json
 import os
 import pathlib
@@ -134,6 +135,18 @@ class Extract(unittest.TestCase):
     def test_the_content_type_names_the_charset_or_plain_text(self):
         self.assertIn("你好", seekctl("extract", "--content-type", "text/html; charset=gbk", stdin=b"\xc4\xe3\xba\xc3").out)
         self.assertEqual(seekctl("extract", "--content-type", "text/plain", stdin=b"<b>x</b>").out, "<b>x</b>\n")
+
+    def test_a_feed_has_entries(self):
+        feed = (b"<rss><channel><item><title>One\x1b[2J</title><link>/1</link><pubDate>1 Mar 2026 12:00 GMT</pubDate>"
+                b"<description>said</description></item></channel></rss>")
+        self.assertEqual(seekctl("extract", "--entries", "https://example.org/feed", stdin=feed).out,
+                         "https://example.org/1\t2026-03-01T12:00:00Z\tOne [2J\n")
+        read = json.loads(seekctl("extract", "--json", "https://example.org/feed", stdin=gzip.compress(feed)).out)
+        self.assertEqual((read["kind"], read["entries_total"], read["entries"][0]["url"]), ("feed", 1, "https://example.org/1"))
+        self.assertIn("said", seekctl("extract", stdin=feed).out)
+
+    def test_a_type_that_is_no_page_is_refused(self):
+        self.assertIn("'image/png'", seekctl("extract", "--content-type", "image/png", stdin=b"x").err)
 
     def test_control_characters_of_a_page_are_not_printed(self):
         done = seekctl("extract", stdin=b"<p>before \x1b[2J\xc2\x9b after and some more words of text\xe2\x80\xae</p>")

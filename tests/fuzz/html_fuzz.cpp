@@ -29,7 +29,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const auto page = seekd::fetcher::extract_html(bytes, "text/html", "https://example.org/");
   if (page) check(*page);
-  const auto text = seekd::fetcher::extract_plain_text(bytes, "text/markdown");
-  if (text) check(*text);
   return 0;
 }

@@ -13,7 +13,11 @@ namespace seekd::fetcher {
 
 enum class PageFormat : std::uint8_t {
   html,        // text/html, application/xhtml+xml
-  plain_text,  // text/plain, text/markdown
+  plain_text,  // text/plain
+  markdown,    // text/markdown
+  json,        // application/json and its kin; a JSON Feed
+  xml,         // RSS, Atom, sitemaps; what else XML carries is refused when it is read
+  pdf,         // application/pdf
 };
 
 // "text/html" of "Text/HTML; charset=utf-8".
@@ -25,5 +29,17 @@ std::optional<PageFormat> page_format(std::string_view content_type);
 // The name of the format that the first bytes show where it is none of text ("PDF", "ZIP", "binary
 // data", …).
 std::optional<std::string_view> foreign_format(std::string_view body);
+
+// What the first bytes are where they are not of `format`.
+std::optional<std::string_view> contradiction(PageFormat format, std::string_view body);
+
+// RFC 1952. Only sitemaps and feeds may be so, and are then judged by what they hold.
+bool is_gzip(std::string_view body);
+
+// Feeds that are served as HTML or as text are feeds all the same (WHATWG MIME Sniffing §7.3).
+PageFormat settled_format(PageFormat format, std::string_view body);
+
+// Where nobody names a type: by the first bytes alone, HTML where they say nothing.
+PageFormat guessed_format(std::string_view body);
 
 }  // namespace seekd::fetcher

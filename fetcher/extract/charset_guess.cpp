@@ -1,0 +1,111 @@
+#include "fetcher/extract/charset_guess.h"
+
+#include <algorithm>
+#include <memory>
+#include <type_traits>
+
+#include <uchardet/uchardet.h>
+#include <unicode/ustring.h>
+
+#include "fetcher/extract/charset.h"
+#include "fetcher/extract/charset_labels.h"
+
+namespace seekd::fetcher {
+namespace {
+
+constexpr std::size_t sample_bytes = 64 << 10;
+constexpr std::size_t context_bytes = 1 << 10;  // before the first letter beyond ASCII
+constexpr std::string_view fallback = "windows-1252";
+constexpr std::string_view utf8_name = "UTF-8";
+
+// So many are no accident: a legacy text is rarely UTF-8 at one place, and not at several.
+constexpr std::size_t utf8_sequences_min = 4;
+constexpr std::size_t errors_min = 4;
+constexpr double error_share_max = 0.1;     // of the characters beyond ASCII
+constexpr std::size_t wide_bytes_min = 40;  // for a declared windows-1252 not to be believed
+
+// uchardet also names encodings that the web does not use, and confuses Italian with them.
+constexpr std::string_view guessed[] = {
+    "GB18030",      "Big5-HKSCS",   "windows-31j",  "EUC-JP",       "ISO-2022-JP",  "windows-949",
+    "KOI8-R",       "ibm-866",      "iso-8859-2",   "iso-8859-5",   "iso-8859-6",   "iso-8859-7",
+    "iso-8859-8",   "iso-8859-15",  "windows-874",  "windows-1250", "windows-1251", "windows-1252",
+    "windows-1253", "windows-1254", "windows-1255", "windows-1256", "windows-1257", "windows-1258"};
+constexpr std::string_view wide[] = {"GB18030", "Big5-HKSCS", "windows-31j", "EUC-JP",
+                                     "windows-949"};
+
+bool is_beyond_ascii(char byte) {
+  return (byte & 0x80) != 0;
+}
+
+// Where the letters are that tell charsets apart.
+std::string_view sample(std::string_view bytes) {
+  const auto first = std::ranges::find_if(bytes, is_beyond_ascii) - bytes.begin();
+  const auto begin =
+      std::max<std::ptrdiff_t>(0, first - static_cast<std::ptrdiff_t>(context_bytes));
+  return bytes.substr(static_cast<std::size_t>(begin), sample_bytes);
+}
+
+std::string ask_uchardet(std::string_view bytes) {
+  const std::unique_ptr<std::remove_pointer_t<uchardet_t>, decltype(&uchardet_delete)> detector(
+      uchardet_new(), uchardet_delete);
+  if (uchardet_handle_data(detector.get(), bytes.data(), bytes.size()) != 0) return {};
+  uchardet_data_end(detector.get());
+  const std::string name = uchardet_get_charset(detector.get());
+  return name == "UHC" ? "windows-949" : name;
+}
+
+// Sequences of more than one byte. REQUIRES: is_utf8.
+std::size_t utf8_sequences(std::string_view bytes) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(bytes, [](char c) { return (c & 0xC0) == 0xC0; }));
+}
+
+// Much of the text has no character in `charset`.
+bool decodes_badly(std::string_view bytes, const std::string& charset) {
+  std::size_t errors = 0;
+  std::size_t letters = 0;
+  const std::string text = decode(sample(bytes), charset);
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if ((text[at] & 0xC0) != 0xC0) continue;
+    ++letters;
+    if (std::string_view(text).substr(at).starts_with("\uFFFD")) ++errors;
+  }
+  return errors >= errors_min &&
+         static_cast<double>(errors) > error_share_max * static_cast<double>(letters);
+}
+
+// Servers send windows-1252 (as iso-8859-1) where nobody told them otherwise.
+bool is_wide_after_all(std::string_view bytes, const std::string& guess) {
+  const auto beyond = std::ranges::count_if(sample(bytes), is_beyond_ascii);
+  return static_cast<std::size_t>(beyond) >= wide_bytes_min &&
+         std::ranges::find(wide, guess) != std::end(wide) && !decodes_badly(bytes, guess);
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view bytes) {
+  UErrorCode status = U_ZERO_ERROR;
+  int32_t length = 0;
+  u_strFromUTF8(nullptr, 0, &length, bytes.data(), static_cast<int32_t>(bytes.size()), &status);
+  return status == U_BUFFER_OVERFLOW_ERROR || U_SUCCESS(status);
+}
+
+std::string guess_charset(std::string_view bytes) {
+  const auto charset = charset_of_label(ask_uchardet(sample(bytes)));
+  const bool accepted = charset && std::ranges::find(guessed, *charset) != std::end(guessed);
+  return accepted ? *charset : std::string(fallback);
+}
+
+std::string corrected_charset(std::string_view bytes, const std::string& declared) {
+  if (declared.starts_with("UTF-16") || declared == "ISO-2022-JP") return declared;
+  if (is_utf8(bytes)) {
+    return utf8_sequences(bytes) >= utf8_sequences_min ? std::string(utf8_name) : declared;
+  }
+  if (declared == fallback) {
+    std::string guess = guess_charset(bytes);
+    return is_wide_after_all(bytes, guess) ? guess : declared;
+  }
+  return decodes_badly(bytes, declared) ? guess_charset(bytes) : declared;
+}
+
+}  // namespace seekd::fetcher

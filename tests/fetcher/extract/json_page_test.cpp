@@ -1,0 +1,53 @@
+#include "fetcher/extract/json_page.h"
+
+#include <catch2/catch.hpp>
+
+using namespace seekd;
+using fetcher::read_json;
+
+namespace {
+
+Result<fetcher::Document> read(std::string_view text) {
+  return read_json(text, "application/json", "https://example.org/api");
+}
+
+}  // namespace
+
+TEST_CASE("JSON is a line for each value, under the path that leads to it", "[extract][json]") {
+  const auto document = read(R"({"name": "seekd", "empty": "", "none": null, "count": 3,
+    "releases": [{"tag": "v1", "notes": "first\nline"}, {"tag": "v2", "final": true}], "tags": ["a", "b"]})");
+  REQUIRE(document);
+  CHECK(document->metadata.title == "seekd");
+  CHECK(document->blocks ==
+        std::vector<Block>{
+            {BlockKind::paragraph, 0, "name: seekd\ncount: 3"},
+            {BlockKind::paragraph, 0, "releases[0].tag: v1\nreleases[0].notes: first\nline"},
+            {BlockKind::paragraph, 0, "releases[1].tag: v2\nreleases[1].final: true"},
+            {BlockKind::paragraph, 0, "tags[0]: a\ntags[1]: b"}});
+}
+
+TEST_CASE("JSON that is a value alone is its text", "[extract][json]") {
+  CHECK(read("\"hello\"")->blocks == std::vector<Block>{{BlockKind::paragraph, 0, "hello"}});
+  CHECK(read("[]")->blocks.empty());
+}
+
+TEST_CASE("what is no JSON is an error", "[extract][json]") {
+  for (const char* text : {"", "{", "{} x", "<html>", "{'a': 1}"}) {
+    CHECK(read(text).error().code == ErrorCode::invalid_argument);
+  }
+}
+
+TEST_CASE("JSON that is nested too deep is refused", "[extract][json]") {
+  CHECK(read(std::string(100'000, '[')).error().code == ErrorCode::too_large);
+}
+
+TEST_CASE("JSON of very many values becomes blocks that are not too many", "[extract][json]") {
+  std::string text = "[";
+  for (int i = 0; i < 500'000; ++i) text += "{\"a\":1},";
+  const auto document = read(text + "1]");
+  CHECK(document->blocks.size() <= 20'000);
+}
+
+TEST_CASE("invisible characters of JSON are left out", "[extract][json]") {
+  CHECK(read("{\"a\": \"x\\u200by\"}")->blocks[0].text == "a: xy");
+}
