@@ -27,7 +27,7 @@ ROBOTS = {"closed.example.org": (200, b"User-agent: *\nDisallow: /\n"), "broken.
           "busy.example.org": (503, b"", "Retry-After: 900"),
           "picky.example.org": (200, b"User-agent: seekd\nDisallow: /private\n\nUser-agent: *\nDisallow: /\n")}
 
-WEB_HOSTS = ["docs.example.org", "other.example.org", "wronghost.example.org", "selfsigned.example.org",
+WEB_HOSTS = ["docs.example.org", "other.example.org", "wronghost.example.org", "selfsigned.example.org", "expired.example.org",
              "plain.example.org", "pausing.example.org", "years.example.org", *ROBOTS]
 ANSWERS = {host: ["127.0.0.1"] for host in WEB_HOSTS} | {
     "private.example.org": ["10.0.0.1"], "metadata.example.org": ["169.254.169.254"],
@@ -162,6 +162,7 @@ class Case(unittest.TestCase):
         authority = peers.Authority(folder)
         contexts = {host: peers.tls_context(authority.server(host)) for host in WEB_HOSTS if host != "selfsigned.example.org"}
         contexts["selfsigned.example.org"] = peers.tls_context(authority.self_signed("selfsigned.example.org"))
+        contexts["expired.example.org"] = peers.tls_context(authority.expired("expired.example.org"))
         contexts["wronghost.example.org"] = contexts["other.example.org"]
         cls.site = Site()
         cls.names = peers.NameServer(ANSWERS)

@@ -40,6 +40,17 @@ class Authority:
     def self_signed(self, host):
         return self._issue(host, host, "-addext", f"subjectAltName=DNS:{host}")
 
+    def expired(self, host):
+        """Signed like any other, until yesterday."""
+        request, certificate = self.folder / f"{host}.csr", self.folder / f"{host}.pem"
+        for command in (["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
+                         f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}", "-keyout", certificate.with_suffix(".key"),
+                         "-out", request],
+                        ["openssl", "x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.folder / "ca.key",
+                         "-copy_extensions", "copy", "-days", "-1", "-out", certificate]):
+            subprocess.run([str(word) for word in command], check=True, capture_output=True)
+        return certificate
+
     def _issue(self, name, subject, *options):
         certificate = self.folder / f"{name}.pem"
         command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",

@@ -60,7 +60,7 @@ class Refusals(Case):
         self.assertRefused(self.serve(whole(ARTICLE, status=206)), "http_error")
 
     def test_types(self):
-        self.assertRefused(self.serve(whole(b"%PDF-1.7", kind="application/pdf")), "content_type_denied")
+        self.assertRefused(self.serve(whole(b"%PDF-1.7", kind="image/png")), "content_type_denied")
         self.assertRefused(self.serve(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"), "content_type_denied")
         self.assertRefused(self.serve(whole(b"%PDF-1.7 lies")), "content_mismatch")
         self.assertRefused(self.serve(whole(b"PK\x03\x04 lies", kind="text/plain")), "content_mismatch")

@@ -38,6 +38,11 @@ void check(const seekd::fetcher::Document& document) {
 
 }  // namespace
 
+// poppler's, at its first use, once.
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:libfontconfig";
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using seekd::fetcher::PageFormat;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
