@@ -139,10 +139,26 @@ class Evaluation {
   std::vector<std::string> ids_;  // of documents, by the number in their URL
 };
 
+// Whether any query is searched by meaning: embedding a collection for none of them takes minutes
+// and changes nothing.
+Result<bool> needs_vectors(const RetrievalRun& run, const std::optional<Embedding>& embedding) {
+  if (!embedding || run.mode != cache::SearchMode::hybrid) return embedding.has_value();
+  bool any = false;
+  Status read = for_each_record(run.queries, [&](const CollectionRecord& query) -> Status {
+    any = any || embedding->reads(query.text);
+    return {};
+  });
+  if (!read) return std::unexpected(std::move(read.error()));
+  if (!any) std::cerr << "the embedder knows the language of no query: words alone are searched\n";
+  return any;
+}
+
 }  // namespace
 
 Status run_retrieval(const RetrievalRun& run, std::optional<Embedding> embedding,
                      std::ostream& output) {
+  const auto vectors = needs_vectors(run, embedding);
+  if (!vectors) return std::unexpected(vectors.error());
   const auto folder = TemporaryFolder::create();
   if (!folder) return std::unexpected(folder.error());
   const TimePoint now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -152,7 +168,7 @@ Status run_retrieval(const RetrievalRun& run, std::optional<Embedding> embedding
   if (!cache) return std::unexpected(cache.error());
   Evaluation evaluation(**cache, now, run);
   Status done = evaluation.store_corpus();
-  if (done) done = evaluation.embed_corpus();
+  if (done && *vectors) done = evaluation.embed_corpus();
   if (done) done = evaluation.ask_all(output);
   return done;
 }
