@@ -72,6 +72,10 @@ json::object document_json(const fetcher::Document& document) {
   for (const Block& block : document.blocks) blocks.push_back(to_json(block));
   json::array links;
   for (const Link& link : document.links) links.push_back({{"url", link.url}, {"text", link.text}});
+  json::array feeds;
+  for (const Link& feed : document.feeds) {
+    feeds.push_back({{"url", feed.url}, {"title", feed.text}});
+  }
   return {{"title", metadata.title},
           {"author", metadata.author},
           {"language", metadata.language},
@@ -79,6 +83,7 @@ json::object document_json(const fetcher::Document& document) {
           {"published", metadata.published},
           {"modified", metadata.modified},
           {"kind", to_string(document.kind)},
+          {"feeds", std::move(feeds)},
           {"blocks", std::move(blocks)},
           {"links", std::move(links)},
           {"entries", entries_json(document.entries)},

@@ -4,13 +4,15 @@
 #include <string>
 #include <string_view>
 
-#include "fetcher/extract/json_ld.h"
+#include "fetcher/extract/byline.h"
+#include "fetcher/extract/visibility.h"
 #include "policy/page_text_guard.h"
 
 namespace seekd::fetcher {
 namespace {
 
 constexpr std::size_t field_bytes_max = 500;
+constexpr std::size_t feeds_max = 20;
 
 // One line of visible text, cut between two characters.
 std::string clean(std::string_view text) {
@@ -44,12 +46,16 @@ std::string inner_text(std::span<const HtmlNode> nodes, std::size_t element) {
 
 // Candidates for each field as the page is read through, the first of each kind.
 struct Found {
-  std::string og_title, title, heading;
+  std::string og_title, title;
   std::string meta_author;
   std::string language, meta_language;
   std::string canonical, og_url;
   std::string meta_published, meta_modified, time;
   std::string description, og_description, og_type;
+  std::string site_name;
+  std::vector<std::string> headings;  // of level 1
+  std::vector<Link> feeds;            // as written
+  Byline byline;
   JsonLd json_ld;
 };
 
@@ -73,14 +79,19 @@ void read_meta(const HtmlNode& node, Found& found) {
   if (name.empty()) name = lower(attribute(node, "http-equiv"));
   if (name == "og:title") {
     fill(found.og_title, content);
-  } else if (name == "author" || name == "parsely-author" || name == "dc.creator") {
-    fill(found.meta_author, content);
+  } else if (name == "og:site_name") {
+    fill(found.site_name, content);
+  } else if (name == "author" || name == "parsely-author" || name == "dc.creator" ||
+             name == "article:author" || name == "sailthru.author" || name == "byl") {
+    if (!content.starts_with("http")) fill(found.meta_author, content);
   } else if (name == "article:published_time" || name == "datepublished" || name == "date" ||
              name == "dc.date" || name == "pubdate" || name == "parsely-pub-date" ||
-             name == "publishdate") {
+             name == "publishdate" || name == "article:published" || name == "publish-date" ||
+             name == "dc.date.issued" || name == "sailthru.date" || name == "og:published_time" ||
+             name == "citation_publication_date") {
     fill(found.meta_published, content);
   } else if (name == "article:modified_time" || name == "og:updated_time" ||
-             name == "datemodified" || name == "last-modified") {
+             name == "datemodified" || name == "last-modified" || name == "article:modified") {
     fill(found.meta_modified, content);
   } else if (name == "content-language") {
     fill(found.meta_language, content);
@@ -92,6 +103,18 @@ void read_meta(const HtmlNode& node, Found& found) {
     fill(found.og_type, content);
   } else if (name == "og:url") {
     fill(found.og_url, content);
+  }
+}
+
+void read_link(const HtmlNode& node, Found& found) {
+  const std::string rel = lower(attribute(node, "rel"));
+  const std::string type = lower(attribute(node, "type"));
+  const std::string_view href = attribute(node, "href");
+  if (rel == "canonical") fill(found.canonical, href);
+  const bool feed = type == "application/rss+xml" || type == "application/atom+xml" ||
+                    type == "application/feed+json";
+  if (rel == "alternate" && feed && found.feeds.size() < feeds_max) {
+    found.feeds.push_back({std::string(href), clean(attribute(node, "title"))});
   }
 }
 
@@ -108,11 +131,10 @@ void read_element(std::span<const HtmlNode> nodes, std::size_t i, Found& found) 
       fill(found.title, inner_text(nodes, i));
       break;
     case GUMBO_TAG_H1:
-      if (found.heading.empty()) fill(found.heading, inner_text(nodes, i));
+      found.headings.push_back(clean(inner_text(nodes, i)));
       break;
     case GUMBO_TAG_LINK:
-      if (lower(attribute(node, "rel")) == "canonical")
-        fill(found.canonical, attribute(node, "href"));
+      read_link(node, found);
       break;
     case GUMBO_TAG_TIME:
       fill(found.time, attribute(node, "datetime"));
@@ -141,24 +163,62 @@ std::string absolute(const std::string& reference, const std::optional<policy::U
   return url ? url->text() : std::string{};
 }
 
+// "Title | Site", "Site - Title": the part that the page's heading is, or that the site's name is
+// not.
+std::string without_site(const std::string& title, const Found& found) {
+  for (const std::string_view mark : {" | ", " - ", " \u2013 ", " \u2014 ", " \u00B7 ", " :: "}) {
+    const std::size_t last = title.rfind(mark);
+    if (last == std::string::npos) continue;
+    const std::string before = title.substr(0, last);
+    const std::string first = title.substr(0, title.find(mark));
+    const std::string behind = title.substr(last + mark.size());
+    for (const std::string& part : {before, first, behind}) {
+      if (std::ranges::find(found.headings, part) != found.headings.end()) return part;
+    }
+    if (!found.site_name.empty() && behind == found.site_name) return before;
+  }
+  return title;
+}
+
+std::vector<Link> absolute_feeds(const Found& found, const std::optional<policy::Url>& base) {
+  std::vector<Link> feeds;
+  for (const Link& feed : found.feeds) {
+    std::string url = absolute(feed.url, base);
+    if (!url.empty()) feeds.push_back({std::move(url), feed.text});
+  }
+  return feeds;
+}
+
+PageMetadata metadata_of(const Found& found, const std::optional<policy::Url>& base) {
+  const JsonLd& ld = found.json_ld;
+  const std::string heading = found.headings.empty() ? std::string{} : found.headings.front();
+  const std::string title = first_of({found.og_title, found.title, clean(ld.headline), heading});
+  return {
+      .title = without_site(title, found),
+      .author = first_of({found.meta_author, clean(ld.author), found.byline.author}),
+      .language = first_of({found.language, found.meta_language}),
+      .canonical_url = first_of({absolute(found.canonical, base), absolute(found.og_url, base)}),
+      .published =
+          first_of({found.meta_published, clean(ld.published), found.time, found.byline.published}),
+      .modified = first_of({found.meta_modified, clean(ld.modified), found.byline.modified}),
+  };
+}
+
 }  // namespace
 
 PageClaims read_claims(const HtmlTree& tree, const std::optional<policy::Url>& base) {
+  const std::vector<bool> hidden = hidden_nodes(tree);
   Found found;
-  for (std::size_t i = 0; i < tree.nodes().size(); ++i) read_element(tree.nodes(), i, found);
-  JsonLd& ld = found.json_ld;
-  PageMetadata metadata{
-      .title = first_of({found.og_title, found.title, clean(ld.headline), found.heading}),
-      .author = first_of({found.meta_author, clean(ld.author)}),
-      .language = first_of({found.language, found.meta_language}),
-      .canonical_url = first_of({absolute(found.canonical, base), absolute(found.og_url, base)}),
-      .published = first_of({found.meta_published, clean(ld.published), found.time}),
-      .modified = first_of({found.meta_modified, clean(ld.modified)}),
-  };
-  return {.metadata = std::move(metadata),
+  for (std::uint32_t i = 0; i < tree.nodes().size(); ++i) {
+    read_element(tree.nodes(), i, found);
+    const bool shown = !hidden[i] && !tree.nodes()[i].is_text() && !found.headings.empty();
+    if (shown) read_byline(tree.nodes(), i, found.byline);
+  }
+  return {.metadata = metadata_of(found, base),
           .description = first_of({found.description, found.og_description}),
+          .feeds = absolute_feeds(found, base),
           .og_type = lower(found.og_type),
-          .json_ld = std::move(ld)};
+          .json_ld = std::move(found.json_ld)};
 }
 
 }  // namespace seekd::fetcher

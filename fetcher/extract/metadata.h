@@ -1,12 +1,13 @@
-// What a page says of itself: title, author, language, canonical URL, dates.
+// What a page says of itself: title, author, language, canonical URL, dates, feeds.
 //
 // Pure; any thread. Sources, best first: Open Graph (ogp.me) and other <meta>, JSON-LD
-// (schema.org), elements. Every field is a claim of the page: bounded, visible characters only, and
-// otherwise as written.
+// (schema.org), elements, what is shown as a byline. Every field is a claim of the page: bounded,
+// visible characters only, and otherwise as written.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "fetcher/extract/html_tree.h"
 #include "fetcher/extract/json_ld.h"
@@ -18,6 +19,7 @@ namespace seekd::fetcher {
 struct PageClaims {
   PageMetadata metadata;
   std::string description;  // of search results and previews
+  std::vector<Link> feeds;  // absolute URLs of Atom, RSS and JSON feeds, at most 20
   std::string og_type;      // "article", "product", "website", …; "" when the page says none
   JsonLd json_ld;
 };

@@ -10,5 +10,6 @@ namespace seekd::bench {
 void add_model_benchmark(CLI::App& app);
 void add_fetch_benchmark(CLI::App& app);
 void add_shape_benchmark(CLI::App& app);
+void add_extract_benchmark(CLI::App& app);
 
 }  // namespace seekd::bench

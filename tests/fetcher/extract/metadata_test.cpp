@@ -6,14 +6,19 @@
 
 using seekd::PageMetadata;
 using seekd::fetcher::HtmlTree;
+using seekd::fetcher::PageClaims;
 using seekd::fetcher::read_claims;
 
 namespace {
 
-PageMetadata metadata_of(const std::string& html) {
+PageClaims claims_of(const std::string& html) {
   const auto tree = HtmlTree::parse(html);
   REQUIRE(tree);
-  return read_claims(*tree, *seekd::policy::parse_url("https://example.org/dir/page?q=1")).metadata;
+  return read_claims(*tree, *seekd::policy::parse_url("https://example.org/dir/page?q=1"));
+}
+
+PageMetadata metadata_of(const std::string& html) {
+  return claims_of(html).metadata;
 }
 
 std::string json_ld(const std::string& json) {
@@ -78,4 +83,52 @@ TEST_CASE("a field is one line of visible characters and bounded", "[extract][me
 TEST_CASE("a canonical URL that is no http URL is left out", "[extract][metadata]") {
   CHECK(metadata_of("<link rel=canonical href='javascript:alert(1)'>").canonical_url.empty());
   CHECK(metadata_of("<link rel=canonical href='http://user@host.example/'>").canonical_url.empty());
+}
+
+TEST_CASE("a title is without its site's name where the page shows which part it is",
+          "[extract][metadata]") {
+  CHECK(metadata_of("<title>Bread - Baking | Site</title><h1>Bread - Baking</h1>").title ==
+        "Bread - Baking");
+  CHECK(metadata_of("<title>Site – Bread</title><h1>Bread</h1>").title == "Bread");
+  CHECK(metadata_of("<meta property=og:site_name content=Site><title>Bread | Site</title>").title ==
+        "Bread");
+  CHECK(metadata_of("<title>Bread | Butter</title><h1>Welcome</h1>").title == "Bread | Butter");
+}
+
+TEST_CASE("a byline below the heading names author and dates", "[extract][metadata]") {
+  const PageMetadata m = metadata_of(
+      "<div class=date>Today is May 7, 2024</div><h1>T</h1><div class=post-byline>By <a>Ada "
+      "Writer</a></div><span class='entry-date published'>May 1, 2024</span><span "
+      "class=post-date>Updated June 2, 2024</span>");
+  CHECK(m.author == "Ada Writer");
+  CHECK(m.published == "May 1, 2024");
+  CHECK(m.modified == "Updated June 2, 2024");
+  CHECK(metadata_of("<h1>T</h1><a rel=author href=/a>Bo</a><b itemprop=datePublished "
+                    "content=2024-05-01>x</b>")
+            .published == "2024-05-01");
+}
+
+TEST_CASE("what is no name and no date is no byline", "[extract][metadata]") {
+  for (const std::string html : {
+           "<h1>T</h1><p class=author>12 articles</p><p class=date>soon</p>",
+           "<h1>T</h1><p class=update>May 1, 2024</p><p class=candidate>May 1, 2024</p>",
+           "<h1>T</h1><p class=author hidden>Ada</p><p class=date style='display:none'>May 1, "
+           "2024</p>",
+       }) {
+    CAPTURE(html);
+    CHECK(metadata_of(html).author.empty());
+    CHECK(metadata_of(html).published.empty());
+  }
+}
+
+TEST_CASE("feeds are Atom, RSS and JSON feeds with absolute URLs", "[extract][metadata]") {
+  const auto feeds =
+      claims_of(
+          "<link rel=alternate type=application/rss+xml title=News href='../feed.xml'>"
+          "<link rel=alternate type='application/atom+xml' href=https://feeds.example.org/atom>"
+          "<link rel=alternate hreflang=de href=/de><link rel=stylesheet type=text/css href=/c>"
+          "<link rel=alternate type=application/feed+json href='javascript:x'>")
+          .feeds;
+  CHECK(feeds == std::vector<seekd::Link>{{"https://example.org/feed.xml", "News"},
+                                          {"https://feeds.example.org/atom", ""}});
 }

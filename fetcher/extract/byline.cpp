@@ -1,0 +1,113 @@
+#include "fetcher/extract/byline.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "fetcher/extract/text_shape.h"
+#include "policy/page_text_guard.h"
+
+namespace seekd::fetcher {
+namespace {
+
+constexpr std::size_t date_bytes_max = 60;
+constexpr std::size_t author_bytes_max = 80;
+constexpr std::size_t nodes_max = 30;  // below an element that is one line
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+bool is_letter(char c) {
+  return lower(c) >= 'a' && lower(c) <= 'z';
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+// "post-date" and "post_date" hold the word "date", "update" and "postdates" do not.
+bool has_word(std::string_view names, std::string_view word) {
+  for (std::size_t at = 0; at + word.size() <= names.size(); ++at) {
+    const bool here = std::ranges::equal(names.substr(at, word.size()), word, {}, lower);
+    const bool begins = at == 0 || !is_letter(names[at - 1]);
+    const std::size_t end = at + word.size();
+    if (here && begins && (end == names.size() || !is_letter(names[end]))) return true;
+  }
+  return false;
+}
+
+bool is_named(const HtmlNode& node, std::initializer_list<std::string_view> words) {
+  for (const std::string_view names : {attribute(node, "class"), attribute(node, "itemprop")}) {
+    if (names.empty()) continue;
+    if (std::ranges::any_of(words, [&](auto word) { return has_word(names, word); })) return true;
+  }
+  return false;
+}
+
+// The element's text on one line, "" where it is longer than `bytes_max`.
+std::string short_text(std::span<const HtmlNode> nodes, std::uint32_t index,
+                       std::size_t bytes_max) {
+  if (nodes[index].end - index > nodes_max) return {};
+  std::string text;
+  for (std::uint32_t i = index + 1; i < nodes[index].end; ++i) {
+    for (const char c : nodes[i].text) {
+      const bool space = c == ' ' || (c >= '\t' && c <= '\r');
+      if (!space) text += c;
+      if (space && !text.empty() && text.back() != ' ') text += ' ';
+    }
+    if (text.size() > bytes_max + 1) return {};
+  }
+  while (text.ends_with(' ')) text.pop_back();
+  return policy::visible_text(text);
+}
+
+std::string author_of(std::string text) {
+  for (const std::string_view before : {"Written by ", "Posted by ", "By ", "by ", "BY "}) {
+    if (text.starts_with(before)) text.erase(0, before.size());
+  }
+  const bool name = std::ranges::any_of(text, [](char c) { return is_letter(c) || (c & 0x80); }) &&
+                    std::ranges::none_of(text, is_digit);
+  return name ? text : std::string{};
+}
+
+void read_date(std::span<const HtmlNode> nodes, std::uint32_t index, Byline& byline) {
+  std::string text(attribute(nodes[index], "content"));
+  if (text.empty()) text = attribute(nodes[index], "datetime");
+  if (text.empty()) text = short_text(nodes, index, date_bytes_max);
+  if (!says_date(text)) return;
+  const bool modified = has_word(text, "updated") || has_word(text, "modified") ||
+                        is_named(nodes[index], {"updated", "modified", "datemodified"});
+  std::string& field = modified ? byline.modified : byline.published;
+  if (field.empty()) field = std::move(text);
+}
+
+}  // namespace
+
+bool says_date(std::string_view text) {
+  if (text.empty() || text.size() > date_bytes_max) return false;
+  bool year = false;
+  int numbers = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at;
+    while (end < text.size() && is_digit(text[end])) ++end;
+    const std::string_view number = text.substr(at, end - at);
+    if (!number.empty()) ++numbers;
+    year = year || (number.size() == 4 && (number.starts_with("20") || number.starts_with("19")));
+    at = end + 1;
+  }
+  const float months = shape_of(text).kinds[static_cast<std::size_t>(WordKind::date)];
+  return year && (numbers >= 3 || (numbers >= 2 && months > 0));
+}
+
+void read_byline(std::span<const HtmlNode> nodes, std::uint32_t index, Byline& byline) {
+  const HtmlNode& node = nodes[index];
+  if (is_named(node, {"date", "datepublished", "datemodified", "published", "posted", "updated",
+                      "pubdate", "timestamp"})) {
+    read_date(nodes, index, byline);
+  }
+  if (!byline.author.empty()) return;
+  if (attribute(node, "rel") == "author" || is_named(node, {"author", "byline"})) {
+    byline.author = author_of(short_text(nodes, index, author_bytes_max));
+  }
+}
+
+}  // namespace seekd::fetcher
