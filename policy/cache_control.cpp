@@ -61,6 +61,9 @@ void take_directive(CacheControl& control, std::string_view directive) {
   if (name == "no-store") control.no_store = true;
   if (name == "no-cache") control.no_cache = true;
   if (name == "private") control.is_private = true;
+  if (name == "must-revalidate" || name == "proxy-revalidate" || name == "s-maxage") {
+    control.must_revalidate = true;
+  }
   if (name == "max-age") take_lifetime(control.max_age, argument);
   if (name == "s-maxage") take_lifetime(control.s_maxage, argument);
 }

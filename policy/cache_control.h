@@ -16,6 +16,9 @@ struct CacheControl {
   // §5.2.2.7 allow.
   bool no_cache = false;
   bool is_private = false;
+  // §5.2.2.2, §5.2.2.8 and §5.2.2.10: once stale it may not be used unconfirmed, not even where the
+  // server cannot be reached.
+  bool must_revalidate = false;
   // nullopt: the directive is absent. Zero where it is there and invalid, or there twice with
   // different values (§4.2.1: such a response is considered stale).
   std::optional<std::chrono::seconds> max_age;

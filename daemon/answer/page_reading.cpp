@@ -3,6 +3,7 @@
 #include "cache/content_hash.h"
 #include "daemon/answer/sources.h"
 #include "daemon/time_text.h"
+#include "policy/cache_control.h"
 
 namespace seekd::daemon {
 namespace {
@@ -139,6 +140,9 @@ PageReading::Step PageReading::give_up(std::string code, std::string message) {
   if (page_) {
     notice(std::move(code),
            message + "; the stored copy of " + format_time(page_->retrieved_at) + " is used");
+    if (policy::parse_cache_control(page_->headers.cache_control).must_revalidate) {
+      notice("must_revalidate", "its server asks that a stale copy is not relied on unconfirmed");
+    }
     return settle(SourceState::stale);
   }
   notice(std::move(code), std::move(message));

@@ -73,6 +73,13 @@ TEST_CASE("RFC 9111 4.2.1: invalid or contradicting freshness information means 
   CHECK(remaining(control("max-age=60, max-age=60")) == 60s);
 }
 
+TEST_CASE("RFC 9111 5.2.2.2, .8 and .10: what may not be used stale and unconfirmed") {
+  for (const char* said : {"must-revalidate", "max-age=5, Proxy-Revalidate", "s-maxage=5"}) {
+    CHECK(parse_cache_control(said).must_revalidate);
+  }
+  CHECK_FALSE(parse_cache_control("max-age=5, no-cache, x=\"must-revalidate\"").must_revalidate);
+}
+
 TEST_CASE("RFC 9111 5.2: names in any case, arguments as tokens or quoted strings") {
   CHECK(remaining(control("MAX-Age=\"60\"")) == 60s);
   CHECK(remaining(control(" , ,public ,\tmax-age = 60 ,")) == 60s);

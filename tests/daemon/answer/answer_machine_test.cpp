@@ -130,6 +130,18 @@ TEST_CASE("a stored copy serves when its page cannot be read again") {
   CHECK(answer->citations.size() == 1);
 }
 
+TEST_CASE("RFC 9111 §5.2.2.2: a stale copy that is not to be relied on is used and told") {
+  AnswerMachine machine = machine_for(question_about({url}));
+  cache::StoredPage stored = page(url, 2h);
+  stored.headers.cache_control = "max-age=60, must-revalidate";
+  look_up(machine, stored);
+  machine.resume(event::Fetched{0, refused(policy::EgressReason::timeout, "too slow")}, now);
+  machine.resume(event::Searched{{{passage(stored)}}}, now);
+  const auto answer = complete(machine);
+  CHECK(only_source(answer).state == SourceState::stale);
+  CHECK(codes(*answer) == Codes{"timeout", "must_revalidate"});
+}
+
 TEST_CASE("without a fetcher the answer says so") {
   AnswerMachine machine = machine_for(question_about({url}));
   look_up(machine, nothing());
