@@ -184,10 +184,12 @@ std::string condition(std::string_view name, const std::string& value) {
 }
 
 List request_headers(const WorkerJob& job) {
-  return list_of({"Accept: text/html,application/xhtml+xml,text/plain;q=0.9,text/markdown;q=0.9",
-                  "Connection: close",  // left out of HTTP/2, which has no such field
-                  condition("If-None-Match", job.etag),
-                  condition("If-Modified-Since", job.last_modified)});
+  return list_of(
+      {"Accept: text/html,application/xhtml+xml,text/markdown;q=0.9,text/plain;q=0.9,"
+       "application/rss+xml;q=0.9,application/atom+xml;q=0.9,application/xml;q=0.8,"
+       "text/xml;q=0.8,application/json;q=0.8,application/pdf;q=0.7",
+       "Connection: close",  // left out of HTTP/2, which has no such field
+       condition("If-None-Match", job.etag), condition("If-Modified-Since", job.last_modified)});
 }
 
 // Before the first byte of an answer a broken connection says nothing of the server's framing: the

@@ -1,5 +1,5 @@
 // The process that forks workers: it has loaded what every worker needs (libcurl, OpenSSL and its
-// roots, ICU) before it took its own rights away, so that a worker costs a fork, opens no file and
+// roots, ICU, poppler's tables) before it took its own rights away, so that a worker costs a fork, opens no file and
 // starts no program.
 //
 // It is forked from the broker before the broker has threads, sockets or descriptors worth having,
