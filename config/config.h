@@ -50,7 +50,7 @@ struct FetcherConfig {
   std::filesystem::path ca_file = "/etc/ssl/certs/ca-certificates.crt";
   // Addresses, "192.0.2.1", "192.0.2.1:53" or "[2001:db8::1]:53"; empty: the system's resolver.
   std::vector<std::string> dns_servers;
-  std::size_t workers_max = 16;                    // pages at once
+  std::size_t workers_max = 256;                   // pages at once
   std::size_t per_host_max = 2;                    // pages at once from one host
   std::chrono::milliseconds per_host_interval{0};  // least time between two requests to one host
   std::size_t wire_bytes_max = 4 << 20;            // of a body as transferred

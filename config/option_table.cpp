@@ -122,7 +122,7 @@ std::vector<Option> fetcher_options() {
       row<fetcher, &F::dns_servers>("fetcher.dns_servers", Shape::list,
                                     "addresses such as [\"192.0.2.1\", \"[2001:db8::1]:53\"]",
                                     read_dns_servers),
-      count<fetcher, &F::workers_max>("fetcher.workers_max", 1, 256),
+      count<fetcher, &F::workers_max>("fetcher.workers_max", 1, 1024),
       count<fetcher, &F::per_host_max>("fetcher.per_host_max", 1, 256),
       duration<fetcher, &F::per_host_interval>("fetcher.per_host_interval", 0s, 1h),
       bytes<fetcher, &F::wire_bytes_max>("fetcher.wire_bytes_max", KiB, GiB),

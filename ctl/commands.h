@@ -21,6 +21,7 @@ void add_search(CLI::App& app, ExitStatus& status);
 void add_show(CLI::App& app, ExitStatus& status);
 void add_import(CLI::App& app, ExitStatus& status);
 void add_status(CLI::App& app, ExitStatus& status);
+void add_selftest(CLI::App& app, ExitStatus& status);
 
 // They need no running daemon.
 void add_decide(CLI::App& app, ExitStatus& status);

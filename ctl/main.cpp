@@ -19,6 +19,7 @@ void add_commands(CLI::App& app, ExitStatus& status) {
   add_show(app, status);
   add_import(app, status);
   add_status(app, status);
+  add_selftest(app, status);
   add_decide(app, status);
   add_egress(app, status);
   add_extract(app, status);

@@ -42,6 +42,11 @@ class Exchange final : public FetchHandle, public std::enable_shared_from_this<E
     message_.target("/status");
   }
 
+  void ask_for_self_test() {
+    message_.method(http::verb::post);
+    message_.target("/selftest");
+  }
+
   void start(std::chrono::milliseconds timeout, std::size_t body_bytes_max) {
     message_.set(http::field::host, "fetcher");
     message_.prepare_payload();
@@ -148,6 +153,13 @@ void FetcherClient::status(std::chrono::milliseconds timeout,
                            std::function<void(Result<std::string>)> done) {
   auto exchange = std::make_shared<Exchange>(executor_, socket_, std::move(done));
   exchange->ask_for_status();
+  exchange->start(timeout, status_bytes_max);
+}
+
+void FetcherClient::self_test(std::chrono::milliseconds timeout,
+                              std::function<void(Result<std::string>)> done) {
+  auto exchange = std::make_shared<Exchange>(executor_, socket_, std::move(done));
+  exchange->ask_for_self_test();
   exchange->start(timeout, status_bytes_max);
 }
 

@@ -35,6 +35,8 @@ class FetcherClient {
 
   // What GET /status says, as JSON. Errors: as above.
   void status(std::chrono::milliseconds timeout, std::function<void(Result<std::string>)> done);
+  // What the broker and a worker tried (broker/self_test.h), as JSON. Errors: as above.
+  void self_test(std::chrono::milliseconds timeout, std::function<void(Result<std::string>)> done);
 
  private:
   boost::asio::any_io_executor executor_;

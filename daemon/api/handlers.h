@@ -26,5 +26,6 @@ void import_page(Services& services, const ExchangePtr& exchange);
 void report_health(Services& services, const ExchangePtr& exchange);
 void list_models(Services& services, const ExchangePtr& exchange);
 void report_status(Services& services, const ExchangePtr& exchange);
+void run_self_test(Services& services, const ExchangePtr& exchange);
 
 }  // namespace seekd::daemon

@@ -14,7 +14,7 @@ struct Route {
   void (*handle)(Services&, const ExchangePtr&);
 };
 
-constexpr std::array<Route, 9> routes{{
+constexpr std::array<Route, 10> routes{{
     {"POST", "/v1/chat/completions", answer_chat},
     {"GET", "/v1/models", list_models},
     {"GET", "/health", report_health},
@@ -24,6 +24,7 @@ constexpr std::array<Route, 9> routes{{
     {"GET", "/seekd/v1/versions", list_versions},
     {"POST", "/seekd/v1/import", import_page},
     {"GET", "/seekd/v1/status", report_status},
+    {"POST", "/seekd/v1/selftest", run_self_test},
 }};
 
 }  // namespace

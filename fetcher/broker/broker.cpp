@@ -13,7 +13,6 @@ namespace {
 namespace asio = boost::asio;
 namespace json = boost::json;
 
-constexpr std::size_t sessions_max = 256;
 constexpr std::chrono::milliseconds accept_retry{100};  // when descriptors are used up
 
 PolitenessLimits limits_of(const config::FetcherConfig& config) {
@@ -43,6 +42,7 @@ Broker::Broker(asio::io_context& io, config::Config config, Resolver& resolver,
       log_(log),
       policy_(std::move(config), wall_clock()),
       places_(io, limits_of(policy_.current()->fetcher)),
+      sessions_max_(policy_.current()->fetcher.workers_max + PolitenessLimits().waiting_max),
       workers_(io, std::move(zygote), policy_.current()->fetcher.reply_bytes_max,
                [this] {
                  failure_ = "the process that forks workers has ended";
@@ -83,7 +83,7 @@ void Broker::accept() {
           return;
         }
         // One more is closed unanswered: its client reads that as "unavailable".
-        if (sessions_ < sessions_max) {
+        if (sessions_ < sessions_max_) {
           ++sessions_;
           std::make_shared<Session>(*this, std::move(socket))->start();
         }

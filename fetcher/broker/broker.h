@@ -13,6 +13,7 @@
 #include "fetcher/broker/listener.h"
 #include "fetcher/broker/live_policy.h"
 #include "fetcher/broker/robots_desk.h"
+#include "fetcher/broker/self_test.h"
 #include "fetcher/sandbox.h"
 
 namespace seekd::fetcher {
@@ -37,6 +38,7 @@ class Broker {
   // For the sessions. The fetch may be cancelled; its verdict is counted and logged before `done`.
   std::shared_ptr<Fetch> fetch(const FetchRequest& request, Fetch::Done done);
   std::string status_json() const;
+  void self_test(std::function<void(std::string)> done) { run_self_test(door_, std::move(done)); }
   void session_ended() { --sessions_; }
   void count_cancelled() { ++counters_.cancelled; }
 
@@ -47,6 +49,7 @@ class Broker {
   spdlog::logger& log_;
   LivePolicy policy_;
   Places places_;
+  std::size_t sessions_max_;  // who has a place, and who waits for one
   HostPauses pauses_;
   WorkerPool workers_;
   Door door_;

@@ -69,7 +69,11 @@ void Session::dispatch(error_code error) {
     }
     return refuse(http::status::method_not_allowed, "GET /status is the only method");
   }
-  refuse(http::status::not_found, "there are POST /fetch and GET /status");
+  if (request.target() == "/selftest") {
+    if (request.method() == http::verb::post) return begin_self_test();
+    return refuse(http::status::method_not_allowed, "POST /selftest is the only method");
+  }
+  refuse(http::status::not_found, "there are POST /fetch, POST /selftest and GET /status");
 }
 
 void Session::begin_fetch(const std::string& body) {
@@ -79,6 +83,12 @@ void Session::begin_fetch(const std::string& body) {
     self->reply_with(result);
   });
   watch_for_end();
+}
+
+void Session::begin_self_test() {
+  broker_.self_test([self = shared_from_this()](std::string report) {
+    self->respond(http::status::ok, "application/json", std::move(report));
+  });
 }
 
 // A client has nothing more to send: what can be read is its end. One that only shuts its writing

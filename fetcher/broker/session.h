@@ -30,6 +30,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void limit_time();
   void dispatch(boost::system::error_code error);
   void begin_fetch(const std::string& body);
+  void begin_self_test();
   void watch_for_end();
   void reply_with(const FetchResult& result);
   void refuse(boost::beast::http::status status, std::string_view message);

@@ -109,7 +109,7 @@ std::string encode(const WorkerJob& job) {
 Result<WorkerJob> decode_job(std::string_view bytes) {
   Reader reader(bytes);
   WorkerJob job;
-  job.kind = static_cast<JobKind>(reader.number<std::uint8_t>(1));
+  job.kind = static_cast<JobKind>(reader.number(static_cast<std::uint8_t>(JobKind::self_test)));
   job.url.scheme = reader.text(policy::url_bytes_max);
   job.url.host = reader.text(policy::url_bytes_max);
   job.url.port = reader.number<std::uint16_t>();

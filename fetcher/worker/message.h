@@ -27,7 +27,11 @@ inline constexpr std::size_t reply_head_bytes_max =
 
 inline constexpr std::size_t job_text_bytes_max = 256;  // of what configures a job
 
-enum class JobKind : std::uint8_t { page, robots };
+enum class JobKind : std::uint8_t {
+  page,
+  robots,
+  self_test,  // no connection: what the worker must not be able to do is tried, and told as a page
+};
 
 struct WorkerJob {
   JobKind kind = JobKind::page;

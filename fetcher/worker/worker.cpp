@@ -4,10 +4,12 @@
 #include <cerrno>
 #include <exception>
 
+#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "fetcher/sandbox/attempts.h"
 #include "fetcher/wire.h"
 #include "fetcher/worker/page_content.h"
 #include "fetcher/worker/passing.h"
@@ -141,12 +143,22 @@ WorkerReply work(const Result<WorkerJob>& job, Descriptor connection, X509_STORE
   return reply;
 }
 
+WorkerReply self_test(int channel) {
+  WorkerReply reply;
+  reply.kind = WorkerReplyKind::page;
+  reply.content = boost::json::serialize(to_json(try_as_worker(channel)));
+  return reply;
+}
+
 }  // namespace
 
 void run_worker(Descriptor channel, X509_STORE* roots, const config::FetcherConfig& config) {
   try {
     Order order = receive_order(channel.get());
-    write_all(channel.get(), encode(work(order.job, std::move(order.connection), roots, config)));
+    const bool tries = order.job && order.job->kind == JobKind::self_test;
+    write_all(channel.get(),
+              encode(tries ? self_test(channel.get())
+                           : work(order.job, std::move(order.connection), roots, config)));
     // The broker need not wait until the kernel has taken the process apart.
     shutdown(channel.get(), SHUT_WR);
   } catch (const std::exception&) {

@@ -37,12 +37,13 @@ KESTREL = [
 
 class Case(unittest.TestCase):
     extra_config = ""
+    internet = network.Internet
 
     @classmethod
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="seekd-e2e."))
         cls.addClassCleanup(shutil.rmtree, cls.folder)
-        cls.web = network.Internet(cls.folder)
+        cls.web = cls.internet(cls.folder)
         cls.addClassCleanup(cls.web.close)
         cls.seekd = cls.programs()
         cls.addClassCleanup(cls.seekd.stop)

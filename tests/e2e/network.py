@@ -65,6 +65,8 @@ class Authority:
 class Internet:
     """REQUIRES: enter_own_namespaces(). Ends with the process, or with close()."""
 
+    more_answers = []  # of dnsmasq, as its options
+
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.root = self.folder / "www"
@@ -97,7 +99,7 @@ class Internet:
                    f"--host-record=mixed.example.org,{WEB}", "--host-record=mixed.example.org,192.168.1.1"]
         self.processes.append(subprocess.Popen(
             self._far("dnsmasq", "--keep-in-foreground", "--no-resolv", "--no-hosts", "--conf-file=/dev/null", "--user=root",
-                      "--group=root", "--pid-file=", f"--listen-address={NAME_SERVER}", "--bind-interfaces", *answers),
+                      "--group=root", "--pid-file=", f"--listen-address={NAME_SERVER}", "--bind-interfaces", *answers, *self.more_answers),
             stderr=subprocess.DEVNULL))
 
     def _start_web_server(self):
@@ -124,6 +126,7 @@ http {{
     location = /to-address {{ return 302 https://127.0.0.1/; }}
     location = /to-http {{ return 302 http://docs.example.org/long/page.html; }}
     location = /to-page {{ return 302 /long/page.html; }}
+    location = /to {{ return 302 https://$query_string/; }}
     location = /round {{ return 302 /round; }}
     location = /broken {{ return 500; }}
   }}

@@ -43,7 +43,8 @@ class Programs:
     def __init__(self, bin_folder, folder, ca_file, extra=""):
         self.bin, self.folder = bin_folder, folder
         self.socket, self.fetcher_socket = folder / "seekd.sock", folder / "fetcher.sock"
-        self.config = folder / "seekd.toml"
+        self.config = folder / "etc" / "seekd.toml"  # the door may read its folder
+        self.config.parent.mkdir(exist_ok=True)
         self.config.write_text(f"""
 [daemon]
 socket = "{self.socket}"
