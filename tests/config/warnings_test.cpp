@@ -126,7 +126,7 @@ TEST_CASE("what weakens the door is told") {
 
 TEST_CASE("a site's limits that others overrule or contradict are told") {
   const std::string site = "[[egress.site]]\nhost = \"a.org\"\n";
-  CHECK(warnings_of(site + "concurrency = 257\n").size() == 1);
+  CHECK(warnings_of("[fetcher]\nworkers_max = 16\n" + site + "concurrency = 17\n").size() == 1);
   CHECK(warnings_of(site + "interval = \"30s\"\n").size() == 1);
   CHECK(warnings_of(site + "wire_bytes_max = \"32MiB\"\n").size() == 1);
   CHECK(warnings_of("proxy = \"10.0.0.5:3128\"\ndenied_addresses = [\"10.0.0.0/8\"]\n").size() ==
