@@ -1,5 +1,6 @@
 // The handlers that routes.cpp names, by file: chat.cpp, knowledge.cpp, fetch_page.cpp,
-// import_page.cpp, operations.cpp.
+// import_page.cpp, operations.cpp,
+// self_test.cpp.
 //
 // Called on the I/O thread; each answers its exchange exactly once, now or later. docs/api.md says
 // what they serve.
