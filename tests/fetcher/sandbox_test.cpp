@@ -20,6 +20,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fetcher/sandbox/attempts.h"
+
 using namespace seekd::fetcher;
 
 namespace {
@@ -304,4 +306,41 @@ TEST_CASE("a worker can neither fork, open, connect, map code nor signal") {
                          {"memory", 0}});
   close(pair[0]);
   close(pair[1]);
+}
+
+TEST_CASE("where there is no sandbox the self-test's attempts get through, so it can fail") {
+  const auto attempts = try_as_daemon();
+  const auto passed = [&](const std::string& what) {
+    const auto found = std::ranges::find(attempts, what, &Attempt::what);
+    REQUIRE(found != attempts.end());
+    return found->passed;
+  };
+  CHECK_FALSE(passed("socket(AF_NETLINK, SOCK_RAW)"));
+  CHECK_FALSE(passed("socket(AF_INET, SOCK_DGRAM), connect()"));
+  CHECK_FALSE(passed("posix_spawn(\"/bin/true\")"));
+  CHECK_FALSE(passed("personality(READ_IMPLIES_EXEC)"));
+}
+
+TEST_CASE("a call by another ABI ends a worker") {
+  const auto signal_of = [](const std::function<void()>& call) {
+    const pid_t child = fork();
+    if (child == 0) {
+      if (!enter_zygote_sandbox(all) || !enter_worker_sandbox(all)) _exit(1);
+      call();
+      _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  };
+#ifdef __x86_64__
+  constexpr long x32 = 0x40000000;
+  CHECK(signal_of([] { syscall(x32 | SYS_getpid); }) == SIGSYS);
+  // i386's getpid by its own gate.
+  CHECK(signal_of([] {
+          long result = 20;
+          asm volatile("int $0x80" : "+a"(result) : : "memory", "r8", "r9", "r10", "r11");
+        }) == SIGSYS);
+#endif
+  CHECK(signal_of([] { syscall(SYS_getpid); }) == 0);
 }
