@@ -1,6 +1,7 @@
 #include "fetcher/broker/worker_pool.h"
 
 #include <array>
+#include <cerrno>
 #include <csignal>
 
 #include <boost/asio/local/stream_protocol.hpp>
@@ -80,7 +81,7 @@ void WorkerPool::kill(WorkerId id) {
   found->second->done = nullptr;
   error_code ignored;
   found->second->channel.close(ignored);
-  order(id, ZygoteOrder::Kind::kill, -1);
+  order(id, ZygoteOrder::Kind::kill, {});
 }
 
 // In workers_ in any case; without a channel where it could not be had.
@@ -89,10 +90,8 @@ std::shared_ptr<WorkerPool::Worker> WorkerPool::make_worker() {
   workers_.emplace(worker->id, worker);
   std::array<int, 2> pair{-1, -1};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) != 0) return worker;
-  Descriptor ours(pair[0]);
-  const Descriptor theirs(pair[1]);
-  if (!order(worker->id, ZygoteOrder::Kind::fork, theirs.get())) return worker;
-  worker->channel.assign(asio::local::stream_protocol(), ours.release());
+  worker->channel.assign(asio::local::stream_protocol(), pair[0]);
+  order(worker->id, ZygoteOrder::Kind::fork, Descriptor(pair[1]));
   return worker;
 }
 
@@ -123,9 +122,27 @@ bool WorkerPool::hand_over(Worker& worker, Descriptor connection, const WorkerJo
          shutdown(channel, SHUT_WR) == 0;
 }
 
-bool WorkerPool::order(WorkerId worker, ZygoteOrder::Kind kind, int channel) {
-  const ZygoteOrder order{worker, kind, 0};
-  return send_with_descriptor(control_.native_handle(), &order, sizeof order, channel);
+void WorkerPool::order(WorkerId worker, ZygoteOrder::Kind kind, Descriptor channel) {
+  unsent_.push_back({{worker, kind, 0}, std::move(channel)});
+  if (unsent_.size() == 1) send_orders();
+}
+
+void WorkerPool::send_orders() {
+  while (!unsent_.empty()) {
+    const Order& next = unsent_.front();
+    const bool sent = send_with_descriptor(control_.native_handle(), &next.order, sizeof next.order,
+                                           next.channel.get());
+    if (!sent && errno == EAGAIN) {
+      return control_.async_wait(asio::posix::stream_descriptor::wait_write,
+                                 [this](error_code error) {
+                                   if (!error) send_orders();
+                                 });
+    }
+    if (!sent && next.order.kind == ZygoteOrder::Kind::fork) {
+      asio::post(io_, [this, id = next.order.worker] { take_report({id, -1, 0}); });
+    }
+    unsent_.pop_front();
+  }
 }
 
 void WorkerPool::read(const std::shared_ptr<Worker>& worker) {
@@ -136,7 +153,7 @@ void WorkerPool::read(const std::shared_ptr<Worker>& worker) {
         if (worker->reply.size() > reply_head_bytes_max + reply_bytes_max_) {
           worker->oversized = true;
           worker->reply.clear();
-          order(worker->id, ZygoteOrder::Kind::kill, -1);
+          order(worker->id, ZygoteOrder::Kind::kill, {});
         }
         if (!error && !worker->oversized) return read(worker);
         worker->reply_ended = true;
@@ -171,7 +188,7 @@ void WorkerPool::finish(std::shared_ptr<Worker> worker) {
   if (!worker->done || !worker->reply_ended) return;
   auto outcome = outcome_of(*worker);
   if (!outcome) return;
-  if (!worker->wait_status) order(worker->id, ZygoteOrder::Kind::kill, -1);
+  if (!worker->wait_status) order(worker->id, ZygoteOrder::Kind::kill, {});
   std::exchange(worker->done, nullptr)(*std::move(outcome));
 }
 

@@ -44,6 +44,10 @@ class WorkerPool {
 
  private:
   struct Worker;
+  struct Order {
+    ZygoteOrder order;
+    Descriptor channel;  // none with a kill
+  };
 
   std::shared_ptr<Worker> make_worker();
   std::shared_ptr<Worker> take_worker();
@@ -52,7 +56,8 @@ class WorkerPool {
   void read(const std::shared_ptr<Worker>& worker);
   void finish(std::shared_ptr<Worker> worker);
   std::optional<Outcome> outcome_of(const Worker& worker) const;
-  bool order(WorkerId worker, ZygoteOrder::Kind kind, int channel);
+  void order(WorkerId worker, ZygoteOrder::Kind kind, Descriptor channel);
+  void send_orders();
   void wait_for_reports();
   void take_report(const ZygoteReport& report);
 
@@ -60,6 +65,7 @@ class WorkerPool {
   boost::asio::posix::stream_descriptor control_;
   std::size_t reply_bytes_max_;
   std::function<void()> on_lost_;
+  std::deque<Order> unsent_;  // the zygote is behind, and the kernel holds no more for it
   WorkerId last_ = 0;
   std::map<WorkerId, std::shared_ptr<Worker>> workers_;  // until their end is reported
   std::deque<std::shared_ptr<Worker>> idle_;             // of workers_; without a job yet
