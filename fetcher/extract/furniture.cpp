@@ -73,8 +73,7 @@ bool is_letter(char c) {
 }
 
 // One class name or id: "postComments", "article-footer". What calls itself content is content,
-// wherever it stands
-// ("content-nav-section").
+// wherever it stands ("content-nav-section").
 Furniture judge_name(std::string_view name) {
   Furniture judged = Furniture::none;
   bool cookies = false;

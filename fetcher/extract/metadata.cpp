@@ -71,39 +71,55 @@ std::string lower(std::string_view text) {
   return out;
 }
 
+struct MetaField {
+  std::string_view name;  // of <meta>, in lower case
+  std::string Found::* field;
+};
+constexpr MetaField meta_fields[] = {
+    {"og:title", &Found::og_title},
+    {"og:site_name", &Found::site_name},
+    {"author", &Found::meta_author},
+    {"parsely-author", &Found::meta_author},
+    {"dc.creator", &Found::meta_author},
+    {"article:author", &Found::meta_author},
+    {"sailthru.author", &Found::meta_author},
+    {"byl", &Found::meta_author},
+    {"article:published_time", &Found::meta_published},
+    {"article:published", &Found::meta_published},
+    {"og:published_time", &Found::meta_published},
+    {"datepublished", &Found::meta_published},
+    {"date", &Found::meta_published},
+    {"dc.date", &Found::meta_published},
+    {"dc.date.issued", &Found::meta_published},
+    {"pubdate", &Found::meta_published},
+    {"parsely-pub-date", &Found::meta_published},
+    {"publishdate", &Found::meta_published},
+    {"publish-date", &Found::meta_published},
+    {"sailthru.date", &Found::meta_published},
+    {"citation_publication_date", &Found::meta_published},
+    {"article:modified_time", &Found::meta_modified},
+    {"article:modified", &Found::meta_modified},
+    {"og:updated_time", &Found::meta_modified},
+    {"datemodified", &Found::meta_modified},
+    {"last-modified", &Found::meta_modified},
+    {"content-language", &Found::meta_language},
+    {"description", &Found::description},
+    {"og:description", &Found::og_description},
+    {"og:type", &Found::og_type},
+    {"og:url", &Found::og_url},
+};
+
 void read_meta(const HtmlNode& node, Found& found) {
-  const std::string_view content = attribute(node, "content");
-  std::string name = lower(attribute(node, "property"));
-  if (name.empty()) name = lower(attribute(node, "name"));
-  if (name.empty()) name = lower(attribute(node, "itemprop"));
-  if (name.empty()) name = lower(attribute(node, "http-equiv"));
-  if (name == "og:title") {
-    fill(found.og_title, content);
-  } else if (name == "og:site_name") {
-    fill(found.site_name, content);
-  } else if (name == "author" || name == "parsely-author" || name == "dc.creator" ||
-             name == "article:author" || name == "sailthru.author" || name == "byl") {
-    if (!content.starts_with("http")) fill(found.meta_author, content);
-  } else if (name == "article:published_time" || name == "datepublished" || name == "date" ||
-             name == "dc.date" || name == "pubdate" || name == "parsely-pub-date" ||
-             name == "publishdate" || name == "article:published" || name == "publish-date" ||
-             name == "dc.date.issued" || name == "sailthru.date" || name == "og:published_time" ||
-             name == "citation_publication_date") {
-    fill(found.meta_published, content);
-  } else if (name == "article:modified_time" || name == "og:updated_time" ||
-             name == "datemodified" || name == "last-modified" || name == "article:modified") {
-    fill(found.meta_modified, content);
-  } else if (name == "content-language") {
-    fill(found.meta_language, content);
-  } else if (name == "description") {
-    fill(found.description, content);
-  } else if (name == "og:description") {
-    fill(found.og_description, content);
-  } else if (name == "og:type") {
-    fill(found.og_type, content);
-  } else if (name == "og:url") {
-    fill(found.og_url, content);
+  std::string name;
+  for (const std::string_view key : {"property", "name", "itemprop", "http-equiv"}) {
+    if (name.empty()) name = lower(attribute(node, key));
   }
+  const auto* known = std::ranges::find(meta_fields, name, &MetaField::name);
+  if (known == std::end(meta_fields)) return;
+  const std::string_view content = attribute(node, "content");
+  // Some authors are addresses of profiles.
+  if (known->field == &Found::meta_author && content.starts_with("http")) return;
+  fill(found.*known->field, content);
 }
 
 void read_link(const HtmlNode& node, Found& found) {
