@@ -86,8 +86,9 @@ enum class Device : std::uint8_t { automatic, cpu, cuda };
 struct ModelConfig {
   std::filesystem::path path;  // folder or .gguf file; "" = the embedded default of scripts/setup
   Device device = Device::automatic;
-  std::size_t context_tokens_max = 8192;  // less where the model has less
-  std::size_t threads = 0;                // 0: one per core
+  std::size_t context_tokens_max = 8192;          // less where the model has less
+  std::uint64_t prefix_cache_bytes = 1ULL << 30;  // on the model's device; 0: nothing is kept
+  std::size_t threads = 0;                        // 0: one per core
 
   bool operator==(const ModelConfig&) const = default;
 };

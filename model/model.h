@@ -39,6 +39,7 @@ struct GenerateRequest {
   Sampling sampling;
   std::vector<std::string> stop;  // the text ends before the first of them; at most 4, none empty
   std::size_t tokens_max = 256;   // REQUIRES: > 0
+  std::string cache_salt;         // computed prefixes are shared with requests of the same salt
 };
 
 enum class FinishReason : std::uint8_t {
@@ -58,6 +59,7 @@ struct Generation {
   std::string reasoning;
   FinishReason finish = FinishReason::stop;
   std::size_t prompt_tokens = 0;
+  std::size_t cached_tokens = 0;  // of the prompt: known from an earlier request, and not run again
   std::size_t completion_tokens = 0;
 };
 

@@ -15,6 +15,7 @@
 #include "model/device.h"
 #include "model/engine/kv_cache.h"
 #include "model/engine/output_stream.h"
+#include "model/engine/prefix_cache.h"
 #include "model/engine/token_sampler.h"
 #include "model/families/llama.h"
 #include "model/text/chat_template.h"
@@ -41,6 +42,7 @@ struct Parts {
   std::vector<TokenId> end_ids;  // any of them ends the text
   int threads = 1;
   ShortWaits waits;
+  std::uint64_t prefix_bytes_max = 0;
 };
 
 std::unexpected<Error> cancelled() {
@@ -49,7 +51,7 @@ std::unexpected<Error> cancelled() {
 
 class TorchModel final : public Model {
  public:
-  explicit TorchModel(Parts parts) : parts_(std::move(parts)) {}
+  explicit TorchModel(Parts parts) : parts_(std::move(parts)), prefixes_(parts_.prefix_bytes_max) {}
 
   const ModelInfo& info() const override { return parts_.info; }
 
@@ -92,13 +94,15 @@ class TorchModel final : public Model {
   Result<Logits> prefill(std::span<const TokenId> prompt, KvCache& cache,
                          const std::stop_token& stop) const;
 
-  // Samples, streams and runs tokens until one of the ends is reached; says which. Counts them.
+  // Samples, streams and runs tokens until one of the ends is reached; says which. Appends them to
+  // `text`.
   Result<FinishReason> decode(Logits logits, KvCache& cache, const GenerateRequest& request,
                               const std::stop_token& stop, OutputStream& output,
-                              std::size_t& tokens) const;
+                              std::vector<TokenId>& text) const;
 
   const Parts parts_;
-  std::mutex mutex_;  // held by the generation that runs
+  std::mutex mutex_;      // held by the generation that runs
+  PrefixCache prefixes_;  // guarded by it
 };
 
 Result<Generation> TorchModel::run(std::span<const TokenId> prompt, const GenerateRequest& request,
@@ -113,11 +117,16 @@ Result<Generation> TorchModel::run(std::span<const TokenId> prompt, const Genera
                                                             : OutputStream::Part::answer;
   OutputStream output(parts_.tokenizer, begin, request.stop, on_text);
 
-  auto logits = prefill(prompt, cache, stop);
-  if (!logits) return std::unexpected(logits.error());
   Generation generation;
-  const auto finish =
-      decode(*std::move(logits), cache, request, stop, output, generation.completion_tokens);
+  generation.cached_tokens = prefixes_.restore(request.cache_salt, prompt, cache);
+  auto logits = prefill(prompt.subspan(generation.cached_tokens), cache, stop);
+  if (!logits) return std::unexpected(logits.error());
+  std::vector<TokenId> text(prompt.begin(), prompt.end());
+  const auto finish = decode(*std::move(logits), cache, request, stop, output, text);
+  // Of the text the cache holds all but what was sampled last; a cancelled answer's prompt counts.
+  generation.completion_tokens = text.size() - prompt.size();
+  text.resize(static_cast<std::size_t>(cache.length()));
+  prefixes_.keep(request.cache_salt, std::move(text), std::move(cache));
   if (!finish) return std::unexpected(finish.error());
   output.finish();
   generation.content = output.content();
@@ -142,13 +151,13 @@ Result<Logits> TorchModel::prefill(std::span<const TokenId> prompt, KvCache& cac
 
 Result<FinishReason> TorchModel::decode(Logits logits, KvCache& cache,
                                         const GenerateRequest& request, const std::stop_token& stop,
-                                        OutputStream& output, std::size_t& tokens) const {
+                                        OutputStream& output, std::vector<TokenId>& text) const {
   while (true) {
     if (stop.stop_requested()) return cancelled();
     const auto position = static_cast<std::uint64_t>(cache.length());
     const auto token = sample_token(logits, request.sampling, position);
     if (!token) return std::unexpected(token.error());
-    ++tokens;
+    text.push_back(*token);
     if (std::ranges::find(parts_.end_ids, *token) != parts_.end_ids.end()) {
       return FinishReason::stop;
     }
@@ -179,7 +188,7 @@ std::string gibibytes(double bytes) {
 // Checked before anything is read: an allocation that does not fit would be granted, and the
 // process killed when it fills it.
 Status check_memory(const Checkpoint& checkpoint, std::size_t context,
-                    const ComputeDevice& device) {
+                    std::uint64_t prefix_bytes_max, const ComputeDevice& device) {
   const auto available = memory_available(device);
   if (!available) return {};
   const CheckpointConfig& config = checkpoint.config();
@@ -189,15 +198,18 @@ Status check_memory(const Checkpoint& checkpoint, std::size_t context,
     weights +=
         element * static_cast<double>(config.vocabulary) * static_cast<double>(config.hidden);
   }
+  const auto prefixes = static_cast<double>(prefix_bytes_max);
   const double cache = 2 * element * static_cast<double>(config.layers) *
                        static_cast<double>(config.kv_heads) * static_cast<double>(config.head_dim) *
                        static_cast<double>(context);
-  if (weights + cache <= static_cast<double>(*available)) return {};
+  if (weights + cache + prefixes <= static_cast<double>(*available)) return {};
   return fail(ErrorCode::too_large,
               "the model needs " + gibibytes(weights) + " for its weights and " + gibibytes(cache) +
-                  " for a context of " + std::to_string(context) + " tokens; " + device.name +
-                  " has " + gibibytes(static_cast<double>(*available)) +
-                  " free: take a smaller model, or lower model.context_tokens_max");
+                  " for a context of " + std::to_string(context) + " tokens, beside " +
+                  gibibytes(prefixes) + " for computed prefixes; " + device.name + " has " +
+                  gibibytes(static_cast<double>(*available)) +
+                  " free: take a smaller model, or lower model.context_tokens_max or "
+                  "model.prefix_cache_bytes");
 }
 
 std::vector<TokenId> end_ids(const Checkpoint& checkpoint, const Tokenizer& tokenizer) {
@@ -229,7 +241,7 @@ Result<std::unique_ptr<Model>> load(const config::ModelConfig& config) {
   if (!device) return std::unexpected(device.error());
   const std::size_t context =
       std::min(config.context_tokens_max, checkpoint->config().context_tokens);
-  if (auto fits = check_memory(*checkpoint, context, *device); !fits) {
+  if (auto fits = check_memory(*checkpoint, context, config.prefix_cache_bytes, *device); !fits) {
     return std::unexpected(fits.error());
   }
 
@@ -248,7 +260,7 @@ Result<std::unique_ptr<Model>> load(const config::ModelConfig& config) {
   std::vector<TokenId> ends = end_ids(*checkpoint, *tokenizer);
   return std::make_unique<TorchModel>(Parts{*std::move(tokenizer), *std::move(chat_template),
                                             *std::move(network), std::move(info), std::move(ends),
-                                            threads, std::move(waits)});
+                                            threads, std::move(waits), config.prefix_cache_bytes});
 }
 
 }  // namespace

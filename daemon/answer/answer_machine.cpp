@@ -245,12 +245,14 @@ void AnswerMachine::generate(std::vector<Passage> passages) {
   act(action::Generate{{.messages = build_prompt(question_.messages, passages_, now_),
                         .sampling = question_.sampling,
                         .stop = question_.stop,
-                        .tokens_max = question_.tokens_max}});
+                        .tokens_max = question_.tokens_max,
+                        .cache_salt = question_.cache_salt}});
 }
 
 void AnswerMachine::conclude(const model::Generation& generation) {
   answer_.finish = generation.finish;
   answer_.usage.prompt_tokens = generation.prompt_tokens;
+  answer_.usage.cached_tokens = generation.cached_tokens;
   answer_.usage.completion_tokens = generation.completion_tokens;
   const std::string_view written = std::string_view(answer_.content).substr(preface_bytes_);
   SupportedText supported = find_supports(written, passages_, question_.text());

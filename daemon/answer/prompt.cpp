@@ -86,8 +86,8 @@ Language language_of(std::string_view text) {
   return han ? Language::chinese : Language::english;
 }
 
-std::string prompt_marker(std::string_view question, std::span<const Passage> passages) {
-  std::string text(question);
+std::string prompt_marker(std::span<const Passage> passages) {
+  std::string text;
   for (const Passage& passage : passages) text += '\0' + passage.title + '\0' + passage.text;
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
   SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
@@ -105,7 +105,7 @@ std::vector<model::Message> build_prompt(std::span<const model::Message> message
   if (passages.empty()) return prompt;
   std::string& question = prompt.back().content;
   const Wording& wording = language_of(question) == Language::chinese ? chinese : english;
-  const std::string marker = prompt_marker(question, passages);
+  const std::string marker = prompt_marker(passages);
   std::string text = std::string(wording.date) + format_time(now).substr(0, 10) + ".\n";
   text += "<pages " + marker + ">\n";
   for (std::size_t index = 0; index < passages.size(); ++index) {

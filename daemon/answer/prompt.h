@@ -2,9 +2,9 @@
 //
 // Pure; any thread. Page text is data: it stands between lines that carry a marker, with characters
 // that no reader sees removed (policy/page_text_guard.h) and the marker itself cut out wherever a
-// page has it, so no page can write the line that ends it. The marker is a digest of question and
-// passages: another page, another marker; and the same question over the same pages is the same
-// prompt, which a request's `seed` and the reuse of computed prefixes stand on.
+// page has it, so no page can write the line that ends it. The marker is a digest of the passages:
+// another page, another marker, and no page can hold the digest of itself; and every question over
+// the same pages begins with the same prompt, which the reuse of computed prefixes stands on.
 
 #pragma once
 
@@ -33,6 +33,6 @@ std::vector<model::Message> build_prompt(std::span<const model::Message> message
 std::string guarded_page_text(std::string_view text, std::string_view marker);
 
 // The marker of that prompt, 16 hex digits.
-std::string prompt_marker(std::string_view question, std::span<const Passage> passages);
+std::string prompt_marker(std::span<const Passage> passages);
 
 }  // namespace seekd::daemon

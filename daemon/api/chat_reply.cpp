@@ -83,6 +83,7 @@ json::object usage_json(const Answer& answer) {
   return {{"prompt_tokens", usage.prompt_tokens},
           {"completion_tokens", usage.completion_tokens},
           {"total_tokens", usage.prompt_tokens + usage.completion_tokens},
+          {"prompt_tokens_details", {{"cached_tokens", usage.cached_tokens}}},
           {"num_search_queries", usage.search_queries},
           {"citation_tokens", usage.citation_tokens},
           {"citations_dropped", answer.citations_dropped}};

@@ -20,12 +20,11 @@ constexpr std::int64_t tokens_max = 1'000'000;
 constexpr std::int64_t max_age_max = 10LL * 366 * 24 * 3600;
 constexpr std::size_t stops_max = 4;
 constexpr std::size_t domains_max = 20;
-constexpr std::size_t user_bytes_max = 512;
+constexpr std::size_t label_bytes_max = 512;  // user, cache_salt, prompt_cache_key
 
 // Understood and not served. A value in the second column asks for what happens anyway.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 27> unserved{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 25> unserved{{
     {"audio", ""},
-    {"cache_salt", ""},
     {"enable_search_classifier", ""},
     {"frequency_penalty", "0"},
     {"function_call", ""},
@@ -39,7 +38,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 27> unserved
     {"parallel_tool_calls", ""},
     {"prediction", ""},
     {"presence_penalty", "0"},
-    {"prompt_cache_key", ""},
     {"reasoning_effort", ""},
     {"response_format", R"({"type":"text"})"},
     {"search_after_date_filter", ""},
@@ -111,6 +109,15 @@ void read_sampling(Fields& fields, Question& question) {
   constexpr auto any = std::numeric_limits<std::int64_t>::max();
   question.sampling.seed =
       static_cast<std::uint64_t>(fields.integer("seed", -any - 1, any).value_or(0));
+}
+
+std::string read_label(Fields& fields, std::string_view name) {
+  std::string label = fields.text(name).value_or("");
+  if (label.size() > label_bytes_max) {
+    fields.reject(name, "out_of_range",
+                  "is longer than " + std::to_string(label_bytes_max) + " bytes");
+  }
+  return label;
 }
 
 // "low" and "high" halve and double what the configuration gives.
@@ -198,10 +205,11 @@ std::expected<ChatRequest, ApiError> parse_chat_request(std::string_view body,
   read_retrieval(fields, question, config);
   read_delivery(fields, request);
   // An end user's name for the service's own records: checked, and kept nowhere.
-  if (fields.text("user").value_or("").size() > user_bytes_max) {
-    fields.reject("user", "out_of_range",
-                  "is longer than " + std::to_string(user_bytes_max) + " bytes");
-  }
+  read_label(fields, "user");
+  // Neither may hold the other's part of the salt.
+  const std::string salt = read_label(fields, "cache_salt");
+  question.cache_salt =
+      std::to_string(salt.size()) + ":" + salt + read_label(fields, "prompt_cache_key");
   refuse_unserved(fields);
   if (auto error = fields.finish()) return std::unexpected(std::move(*error));
   return request;

@@ -21,4 +21,15 @@ KvCache::View KvCache::append(std::int64_t layer, const at::Tensor& keys,
   return {all.keys.narrow(1, 0, length_ + tokens), all.values.narrow(1, 0, length_ + tokens)};
 }
 
+void KvCache::copy_prefix(const KvCache& from, std::int64_t tokens) {
+  assert(length_ == 0 && tokens <= from.length_ && tokens <= capacity());
+  keys_.narrow(2, 0, tokens).copy_(from.keys_.narrow(2, 0, tokens));
+  values_.narrow(2, 0, tokens).copy_(from.values_.narrow(2, 0, tokens));
+  length_ = tokens;
+}
+
+std::uint64_t KvCache::bytes() const {
+  return keys_.nbytes() + values_.nbytes();
+}
+
 }  // namespace seekd::model

@@ -36,6 +36,12 @@ class KvCache {
   // After all layers have appended the same tokens.
   void advance(std::int64_t tokens) { length_ += tokens; }
 
+  // Takes the first `tokens` of another's entries. REQUIRES: this is empty and has room, `from`
+  // holds as many and is of the same shape but for its capacity.
+  void copy_prefix(const KvCache& from, std::int64_t tokens);
+
+  std::uint64_t bytes() const;  // of memory, whatever is filled
+
   // [layers, kv_heads, capacity, head_dim]; for kernels that write an entry themselves.
   const at::Tensor& keys() const { return keys_; }
   const at::Tensor& values() const { return values_; }

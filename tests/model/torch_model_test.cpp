@@ -35,7 +35,8 @@ GenerateRequest ask(std::string text, std::size_t tokens_max = 40) {
   return {.messages = {{Role::user, std::move(text)}},
           .sampling = {},
           .stop = {},
-          .tokens_max = tokens_max};
+          .tokens_max = tokens_max,
+          .cache_salt = {}};
 }
 
 Generation generated(Model& model, const GenerateRequest& request) {
@@ -245,6 +246,29 @@ TEST_CASE("cuda where there is none is an error that says what to do") {
   REQUIRE(!model);
   CHECK(model.error().code == ErrorCode::unavailable);
   CHECK(model.error().message.find("scripts/setup --gpu") != std::string::npos);
+}
+
+TEST_CASE("a prompt that begins like an earlier one runs only what is new, and answers the same") {
+  const std::string page =
+      "Read this.\nThe harbour lies in the north. The bridge was opened in 1931.\n";
+  const auto asked = [&](const char* question, const char* salt) {
+    GenerateRequest request = ask(page + question);
+    request.cache_salt = salt;
+    return request;
+  };
+  auto without = configured(kVectors / "tiny_llama");
+  without.prefix_cache_bytes = 0;
+  const auto cold = load_torch_model(without);
+  const auto warm = load_torch_model(configured(kVectors / "tiny_llama"));
+  REQUIRE((cold && warm));
+  const Generation first = generated(**warm, asked("When?", "a"));
+  CHECK(first.cached_tokens == 0);
+  const Generation second = generated(**warm, asked("Where?", "a"));
+  CHECK(second.cached_tokens > (*warm)->count_tokens(page) / 2);
+  CHECK(second.cached_tokens < second.prompt_tokens);
+  CHECK(second.content == generated(**cold, asked("Where?", "a")).content);
+  CHECK(generated(**warm, asked("Where?", "b")).cached_tokens == 0);
+  CHECK(generated(**cold, asked("Where?", "a")).cached_tokens == 0);
 }
 
 TEST_CASE("the embedded default answers a question about a text it is given") {

@@ -12,6 +12,7 @@ Answer cited_answer() {
   Answer answer;
   answer.content = "Es ist 7311. 🦅";
   answer.usage = {.prompt_tokens = 10,
+                  .cached_tokens = 7,
                   .completion_tokens = 5,
                   .search_queries = 1,
                   .citation_tokens = 4,
@@ -57,6 +58,7 @@ TEST_CASE("a completion carries the answer, its citations and their snapshots") 
   CHECK(snapshot.at("byte_end") == 60);
   CHECK(body.at("notices").at(0).at("url").is_null());
   CHECK(body.at("usage").at("total_tokens") == 15);
+  CHECK(body.at("usage").at("prompt_tokens_details").at("cached_tokens") == 7);
   CHECK(body.at("usage").at("num_search_queries") == 1);
   CHECK(body.at("usage").at("citation_tokens") == 4);
   CHECK(!choice.at("message").as_object().contains("reasoning_content"));

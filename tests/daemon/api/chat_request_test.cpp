@@ -106,6 +106,9 @@ const std::vector<Bad> bad_requests{
     {ask(R"("urls": ["a", "b", "c", "d", "e"])"), "urls", "out_of_range"},
     {ask(R"("urls": ["https://debian.org/"], "disable_search": true)"), "urls", "invalid_value"},
     {ask(R"("user": )" + ("\"" + std::string(600, 'x') + "\"")), "user", "out_of_range"},
+    {ask(R"("cache_salt": )" + ("\"" + std::string(600, 'x') + "\"")), "cache_salt",
+     "out_of_range"},
+    {ask(R"("prompt_cache_key": 7)"), "prompt_cache_key", "invalid_type"},
 };
 
 TEST_CASE("a bad request is refused with the name of its field") {
@@ -163,6 +166,18 @@ TEST_CASE("every field that is served is honoured") {
   CHECK(question.reach == Reach::cache_only);
   CHECK(question.max_age == std::chrono::seconds(60));
   CHECK(question.urls == std::vector<std::string>{"https://debian.org/"});
+}
+
+TEST_CASE("requests share a salt when both of its fields are the same, and not otherwise") {
+  const auto salt = [](const std::string& fields) {
+    const auto request = parse(ask(fields));
+    REQUIRE(request);
+    return request->question.cache_salt;
+  };
+  CHECK(salt("") == salt(R"("cache_salt": "", "prompt_cache_key": "")"));
+  CHECK(salt(R"("cache_salt": "a")") == salt(R"("cache_salt": "a")"));
+  CHECK(salt(R"("cache_salt": "a")") != salt(R"("prompt_cache_key": "a")"));
+  CHECK(salt(R"("cache_salt": "ab")") != salt(R"("cache_salt": "a", "prompt_cache_key": "b")"));
 }
 
 TEST_CASE("fields that ask for nothing are accepted as clients send them") {
