@@ -166,7 +166,7 @@ class Client(unittest.TestCase):
         done, requests = self.run_with([reply(passages)], "search", "text", "--top", "3", "--site", ".a.example")
         self.assertEqual(done.returncode, 0)
         self.assertIn("some[2J text", done.out)
-        self.assertEqual(json.loads(requests[0][1]), {"query": "text", "top": 3, "hosts": [".a.example"]})
+        self.assertEqual(json.loads(requests[0][1]), {"query": "text", "top": 3, "mode": "hybrid", "hosts": [".a.example"]})
 
     def test_import_sends_each_line_and_counts_the_refused(self):
         ok, bad = reply({"change": "added", "version": 1}), reply({"error": {"message": "'url' is missing"}}, "400 Bad Request")

@@ -111,7 +111,7 @@ class Internet:
 daemon off; user root; pid {self.folder}/nginx.pid; worker_processes 1; error_log {self.folder}/nginx.log;
 events {{ worker_connections 256; }}
 http {{
-  types {{ text/html html; text/plain txt; application/pdf pdf; }}
+  types {{ text/html html; text/plain txt; application/pdf pdf; application/zip zip; }}
   log_format seen '$host $status $request_uri match=$http_if_none_match since=$http_if_modified_since agent=$http_user_agent';
   access_log {self.access_log} seen;
   charset utf-8;

@@ -58,7 +58,9 @@ class Refusal(case.Case):
     def test_what_is_no_page_is_refused(self):
         self.web.write("/long/paper.pdf", "%PDF-1.7")
         self.web.write("/long/lying.html", "%PDF-1.7\n" + "x" * 1000)
-        self.assertRefused(f"{SITE}/long/paper.pdf", "content_type_denied")
+        self.web.write("/long/papers.zip", "PK")
+        self.assertRefused(f"{SITE}/long/paper.pdf", "content_invalid")
+        self.assertRefused(f"{SITE}/long/papers.zip", "content_type_denied")
         self.assertRefused(f"{SITE}/long/lying.html", "content_mismatch")
         self.assertRefused(f"{SITE}/broken", "http_error")
         self.assertRefused(f"{SITE}/absent.html", "http_error")

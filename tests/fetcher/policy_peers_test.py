@@ -45,6 +45,8 @@ class PolicyCase(Case):
 
 
 class Sites(PolicyCase):
+    EXTRA = "workers_max = 16"
+
     def asked_for(self, host):
         return [request for request in self.web.requests if request.headers["host"].startswith(host)]
 

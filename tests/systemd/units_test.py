@@ -41,6 +41,9 @@ class Units(unittest.TestCase):
             # The host's own targets, which ours refer to.
             shutil.copytree("/lib/systemd/system", root / "usr/lib/systemd/system", symlinks=True, dirs_exist_ok=True)
             (root / "lib").symlink_to("usr/lib")
+            # What ExecReload= runs.
+            (root / "bin").mkdir()
+            shutil.copy2("/bin/kill", root / "bin/kill")
             units = [f"/usr/lib/systemd/system/{unit}" for unit in ("seekd.socket", "seekd.service", "seekd-fetcher.service")]
             done = subprocess.run(["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", f"--root={root}", *units],
                                   capture_output=True, text=True)
