@@ -63,7 +63,8 @@ json::array entries_json(const std::vector<PageEntry>& entries) {
 // A tab between the fields, none of which has one inside: URL, date, title.
 std::string entry_line(const PageEntry& entry) {
   const std::string& date = entry.modified.empty() ? entry.published : entry.modified;
-  return terminal_line(entry.url, policy::url_bytes_max) + '\t' + date + '\t' + terminal_line(entry.title);
+  return terminal_line(entry.url, policy::url_bytes_max) + '\t' + date + '\t' +
+         terminal_line(entry.title);
 }
 
 json::object document_json(const fetcher::Document& document) {

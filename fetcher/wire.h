@@ -1,6 +1,7 @@
 // What crosses between seekd and seekd-fetcher: HTTP/1.1 with JSON bodies over a unix socket (`curl
 // --unix-socket` is the debugger). POST /fetch with a FetchRequest answers 200 with a FetchReply,
-// whatever the verdict was; GET /status answers counters, POST /selftest what was tried; a malformed request is answered 400 with
+// whatever the verdict was; GET /status answers counters, POST /selftest what was tried; a
+// malformed request is answered 400 with
 // {"error": …}.
 //
 // A FetchReply is one line of JSON, or two. The first is the broker's own: verdict, URLs, status,

@@ -100,9 +100,10 @@ struct FetchedPage {
   std::vector<Block> blocks;
   std::vector<Link> links;
   PageKind kind = PageKind::page;
-  std::vector<PageEntry> entries;   // of a feed or a sitemap, in its order
-  std::uint64_t entries_total = 0;  // that it has; more than entries.size() where there are too many
-  std::uint64_t body_bytes = 0;     // decoded
+  std::vector<PageEntry> entries;  // of a feed or a sitemap, in its order
+  std::uint64_t entries_total =
+      0;                         // that it has; more than entries.size() where there are too many
+  std::uint64_t body_bytes = 0;  // decoded
 
   bool operator==(const FetchedPage&) const = default;
 };

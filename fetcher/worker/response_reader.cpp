@@ -6,7 +6,6 @@
 
 #include "fetcher/extract/content_type.h"
 
-
 namespace seekd::fetcher {
 namespace {
 

@@ -1,6 +1,6 @@
 // The process that forks workers: it has loaded what every worker needs (libcurl, OpenSSL and its
-// roots, ICU, poppler's tables) before it took its own rights away, so that a worker costs a fork, opens no file and
-// starts no program.
+// roots, ICU, poppler's tables) before it took its own rights away, so that a worker costs a fork,
+// opens no file and starts no program.
 //
 // It is forked from the broker before the broker has threads, sockets or descriptors worth having,
 // and reads no byte from outside: the job goes from the broker to the worker past it. It dies with
