@@ -25,7 +25,7 @@ class LineReader {
   Result<std::optional<std::string>> next() {
     std::string line;
     while (gzgets(file_.get(), buffer_.data(), static_cast<int>(buffer_.size())) != nullptr) {
-      line += buffer_.c_str();
+      line.append(buffer_, 0, buffer_.find('\0'));
       if (line.size() > line_bytes_max) {
         return fail(ErrorCode::too_large, "is longer than 16 MiB");
       }

@@ -22,6 +22,7 @@ from case import KESTREL, SITE, article
 HOSTILE = "198.51.100.11"
 SERVERS = 200
 FETCHES = 40
+ROUNDS = 4
 HERE = pathlib.Path(__file__).resolve().parent
 
 
@@ -55,6 +56,10 @@ reason = "the tests' hostile servers"
         _, _, text = programs.request(self.door.fetcher_socket, "POST", "/fetch", {"url": url, "provenance": "user"})
         return json.loads(text.partition("\n")[0]) if isinstance(text, str) else text
 
+    def seconds_of_good(self):
+        """The least of several medians: what other programs of the host take is no property of the door."""
+        return min(self.median_of_good() for _ in range(ROUNDS))
+
     def median_of_good(self):
         seconds = []
         for _ in range(FETCHES):
@@ -68,14 +73,14 @@ reason = "the tests' hostile servers"
 
     def test_two_hundred_hostile_servers_slow_a_good_fetch_twofold_at_most(self):
         self.median_of_good()
-        before = self.median_of_good()
+        before = self.seconds_of_good()
         reasons = []
         threads = [threading.Thread(target=lambda url: reasons.append(self.fetch(url)),
                                     args=(f"https://{'dse'[number % 3]}{number}.hostile.example.org/",)) for number in range(SERVERS)]
         for thread in threads:
             thread.start()
         network.wait_until(lambda: self.status()["workers"] >= SERVERS, "the hostile servers", 20)
-        during = self.median_of_good()
+        during = self.seconds_of_good()
         still = self.status()["workers"]
         for thread in threads:
             thread.join()
