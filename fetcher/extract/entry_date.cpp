@@ -146,7 +146,7 @@ std::string entry_date(std::string_view text) {
   const auto time = sys_days(date->day) + date->time.value_or(seconds(0));
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const year_month_day shown(day);
-  const std::string written =
+  std::string written =
       fmt::format("{:04}-{:02}-{:02}", static_cast<int>(shown.year()),
                   static_cast<unsigned>(shown.month()), static_cast<unsigned>(shown.day()));
   if (!date->time) return written;
