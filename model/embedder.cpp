@@ -1,7 +1,5 @@
 #include "model/embedder.h"
 
-#include <utility>
-
 #include "model/kernels/dot_int8.h"
 
 namespace seekd::model {
@@ -13,7 +11,7 @@ constexpr double kReadableShareMin = 0.7;
 
 }  // namespace
 
-Embedding embedding_of(std::shared_ptr<const Embedder> embedder) {
+Embedding embedding_of(const std::shared_ptr<const Embedder>& embedder) {
   Embedding embedding;
   embedding.fingerprint = embedder->info().fingerprint;
   embedding.dimension = embedder->info().dimension;

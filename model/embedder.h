@@ -54,6 +54,6 @@ Result<std::unique_ptr<Embedder>> load_torch_embedder(const config::EmbedderConf
                                                       std::size_t threads);
 
 // What a cache is given of it: its vectors, and the scan over many. Keeps the embedder alive.
-Embedding embedding_of(std::shared_ptr<const Embedder> embedder);
+Embedding embedding_of(const std::shared_ptr<const Embedder>& embedder);
 
 }  // namespace seekd::model

@@ -185,7 +185,7 @@ std::string without_site(const std::string& title, const Found& found) {
   for (const std::string_view mark : {" | ", " - ", " \u2013 ", " \u2014 ", " \u00B7 ", " :: "}) {
     const std::size_t last = title.rfind(mark);
     if (last == std::string::npos) continue;
-    const std::string before = title.substr(0, last);
+    std::string before = title.substr(0, last);
     const std::string first = title.substr(0, title.find(mark));
     const std::string behind = title.substr(last + mark.size());
     for (const std::string& part : {before, first, behind}) {

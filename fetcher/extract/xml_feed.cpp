@@ -130,39 +130,39 @@ class FeedReader final : public XmlHandler {
   }
 
   void close_field(std::string_view name) {
-    FeedText text{std::move(captured_), read_as(name)};
+    const FeedText text{std::move(captured_), read_as(name)};
     captured_.clear();
     if (entry_at_ != 0) {
-      close_entry_field(name, std::move(text));
+      close_entry_field(name, text);
     } else {
-      close_feed_field(name, std::move(text));
+      close_feed_field(name, text);
     }
   }
 
-  void close_entry_field(std::string_view name, FeedText text) {
-    if (name == "title") entry_.title = std::move(text);
-    if (name == "content" || name == "content:encoded") entry_.content = std::move(text);
+  void close_entry_field(std::string_view name, const FeedText& text) {
+    if (name == "title") entry_.title = text;
+    if (name == "content" || name == "content:encoded") entry_.content = text;
     if ((name == "summary" || name == "description") && entry_.content.text.empty()) {
-      entry_.content = std::move(text);
+      entry_.content = text;
     }
-    if (name == "link") entry_.url = std::move(text.text);
-    if (name == "guid" && entry_.url.empty() && is_permalink_) entry_.url = std::move(text.text);
+    if (name == "link") entry_.url = text.text;
+    if (name == "guid" && entry_.url.empty() && is_permalink_) entry_.url = text.text;
     if (name == "pubDate" || name == "published" || name == "issued" || name == "dc:date") {
-      entry_.published = std::move(text.text);
+      entry_.published = text.text;
     }
-    if (name == "updated" || name == "modified") entry_.modified = std::move(text.text);
+    if (name == "updated" || name == "modified") entry_.modified = text.text;
   }
 
-  void close_feed_field(std::string_view name, FeedText text) {
-    if (name == "title") feed_.title = std::move(text);
+  void close_feed_field(std::string_view name, const FeedText& text) {
+    if (name == "title") feed_.title = text;
     if (name == "description" || name == "subtitle" || name == "tagline") {
-      feed_.description = std::move(text);
+      feed_.description = text;
     }
-    if (name == "link") feed_.site = std::move(text.text);
-    if (name == "language" || name == "dc:language") feed_.language = std::move(text.text);
+    if (name == "link") feed_.site = text.text;
+    if (name == "language" || name == "dc:language") feed_.language = text.text;
     const bool changed = name == "lastBuildDate" || name == "updated" || name == "modified";
     if (changed || ((name == "pubDate" || name == "dc:date") && feed_.modified.empty())) {
-      feed_.modified = std::move(text.text);
+      feed_.modified = text.text;
     }
   }
 

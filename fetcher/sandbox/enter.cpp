@@ -5,7 +5,9 @@
 #include <cstring>
 #include <filesystem>
 #include <iterator>
+#include <string>
 #include <system_error>
+#include <utility>
 
 #include <sys/prctl.h>
 
@@ -44,11 +46,11 @@ Status require_accepted(const Mechanisms& missing, const Mechanisms& accepted) {
   for (const SandboxMechanism mechanism : missing) {
     if (std::ranges::find(accepted, mechanism) != accepted.end()) continue;
     const std::string name(to_string(mechanism));
-    return fail(ErrorCode::unsupported,
-                "sandbox: this kernel lacks " + name + ", which needs " +
-                    std::string(needs(mechanism)) +
-                    "; run on such a kernel, or accept the lack by adding \"" + name +
-                    "\" to fetcher.accept_missing");
+    std::string message = "sandbox: this kernel lacks ";
+    message.append(name).append(", which needs ").append(needs(mechanism));
+    message.append("; run on such a kernel, or accept the lack by adding \"").append(name);
+    message.append("\" to fetcher.accept_missing");
+    return fail(ErrorCode::unsupported, std::move(message));
   }
   return {};
 }
