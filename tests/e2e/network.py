@@ -161,6 +161,8 @@ http {{
         return [line for line in self.access_log.read_text().splitlines() if line.split()[2] == path]
 
     def close(self):
+        # At once: with its namespace the kernel would remove it some time later, and the next one has the same name.
+        run("ip", "link", "delete", "door")
         for process in reversed(self.processes):
             process.terminate()
         for process in self.processes:
