@@ -1,4 +1,4 @@
-# nvcc, where there is one: the machine's, or the one that `scripts/setup --gpu` brings. Without it the program is whole
+# nvcc, where there is one on the PATH. Without it the program is whole
 # and leaves the GPU to libtorch alone.
 #
 # Sets SEEKD_CUDA, and makes CUDA::cudart_static known.

@@ -55,16 +55,6 @@ struct Rotation {
   }
 };
 
-__device__ __forceinline__ uint4 pack8(const float (&values)[8]) {
-  std::uint32_t words[4];
-#pragma unroll
-  for (int i = 0; i < 4; ++i) {
-    words[i] =
-        to_bf16(values[2 * i]) | (static_cast<std::uint32_t>(to_bf16(values[2 * i + 1])) << 16);
-  }
-  return {words[0], words[1], words[2], words[3]};
-}
-
 // One lane's place: which of a KV head's keys it takes, and which eight dimensions of them.
 template <int head_dim>
 struct Place {

@@ -36,6 +36,16 @@ __device__ __forceinline__ void unpack8(const uint4& packed, float (&values)[8])
   }
 }
 
+__device__ __forceinline__ uint4 pack8(const float (&values)[8]) {
+  std::uint32_t words[4];
+#pragma unroll
+  for (int i = 0; i < 4; ++i) {
+    words[i] =
+        to_bf16(values[2 * i]) | (static_cast<std::uint32_t>(to_bf16(values[2 * i + 1])) << 16);
+  }
+  return {words[0], words[1], words[2], words[3]};
+}
+
 __device__ __forceinline__ void read8(const float* address, float (&values)[8]) {
   const float4 low = reinterpret_cast<const float4*>(address)[0];
   const float4 high = reinterpret_cast<const float4*>(address)[1];
@@ -67,6 +77,20 @@ __device__ __forceinline__ float block_sum(float value, float* scratch) {
   float sum = 0;
   for (int warp = 0; warp < warps; ++warp) sum += scratch[warp];
   return sum;
+}
+
+// RMSNorm, four at a time: what they add to the sum of squares, and what becomes of them.
+__device__ __forceinline__ float squares_of(const float4& four) {
+  return four.x * four.x + four.y * four.y + four.z * four.z + four.w * four.w;
+}
+__device__ __forceinline__ ushort4 normalised(const float4& four, float scale,
+                                              const float4& weight) {
+  ushort4 normed;
+  normed.x = to_bf16(four.x * scale * weight.x);
+  normed.y = to_bf16(four.y * scale * weight.y);
+  normed.z = to_bf16(four.z * scale * weight.z);
+  normed.w = to_bf16(four.w * scale * weight.w);
+  return normed;
 }
 
 __device__ __forceinline__ float silu(float value) {

@@ -59,19 +59,14 @@ __device__ __forceinline__ void stage_input(const Input& input, int width, uint4
   float squares = 0;
   for (int i = threadIdx.x; i < width / 4; i += kThreads) {
     const float4 four = residual[i];
-    squares += four.x * four.x + four.y * four.y + four.z * four.z + four.w * four.w;
+    squares += squares_of(four);
   }
   const float mean = block_sum(squares, scratch) / static_cast<float>(width);
   const float scale = rsqrtf(mean + input.norm.epsilon);
   for (int i = threadIdx.x; i < width / 4; i += kThreads) {
     const float4 four = residual[i];
     const float4 weight = weights[i];  // what this thread wrote
-    ushort4 normed;
-    normed.x = to_bf16(four.x * scale * weight.x);
-    normed.y = to_bf16(four.y * scale * weight.y);
-    normed.z = to_bf16(four.z * scale * weight.z);
-    normed.w = to_bf16(four.w * scale * weight.w);
-    reinterpret_cast<ushort4*>(staged)[i] = normed;
+    reinterpret_cast<ushort4*>(staged)[i] = normalised(four, scale, weight);
   }
   __syncthreads();
 }

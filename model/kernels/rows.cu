@@ -38,19 +38,14 @@ __global__ void add_norm(int width, const bf16* addend, Norm norm, float* residu
       add_to(four, reinterpret_cast<const ushort4*>(addend + row)[i]);
       stream[i] = four;
     }
-    squares += four.x * four.x + four.y * four.y + four.z * four.z + four.w * four.w;
+    squares += squares_of(four);
   }
   const float mean = block_sum(squares, scratch) / static_cast<float>(width);
   const float scale = rsqrtf(mean + norm.epsilon);
   for (int i = threadIdx.x; i < width / 4; i += kThreads) {
     const float4 four = stream[i];  // what this thread wrote
     const float4 weight = reinterpret_cast<const float4*>(norm.weight)[i];
-    ushort4 normed;
-    normed.x = to_bf16(four.x * scale * weight.x);
-    normed.y = to_bf16(four.y * scale * weight.y);
-    normed.z = to_bf16(four.z * scale * weight.z);
-    normed.w = to_bf16(four.w * scale * weight.w);
-    reinterpret_cast<ushort4*>(out + row)[i] = normed;
+    reinterpret_cast<ushort4*>(out + row)[i] = normalised(four, scale, weight);
   }
 }
 
@@ -90,13 +85,10 @@ __global__ void swiglu(std::int64_t count, int width, const bf16* gate_up, bf16*
   float ups[8];
   unpack8(*reinterpret_cast<const uint4*>(gate), gates);
   unpack8(*reinterpret_cast<const uint4*>(gate + width), ups);
-  std::uint32_t words[4];
+  float products[8];
 #pragma unroll
-  for (int k = 0; k < 4; ++k) {
-    words[k] = to_bf16(silu(gates[2 * k]) * ups[2 * k]) |
-               (static_cast<std::uint32_t>(to_bf16(silu(gates[2 * k + 1]) * ups[2 * k + 1])) << 16);
-  }
-  *reinterpret_cast<uint4*>(out + i) = {words[0], words[1], words[2], words[3]};
+  for (int k = 0; k < 8; ++k) products[k] = silu(gates[k]) * ups[k];
+  *reinterpret_cast<uint4*>(out + i) = pack8(products);
 }
 
 }  // namespace

@@ -12,41 +12,22 @@ import peers
 from door import ARTICLE, Case, head, whole
 
 
-class Proxy:
+class Proxy(peers.WebServer):
     """A forward proxy that connects to the port it is asked for, on loopback, unless `refuses` says otherwise."""
 
     def __init__(self):
-        self.asked, self.refuses = [], {}
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__(self._connect)
+        self.refuses = {}
 
-    def _accept(self):
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, client):
-        with client:
-            text = b""
-            while b"\r\n\r\n" not in text:
-                piece = client.recv(4096)
-                if not piece:
-                    return
-                text += piece
-            request = peers.Request(text.decode("latin-1"))
-            self.asked.append(request)
-            host, port = request.target.rsplit(":", 1)
-            if host in self.refuses:
-                client.sendall(self.refuses[host])
-                return
-            with socket.create_connection(("127.0.0.1", int(port))) as server:
-                client.sendall(b"HTTP/1.1 200 Connection established\r\nVia: 1.1 tests\r\n\r\n")
-                threading.Thread(target=self._copy, args=(server, client), daemon=True).start()
-                self._copy(client, server)
+    def _connect(self, request, client):
+        host, port = request.target.rsplit(":", 1)
+        if host in self.refuses:
+            client.sendall(self.refuses[host])
+            return
+        with socket.create_connection(("127.0.0.1", int(port))) as server:
+            client.sendall(b"HTTP/1.1 200 Connection established\r\nVia: 1.1 tests\r\n\r\n")
+            threading.Thread(target=self._copy, args=(server, client), daemon=True).start()
+            self._copy(client, server)
 
     @staticmethod
     def _copy(source, target):
@@ -58,10 +39,7 @@ class Proxy:
             pass
 
     def hosts(self):
-        return [request.target.rsplit(":", 1)[0] for request in self.asked]
-
-    def close(self):
-        self.listener.close()
+        return [request.target.rsplit(":", 1)[0] for request in self.requests]
 
 
 class BehindAProxy(Case):
@@ -74,21 +52,21 @@ class BehindAProxy(Case):
         return []  # no exception names the proxy: that the policy names it opens it
 
     def test_a_page_comes_through_and_its_robots_too(self):
-        self.proxy.asked.clear()
+        self.proxy.requests.clear()
         self.assertPage(self.serve(whole(ARTICLE)).replace("docs.", "years."))
-        self.assertEqual([(request.method, request.target) for request in self.proxy.asked],
+        self.assertEqual([(request.method, request.target) for request in self.proxy.requests],
                          [("CONNECT", f"years.example.org:{self.web.port}")] * 2)
 
     def test_the_proxy_hears_nothing_of_what_is_asked(self):
         self.assertPage(self.serve(whole(ARTICLE)), etag='"secret"')
-        for request in self.proxy.asked:
+        for request in self.proxy.requests:
             self.assertEqual(set(request.headers) - {"host", "user-agent", "proxy-connection"}, set())
 
     def test_plain_http_is_tunnelled_as_well(self):
         self.serve(whole(ARTICLE))
         path = list(self.site.pages)[-1]
         self.assertPage(f"http://plain.example.org:{self.plain.port}{path}")
-        self.assertEqual(self.proxy.asked[-1].method, "CONNECT")
+        self.assertEqual(self.proxy.requests[-1].method, "CONNECT")
 
     def test_names_are_the_proxys_to_resolve_and_addresses_its_to_judge(self):
         for host in ("absent.example.org", "private.example.org"):
@@ -100,12 +78,12 @@ class BehindAProxy(Case):
         self.assertRefused(self.url("selfsigned.example.org"), "tls_failed")
 
     def test_what_is_refused_before_a_connection_never_reaches_the_proxy(self):
-        self.proxy.asked.clear()
+        self.proxy.requests.clear()
         for url, reason in (("https://127.0.0.1/", "ip_literal"), ("https://user@docs.example.org/", "userinfo"),
                             ("https://docs.example.org:1/", "port_denied"), ("http://docs.example.org/", "scheme_denied"),
                             ("https://wiki.internal/", "special_name")):
             self.assertRefused(url, reason)
-        self.assertEqual(self.proxy.asked, [])
+        self.assertEqual(self.proxy.requests, [])
         self.assertRefused(self.url("closed.example.org"), "robots_denied")
         self.assertEqual(self.proxy.hosts(), ["closed.example.org"])
 

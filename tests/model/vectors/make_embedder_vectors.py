@@ -9,13 +9,13 @@ sentence-transformers do it. Needs torch 2.11, transformers 5, tokenizers. Same 
 """
 import json
 import pathlib
-import random
 import sys
-import unicodedata
 
 import tokenizers
 import torch
 import transformers
+
+from hostile_unicode import hostile
 
 HAND_MADE = [
     "", " ", "  ", "\n", "a", "Hello, World!", "\t\tx\r\n", "a\u0301", "\u00e1", "A\u030a\u212b", "\ufb01\ufb02", "I\u0307i\u0131İ", "ΑΣ ΣΑΣ",
@@ -34,17 +34,6 @@ EMBEDDED = [
 TINY_TEXTS = ["", "the cat", "The CAT sat, on the mat!", "cats unknown zebra", "the " * 60, "mat", "sat sat", "on the cat"]
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 WORDS = ["the", "cat", "sat", "on", "mat", "un", "a", "b", "c", "t", "s", "##s", "##t", "##known", "##a", "##e", ",", "!", "."]
-
-
-def hostile(count):
-    source = random.Random(20)
-    letters = [chr(c) for c in range(1, 0x110000)
-               if not 0xd800 <= c <= 0xdfff and unicodedata.category(chr(c)) not in ("Cn", "Co")]
-    spaces = "\t\n\v\f\r \u0085\u00a0\u1680\u180e\u2003\u2028\u2029\u202f\u205f\u3000\u200b\ufeff"
-    ascii_text = "".join(chr(c) for c in range(32, 127))
-    pools = [letters, spaces, ascii_text, ascii_text, "0123456789٣五", "éÀçñİıßΣ", "一龥ぁヿ가힣"]
-    for _ in range(count):
-        yield "".join(source.choice(source.choice(pools)) for _ in range(source.randint(1, 24)))
 
 
 def tokenizer_of(folder):
@@ -97,7 +86,7 @@ def make_tiny(folder):
 
 def record_minilm(source, folder):
     tokenizer = tokenizer_of(source)
-    texts = HAND_MADE + list(hostile(400))
+    texts = HAND_MADE + list(hostile(400, "éÀçñİıßΣ"))
     model = transformers.BertModel.from_pretrained(source, dtype=torch.float32, attn_implementation="eager").eval()
     recorded = {"texts": texts, "ids": [tokenizer.encode(text).ids for text in texts], "embedded": EMBEDDED,
                 "vectors": vectors_of(model, tokenizer, EMBEDDED, 256, "mean")}

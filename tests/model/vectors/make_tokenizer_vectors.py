@@ -9,12 +9,12 @@ vocabulary of SmolLM2 is put into the pre-tokenizer that its tokenizer.json has.
 
 import json
 import pathlib
-import random
 import sys
-import unicodedata
 
 import gguf
 from tokenizers import AddedToken, Tokenizer, models, pre_tokenizers
+
+from hostile_unicode import hostile
 
 HAND_MADE = [
     "", " ", "  ", "\n", "\r\n\r\n", "\t\tx", "a\u0301", "\u00e1", "A\u030a\u212b", "\ufb01\ufb02", "I\u0307i\u0131",
@@ -25,17 +25,6 @@ HAND_MADE = [
     "<｜place▁holder▁no▁1｜>", "foo<think>\nbar</think>", "a" * 300, " " * 100 + "x", "\n" * 50, "-" * 70, "https://example.org/a?b=c#d",
     "for (int i = 0; i < n; ++i) { x[i] += 0.5f; }", "\x01\x02\x7f", "e" + "\u0301" * 30, "\u1100\u1161\u11a8", "Ǆ ǆ ǅ ß ẞ ŉ",
 ]
-
-
-def hostile(count):
-    source = random.Random(20)
-    letters = [chr(c) for c in range(1, 0x110000)
-               if not 0xd800 <= c <= 0xdfff and unicodedata.category(chr(c)) not in ("Cn", "Co")]
-    spaces = "\t\n\v\f\r \u0085\u00a0\u1680\u180e\u2003\u2028\u2029\u202f\u205f\u3000\u200b\ufeff"
-    ascii_text = "".join(chr(c) for c in range(32, 127))
-    pools = [letters, spaces, ascii_text, ascii_text, "0123456789٣五", "'’sSdDmMtTlL ", "一龥ぁヿ가힣"]
-    for _ in range(count):
-        yield "".join(source.choice(source.choice(pools)) for _ in range(source.randint(1, 24)))
 
 
 def inp_texts(folder):
@@ -58,7 +47,7 @@ def smollm2(path):
 
 def main():
     folder = pathlib.Path(sys.argv[1])
-    texts = inp_texts(folder) + HAND_MADE + list(hostile(160))
+    texts = inp_texts(folder) + HAND_MADE + list(hostile(160, "'’sSdDmMtTlL "))
     tokenizers = {"deepseek_v3": Tokenizer.from_file(str(folder / "deepseek_v3/tokenizer.json")),
                   "smollm2": smollm2(sys.argv[2])}
     ids = {name: [tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
