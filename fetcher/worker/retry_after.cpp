@@ -17,9 +17,10 @@ seconds pause_asked_for(const ResponseHead& head, TimePoint now) {
   auto asked = policy::parse_delta_seconds(head.retry_after());
   if (!asked) {
     const auto date = policy::parse_http_date(head.retry_after(), now);
-    asked = date ? *date - now : seconds(0);
+    if (!date) return seconds(0);
+    asked = *date - now;
   }
-  return std::clamp(*asked, seconds(0), retry_after_max);
+  return std::clamp(*asked, seconds(1), retry_after_max);
 }
 
 }  // namespace seekd::fetcher

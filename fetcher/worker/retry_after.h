@@ -10,8 +10,9 @@
 
 namespace seekd::fetcher {
 
-// At most retry_after_max (wire.h); 0 where none is asked for, or what is written is neither a
-// number of seconds nor a date to come.
+// At least a second, also where the date has passed on its way here, and at most retry_after_max
+// (wire.h); 0 where none is asked for, or what is written is neither a number of seconds nor a
+// date.
 std::chrono::seconds pause_asked_for(const ResponseHead& head, TimePoint now);
 
 }  // namespace seekd::fetcher

@@ -25,10 +25,15 @@ TEST_CASE("RFC 9110 §10.2.3: Retry-After is a number of seconds or a date") {
   CHECK(asked("502", " 7 ") == 7s);
 }
 
-TEST_CASE("a date that has passed, or what is neither, asks for no pause") {
-  for (const char* text : {"Tue, 14 Nov 2023 22:13:00 GMT", "soon", "-5", "1.5", "", "0"}) {
-    CHECK(asked("503", text) == 0s);
+TEST_CASE(
+    "now, or a date that has passed on its way, is a second: the server does want to be asked") {
+  for (const char* text : {"Tue, 14 Nov 2023 22:13:00 GMT", "Tue, 14 Nov 2023 22:13:20 GMT", "0"}) {
+    CHECK(asked("503", text) == 1s);
   }
+}
+
+TEST_CASE("what is neither a number nor a date asks for no pause") {
+  for (const char* text : {"soon", "-5", "1.5", ""}) CHECK(asked("503", text) == 0s);
 }
 
 TEST_CASE("a pause is a day at most") {
