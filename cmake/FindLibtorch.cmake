@@ -4,15 +4,11 @@
 #
 # Gives the target Libtorch::Libtorch.
 
-set(_seekd_cache "$ENV{XDG_CACHE_HOME}")
-if(NOT _seekd_cache)
-  set(_seekd_cache "$ENV{HOME}/.cache")
-endif()
 set(SEEKD_TORCH_DIR "$ENV{SEEKD_TORCH_DIR}" CACHE PATH "libtorch: the folder that holds include/ and lib/")
 if(NOT SEEKD_TORCH_DIR AND Torch_DIR) # .../share/cmake/Torch
   get_filename_component(SEEKD_TORCH_DIR "${Torch_DIR}/../../.." ABSOLUTE)
 elseif(NOT SEEKD_TORCH_DIR)
-  set(SEEKD_TORCH_DIR "${_seekd_cache}/seekd/torch-2.11.0/torch")
+  set(SEEKD_TORCH_DIR "${SEEKD_CACHE_DIR}/torch-2.11.0/torch")
 endif()
 
 find_path(LIBTORCH_INCLUDE_DIR ATen/ATen.h PATHS "${SEEKD_TORCH_DIR}/include" NO_DEFAULT_PATH)

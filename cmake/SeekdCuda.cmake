@@ -1,8 +1,11 @@
-# nvcc, where there is one on the PATH. Without it the program is whole
-# and leaves the GPU to libtorch alone.
+# nvcc: $CUDACXX, the PATH's, /usr/local/cuda's, else what scripts/setup --gpu unpacked. Without it the program is whole and
+# leaves the GPU to libtorch alone.
 #
 # Sets SEEKD_CUDA, and makes CUDA::cudart_static known.
 
+if(NOT CMAKE_CUDA_COMPILER AND "$ENV{CUDACXX}" STREQUAL "")
+  find_program(CMAKE_CUDA_COMPILER nvcc HINTS ENV PATH PATHS /usr/local/cuda/bin "${SEEKD_CACHE_DIR}/cuda-13.0/nvidia/cu13/bin")
+endif()
 include(CheckLanguage)
 check_language(CUDA)
 set(SEEKD_CUDA OFF)

@@ -17,11 +17,7 @@ foreach(folder ${cuda_folders})
 endforeach()
 
 install(FILES config/default.toml DESTINATION "${CMAKE_INSTALL_FULL_SYSCONFDIR}/seekd" RENAME seekd.toml)
-set(embedded_model "$ENV{XDG_CACHE_HOME}")
-if(NOT embedded_model)
-  set(embedded_model "$ENV{HOME}/.cache")
-endif()
-install(FILES "${embedded_model}/seekd/models/SmolLM2-135M-Instruct.Q4_1.gguf" DESTINATION share/seekd/models
+install(FILES "${SEEKD_CACHE_DIR}/models/SmolLM2-135M-Instruct.Q4_1.gguf" DESTINATION share/seekd/models
   COMPONENT model OPTIONAL)
-install(DIRECTORY "${embedded_model}/seekd/models/all-MiniLM-L6-v2" DESTINATION share/seekd/models COMPONENT model
+install(DIRECTORY "${SEEKD_CACHE_DIR}/models/all-MiniLM-L6-v2" DESTINATION share/seekd/models COMPONENT model
   OPTIONAL)
