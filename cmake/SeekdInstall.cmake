@@ -16,7 +16,8 @@ foreach(folder ${cuda_folders})
   install(DIRECTORY "${folder}/" DESTINATION "${libtorch_folder}" COMPONENT libtorch FILES_MATCHING PATTERN "*.so*")
 endforeach()
 
-install(FILES config/default.toml DESTINATION "${CMAKE_INSTALL_FULL_SYSCONFDIR}/seekd" RENAME seekd.toml)
+# Where the units look, whatever the prefix was when this was configured.
+install(FILES config/default.toml DESTINATION /etc/seekd RENAME seekd.toml)
 install(FILES "${SEEKD_CACHE_DIR}/models/SmolLM2-135M-Instruct.Q4_1.gguf" DESTINATION share/seekd/models
   COMPONENT model OPTIONAL)
 install(DIRECTORY "${SEEKD_CACHE_DIR}/models/all-MiniLM-L6-v2" DESTINATION share/seekd/models COMPONENT model
