@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cache/page_change.h"
 #include "config/config.h"
 #include "policy/page.h"
 #include "policy/passages.h"
@@ -35,19 +36,25 @@ struct StoredPage {
   CachingHeaders headers;
   PageMetadata metadata;
   std::vector<Block> blocks;
-  std::vector<Link> links;  // of the current version; a past one has none
+  std::vector<Link> links;  // of a past version those of its content alone
 };
 
-enum class Change : std::uint8_t { added, unchanged, changed };
+enum class Change : std::uint8_t {
+  added,
+  unchanged,  // equal, or noise alone: the stored text stays
+  changed,    // there is a new version
+};
 std::string_view to_string(Change change);
 
 struct StoreOutcome {
   Change change = Change::added;
+  Extent extent = Extent::none;  // against the version before; none when added
   std::uint32_t version = 1;
   std::size_t blocks_total = 0;
-  std::size_t blocks_written = 0;   // not already in the cache
-  std::uint64_t bytes_written = 0;  // text of those blocks
-  double similarity = 0.0;          // to the version before; 1 when unchanged, 0 when added
+  std::size_t blocks_written = 0;        // not already in the cache
+  std::uint64_t bytes_written = 0;       // text of those blocks
+  std::uint64_t changed_text_bytes = 0;  // as PageChange says
+  double similarity = 0.0;               // to the version before; 0 when added
 };
 
 struct VersionInfo {

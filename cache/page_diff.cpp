@@ -150,12 +150,6 @@ std::vector<Match> match_blocks(std::span<const BlockRef> before, std::span<cons
   return matches;
 }
 
-std::uint64_t text_bytes(std::span<const BlockRef> blocks) {
-  std::uint64_t bytes = 0;
-  for (const BlockRef& block : blocks) bytes += block.bytes;
-  return bytes;
-}
-
 }  // namespace
 
 std::vector<BlockChange> diff_blocks(std::span<const BlockRef> before,
@@ -173,14 +167,6 @@ std::vector<BlockChange> diff_blocks(std::span<const BlockRef> before,
     }
   }
   return changes;
-}
-
-double similarity(std::span<const BlockRef> before, std::span<const BlockRef> after) {
-  const std::uint64_t total = text_bytes(before) + text_bytes(after);
-  if (total == 0) return 1.0;
-  std::uint64_t kept = 0;
-  for (const Match& match : match_blocks(before, after)) kept += before[match.before].bytes;
-  return 2.0 * static_cast<double>(kept) / static_cast<double>(total);
 }
 
 }  // namespace seekd::cache

@@ -29,8 +29,4 @@ struct BlockChange {
 std::vector<BlockChange> diff_blocks(std::span<const BlockRef> before,
                                      std::span<const BlockRef> after);
 
-// Of the bytes on both sides, the share that was kept: 1 for equal pages (two empty ones too), 0
-// for nothing in common.
-double similarity(std::span<const BlockRef> before, std::span<const BlockRef> after);
-
 }  // namespace seekd::cache

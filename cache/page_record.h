@@ -35,8 +35,8 @@ struct PassageRef {
   bool operator==(const PassageRef&) const = default;
 };
 
-// `pages`: the current version. In `versions` without passages and links, which only the current
-// one has.
+// `pages`: the current version. In `versions` without passages, and with the links of its content
+// alone.
 struct PageRecord {
   TimePoint expires_at;  // first, where the compaction filter finds it
   std::string url;

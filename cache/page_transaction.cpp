@@ -6,7 +6,7 @@
 
 #include "cache/expiry.h"
 #include "cache/families.h"
-#include "cache/page_diff.h"
+#include "cache/page_change.h"
 #include "cache/page_reader.h"
 
 namespace seekd::cache {
@@ -22,28 +22,25 @@ void sort_unique(std::vector<ContentHash>& ids) {
   ids.erase(rest.begin(), rest.end());
 }
 
-// Completes the record by the version before it.
-StoreOutcome compare(const std::optional<PageRecord>& before, PageRecord& record) {
-  StoreOutcome outcome{.blocks_total = record.blocks.size()};
-  record.changed_at = record.retrieved_at;
-  if (before && before->blocks == record.blocks) {
-    outcome.change = Change::unchanged;
-    outcome.similarity = 1.0;
-    record.version = before->version;
-    record.changed_at = before->changed_at;
-  } else if (before) {
-    outcome.change = Change::changed;
-    outcome.similarity = similarity(before->blocks, record.blocks);
-    record.version = before->version + 1;
-  }
-  outcome.version = record.version;
-  return outcome;
+void take_outcome(const PageChange& change, StoreOutcome& outcome) {
+  const bool edited = change.extent == Extent::minor || change.extent == Extent::major;
+  outcome.change = edited ? Change::changed : Change::unchanged;
+  outcome.extent = change.extent;
+  outcome.similarity = change.similarity;
+  outcome.changed_text_bytes = change.changed_text_bytes;
 }
 
 // Fetches may end in another order than they began. A stored time that is still to come was written
 // under a wrong clock, and holds nobody up.
 bool older_than_stored(const PageRecord& record, const PageRecord& stored, TimePoint now) {
   return record.retrieved_at < stored.retrieved_at && stored.retrieved_at <= now;
+}
+
+// Those that a difference between versions is told by; menus are not worth their bytes.
+Result<std::string> links_of_content(const ReadView& view, const PageRecord& page) {
+  Result<StoredPage> whole = assemble_page(view, page);
+  if (!whole) return std::unexpected(std::move(whole.error()));
+  return encode_links(content_links(whole->blocks, whole->links));
 }
 
 std::vector<std::uint64_t> passage_ids(const std::vector<PassageRef>& passages) {
@@ -107,12 +104,16 @@ Result<StoreOutcome> PageTransaction::store(PageRecord record, const std::vector
   if (Status placed = place_blocks(blocks, record); !placed) {
     return std::unexpected(std::move(placed.error()));
   }
-  StoreOutcome outcome = compare(before, record);
+  Result<Comparison> compared = compare(before, record, blocks);
+  if (!compared) return std::unexpected(std::move(compared.error()));
+  StoreOutcome& outcome = compared->outcome;
+  const bool noise = outcome.extent == Extent::noise;
   Result<HoldingsRecord> holdings = exchange_blocks(
       key, *held, outcome.change == Change::changed ? &*before : nullptr, record, versions_max);
   if (!holdings) return std::unexpected(std::move(holdings.error()));
   Result<std::vector<PassageRef>> passages =
-      passages_.exchange(before ? before->passages : std::vector<PassageRef>{}, record, blocks);
+      passages_.exchange(before ? before->passages : std::vector<PassageRef>{}, record,
+                         noise ? compared->blocks_kept : blocks);
   if (!passages) return std::unexpected(std::move(passages.error()));
   record.passages = std::move(*passages);
   holdings->passages = passage_ids(record.passages);
@@ -122,7 +123,38 @@ Result<StoreOutcome> PageTransaction::store(PageRecord record, const std::vector
   const BlockLedger::Totals totals = ledger_.totals();
   outcome.blocks_written = totals.added.size();
   outcome.bytes_written = totals.bytes_added;
-  return outcome;
+  return std::move(outcome);
+}
+
+// Completes the record by the version before it. Of noise nothing is stored: the next fetch is
+// compared with what somebody wrote, not with the noise before.
+Result<PageTransaction::Comparison> PageTransaction::compare(
+    const std::optional<PageRecord>& before, PageRecord& record, const std::vector<Block>& blocks) {
+  Comparison compared{.outcome = {.blocks_total = record.blocks.size()}, .blocks_kept = {}};
+  StoreOutcome& outcome = compared.outcome;
+  record.changed_at = record.retrieved_at;
+  if (!before) return compared;
+  if (before->blocks == record.blocks && before->links == record.links) {
+    take_outcome({}, outcome);
+  } else {
+    Result<StoredPage> stored = assemble_page(view_, *before);
+    if (!stored) return std::unexpected(std::move(stored.error()));
+    std::vector<Link> links;
+    if (!decode_links(record.links, links)) {
+      return std::unexpected(view_.damaged(Family::pages, page_key(record.url).view()));
+    }
+    take_outcome(judge_change({stored->blocks, stored->links}, {blocks, links}), outcome);
+    compared.blocks_kept = std::move(stored->blocks);
+  }
+  if (outcome.extent == Extent::noise) {
+    record.blocks = before->blocks;
+    record.snapshot_hash = before->snapshot_hash;
+  }
+  const bool changed = outcome.change == Change::changed;
+  record.version = before->version + (changed ? 1 : 0);
+  if (!changed) record.changed_at = before->changed_at;
+  outcome.version = record.version;
+  return compared;
 }
 
 Status PageTransaction::confirm(const PageRecord& record) {
@@ -217,7 +249,9 @@ Result<std::vector<ContentHash>> PageTransaction::archive(const ContentHash& key
   if (!past) return std::unexpected(std::move(past.error()));
   VersionRecord version{.replaced_at = replaced_at, .page = replaced};
   version.page.passages.clear();
-  version.page.links.clear();
+  Result<std::string> links = links_of_content(view_, replaced);
+  if (!links) return std::unexpected(std::move(links.error()));
+  version.page.links = std::move(*links);
   changes_.put(Family::versions, version_key(key, replaced.version), encode(version));
   ++counters_.versions;
   past->push_back(std::move(version));

@@ -59,10 +59,18 @@ class PageTransaction {
     std::optional<HoldingsRecord> holdings;
   };
 
+  // A page beside the version before it.
+  struct Comparison {
+    StoreOutcome outcome;
+    std::vector<Block> blocks_kept;  // of a page that differs by noise: what stays stored
+  };
+
   Result<Stored> load_stored(const ContentHash& key, TimePoint now) const;
   Result<HoldingsRecord> make_room(const ContentHash& key, const PageRecord& record,
                                    const Stored& stored, TimePoint now);
   Status reclaim(const ContentHash& key, const HoldingsRecord& holdings);
+  Result<Comparison> compare(const std::optional<PageRecord>& before, PageRecord& record,
+                             const std::vector<Block>& blocks);
   Status place_blocks(const std::vector<Block>& blocks, PageRecord& record);
   Result<HoldingsRecord> exchange_blocks(const ContentHash& key, const HoldingsRecord& held,
                                          const PageRecord* replaced, const PageRecord& record,

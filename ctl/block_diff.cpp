@@ -1,11 +1,11 @@
 #include "ctl/block_diff.h"
 
 #include <cstdio>
+#include <unordered_set>
 
 #include <boost/json.hpp>
 
 #include "cache/content_hash.h"
-#include "cache/page_diff.h"
 #include "ctl/terminal.h"
 
 namespace seekd::ctl {
@@ -13,47 +13,68 @@ namespace {
 
 namespace json = boost::json;
 
-std::vector<cache::BlockRef> to_refs(const std::vector<Block>& blocks) {
-  std::vector<cache::BlockRef> refs;
-  refs.reserve(blocks.size());
-  for (const Block& block : blocks) {
-    refs.push_back({cache::hash_block(block), static_cast<std::uint32_t>(block.text.size())});
+using Kind = BlockDiff::Line::Kind;
+
+// The text of blocks that the old page does not have, each once.
+std::uint64_t new_text_bytes(const cache::PageContent& before, const BlockDiff& diff) {
+  std::unordered_set<cache::ContentHash, cache::ContentHashHasher> stored;
+  for (const Block& block : before.blocks) stored.insert(cache::hash_block(block));
+  std::uint64_t bytes = 0;
+  for (const BlockDiff::Line& line : diff.lines) {
+    const bool is_new =
+        line.kind == Kind::added && stored.insert(cache::hash_block(line.block)).second;
+    if (is_new) bytes += line.block.text.size();
   }
-  return refs;
+  return bytes;
+}
+
+json::array to_json(const std::vector<Link>& links) {
+  json::array out;
+  for (const Link& link : links) out.push_back({{"url", link.url}, {"text", link.text}});
+  return out;
+}
+
+std::string link_line(char sign, const Link& link) {
+  return std::string(1, sign) + " link " + terminal_line(link.text) + " to " +
+         terminal_line(link.url, 2048) + '\n';
 }
 
 }  // namespace
 
-BlockDiff diff_pages(const std::vector<Block>& before, const std::vector<Block>& after) {
-  const std::vector<cache::BlockRef> old_refs = to_refs(before);
-  const std::vector<cache::BlockRef> new_refs = to_refs(after);
+BlockDiff diff_pages(const cache::PageContent& before, const cache::PageContent& after) {
   BlockDiff diff;
-  for (const cache::BlockChange& change : cache::diff_blocks(old_refs, new_refs)) {
+  diff.change = cache::judge_change(before, after);
+  for (const cache::BlockChange& change : diff.change.script) {
     switch (change.kind) {
       case cache::BlockChange::Kind::kept:
         ++diff.kept;
         break;
       case cache::BlockChange::Kind::removed:
-        diff.lines.push_back({BlockDiff::Line::Kind::removed, before[change.before]});
+        diff.lines.push_back({Kind::removed, before.blocks[change.before]});
         break;
       case cache::BlockChange::Kind::added:
-        diff.lines.push_back({BlockDiff::Line::Kind::added, after[change.after]});
+        diff.lines.push_back({Kind::added, after.blocks[change.after]});
         break;
     }
   }
-  diff.similarity = cache::similarity(old_refs, new_refs);
+  const bool stored =
+      diff.change.extent == cache::Extent::minor || diff.change.extent == cache::Extent::major;
+  if (stored) diff.written_bytes = new_text_bytes(before, diff);
   return diff;
 }
 
 std::string to_text(const BlockDiff& diff) {
   std::string text;
   for (const BlockDiff::Line& line : diff.lines) {
-    text += line.kind == BlockDiff::Line::Kind::removed ? "- " : "+ ";
+    text += line.kind == Kind::removed ? "- " : "+ ";
     text += terminal_line(line.block.text, 1000) + '\n';
   }
+  for (const Link& link : diff.change.links_removed) text += link_line('-', link);
+  for (const Link& link : diff.change.links_added) text += link_line('+', link);
   char similarity[16];
-  std::snprintf(similarity, sizeof similarity, "%.3f", diff.similarity);
-  return text + std::to_string(diff.kept) + " blocks kept, similarity " + similarity + '\n';
+  std::snprintf(similarity, sizeof similarity, "%.3f", diff.change.similarity);
+  return text + std::to_string(diff.kept) + " blocks kept, similarity " + similarity +
+         ", change: " + std::string(to_string(diff.change.extent)) + '\n';
 }
 
 json::object to_json(const Block& block) {
@@ -64,12 +85,17 @@ json::object to_json(const BlockDiff& diff) {
   json::array removed;
   json::array added;
   for (const BlockDiff::Line& line : diff.lines) {
-    (line.kind == BlockDiff::Line::Kind::removed ? removed : added).push_back(to_json(line.block));
+    (line.kind == Kind::removed ? removed : added).push_back(to_json(line.block));
   }
-  return {{"similarity", diff.similarity},
+  return {{"change", to_string(diff.change.extent)},
+          {"similarity", diff.change.similarity},
+          {"changed_text_bytes", diff.change.changed_text_bytes},
+          {"written_bytes", diff.written_bytes},
           {"kept", diff.kept},
           {"removed", std::move(removed)},
-          {"added", std::move(added)}};
+          {"added", std::move(added)},
+          {"links_removed", to_json(diff.change.links_removed)},
+          {"links_added", to_json(diff.change.links_added)}};
 }
 
 }  // namespace seekd::ctl

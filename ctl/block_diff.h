@@ -8,6 +8,7 @@
 
 #include <boost/json/object.hpp>
 
+#include "cache/page_change.h"
 #include "policy/page.h"
 
 namespace seekd::ctl {
@@ -18,14 +19,15 @@ struct BlockDiff {
     Kind kind = Kind::removed;
     Block block;
   };
-  std::vector<Line> lines;  // in the order of the page
-  std::size_t kept = 0;     // blocks
-  double similarity = 1;    // 0 to 1, as a store() of the new page would say
+  std::vector<Line> lines;          // in the order of the page
+  std::size_t kept = 0;             // blocks
+  cache::PageChange change;         // as a store() of the new page would judge it
+  std::uint64_t written_bytes = 0;  // text that such a store() would write
 };
 
-BlockDiff diff_pages(const std::vector<Block>& before, const std::vector<Block>& after);
+BlockDiff diff_pages(const cache::PageContent& before, const cache::PageContent& after);
 
-// "- removed" and "+ added" lines, then a summary.
+// "- removed" and "+ added" lines, blocks and then links, then a summary.
 std::string to_text(const BlockDiff& diff);
 boost::json::object to_json(const BlockDiff& diff);
 

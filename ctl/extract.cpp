@@ -20,6 +20,8 @@ namespace json = boost::json;
 
 constexpr std::size_t page_bytes_max = 16 << 20;
 constexpr std::uint64_t gzip_ratio_max = 100;  // as fetcher.ratio_max
+// A file has no URL that its relative links are seen from; any does, as long as both have the same.
+constexpr std::string_view file_url = "https://page.invalid/";
 
 struct ExtractOptions {
   std::string url;
@@ -115,7 +117,7 @@ struct DiffOptions {
 Result<fetcher::Document> read_page(const std::string& path) {
   const Result<std::string> page = read_file(path, page_bytes_max);
   if (!page) return std::unexpected(page.error());
-  Result<fetcher::Document> document = fetcher::extract_html(*page, "text/html", "");
+  Result<fetcher::Document> document = fetcher::extract_html(*page, "text/html", file_url);
   if (!document) return fail(document.error().code, "'" + path + "': " + document.error().message);
   return document;
 }
@@ -125,7 +127,8 @@ Status diff(const DiffOptions& options) {
   if (!before) return std::unexpected(before.error());
   const Result<fetcher::Document> after = read_page(options.after);
   if (!after) return std::unexpected(after.error());
-  const BlockDiff difference = diff_pages(before->blocks, after->blocks);
+  const BlockDiff difference =
+      diff_pages({before->blocks, before->links}, {after->blocks, after->links});
   std::cout << (options.json ? json::serialize(to_json(difference)) + '\n' : to_text(difference));
   return {};
 }
@@ -161,7 +164,11 @@ void add_diff(CLI::App& app, ExitStatus& status) {
   const auto options = std::make_shared<DiffOptions>();
   CLI::App* command =
       app.add_subcommand("diff", "what changed between two HTML files, in the cache's terms");
-  command->footer("Example:\n  seekctl diff old.html new.html");
+  command->footer(
+      "change: none, noise (nobody edited it: stored as no change), minor, or major (less than "
+      "0.85 "
+      "of it stayed).\n"
+      "Example:\n  seekctl diff old.html new.html");
   command->add_option("OLD", options->before, "HTML file")->required();
   command->add_option("NEW", options->after, "HTML file; - reads standard input")->required();
   command->add_flag("--json", options->json, "as JSON");

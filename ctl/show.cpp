@@ -21,6 +21,7 @@ struct ShowOptions {
   std::string url;
   std::uint32_t version = 0;                       // 0: the current one
   std::pair<std::uint32_t, std::uint32_t> diff{};  // 0: not asked for
+  std::string as_of;                               // RFC 3339; "": now
   bool versions = false;
   bool json = false;
 };
@@ -41,6 +42,16 @@ std::vector<Block> blocks_of(const json::object& page) {
     blocks.push_back(std::move(block));
   }
   return blocks;
+}
+
+std::vector<Link> links_of(const json::object& page) {
+  std::vector<Link> links;
+  for (const json::value& item : array_at(page, "links")) {
+    if (!item.is_object()) continue;
+    const json::object& object = item.get_object();
+    links.push_back({text_at(object, "url"), text_at(object, "text")});
+  }
+  return links;
 }
 
 void print_block(const Block& block) {
@@ -98,12 +109,30 @@ Result<json::object> get_page(const DaemonConnection& seekd, const ShowOptions& 
   return seekd.get(target);
 }
 
+// The version that stood at a time; RFC 3339 in UTC sorts as text, a date alone before its times.
+Result<std::uint32_t> version_at(const DaemonConnection& seekd, const ShowOptions& options) {
+  const Result<json::object> reply =
+      seekd.get("/seekd/v1/versions?url=" + query_value(options.url));
+  if (!reply) return std::unexpected(reply.error());
+  for (const json::value& item : array_at(*reply, "versions")) {
+    if (!item.is_object() || text_at(item.get_object(), "first_seen") > options.as_of) continue;
+    return static_cast<std::uint32_t>(integer_at(item.get_object(), "version"));
+  }
+  return fail(ErrorCode::not_found, "no version of '" + options.url +
+                                        "' that is kept is as old as " + options.as_of +
+                                        "; --versions lists them");
+}
+
 Status show_diff(const DaemonConnection& seekd, const ShowOptions& options) {
   const Result<json::object> before = get_page(seekd, options, options.diff.first);
   if (!before) return std::unexpected(before.error());
   const Result<json::object> after = get_page(seekd, options, options.diff.second);
   if (!after) return std::unexpected(after.error());
-  const BlockDiff diff = diff_pages(blocks_of(*before), blocks_of(*after));
+  const std::vector<Block> blocks_before = blocks_of(*before);
+  const std::vector<Block> blocks_after = blocks_of(*after);
+  const std::vector<Link> links_before = links_of(*before);
+  const std::vector<Link> links_after = links_of(*after);
+  const BlockDiff diff = diff_pages({blocks_before, links_before}, {blocks_after, links_after});
   std::cout << (options.json ? json::serialize(to_json(diff)) + '\n' : to_text(diff));
   return {};
 }
@@ -112,9 +141,15 @@ Status show(const ShowOptions& options) {
   const Result<DaemonConnection> seekd = options.daemon.connection();
   if (!seekd) return std::unexpected(seekd.error());
   if (options.diff.first != 0) return show_diff(*seekd, options);
+  std::uint32_t version = options.version;
+  if (!options.as_of.empty()) {
+    const Result<std::uint32_t> then = version_at(*seekd, options);
+    if (!then) return std::unexpected(then.error());
+    version = *then;
+  }
   const Result<json::object> reply =
       options.versions ? seekd->get("/seekd/v1/versions?url=" + query_value(options.url))
-                       : get_page(*seekd, options, options.version);
+                       : get_page(*seekd, options, version);
   if (!reply) return std::unexpected(reply.error());
   if (options.json) {
     std::cout << json::serialize(*reply) << '\n';
@@ -124,6 +159,17 @@ Status show(const ShowOptions& options) {
     print_page(*reply);
   }
   return {};
+}
+
+// "" when it is a time in UTC or a date, else what is wrong.
+std::string is_time(const std::string& text) {
+  constexpr std::string_view pattern = "0000-00-00T00:00:00Z";
+  bool fits = text.size() == 10 || text.size() == pattern.size();
+  for (std::size_t i = 0; fits && i < text.size(); ++i) {
+    const bool digit = text[i] >= '0' && text[i] <= '9';
+    fits = pattern[i] == '0' ? digit : text[i] == pattern[i];
+  }
+  return fits ? "" : "write the time as 2026-03-01T12:00:00Z, or a date alone";
 }
 
 }  // namespace
@@ -141,8 +187,14 @@ void add_show(CLI::App& app, ExitStatus& status) {
   CLI::Option* diff =
       command->add_option("--diff", options->diff, "what changed between two versions")
           ->check(CLI::PositiveNumber);
-  versions->excludes(version)->excludes(diff);
-  version->excludes(diff);
+  CLI::Option* as_of =
+      command
+          ->add_option("--as-of", options->as_of,
+                       "the version that stood then, as 2026-03-01T12:00:00Z or 2026-03-01")
+          ->check(is_time);
+  versions->excludes(version)->excludes(diff)->excludes(as_of);
+  version->excludes(diff)->excludes(as_of);
+  diff->excludes(as_of);
   command->add_flag("--json", options->json, "as JSON");
   options->daemon.add_to(*command);
   command->callback([options, &status] {

@@ -68,6 +68,7 @@ json::object reply_json(const std::string& url, const fetcher::FetchReply& reply
                     {"version", nullptr},
                     {"blocks_total", nullptr},
                     {"blocks_written", nullptr},
+                    {"extent", nullptr},
                     {"similarity", nullptr},
                     {"retrieved_at", nullptr},
                     {"fresh_until", nullptr},
@@ -95,6 +96,7 @@ void add_kept(json::object& body, const Kept& kept) {
   body["version"] = kept.outcome.version;
   body["blocks_total"] = kept.outcome.blocks_total;
   body["blocks_written"] = kept.outcome.blocks_written;
+  body["extent"] = to_string(kept.outcome.extent);
   body["similarity"] = kept.outcome.similarity;
   body["retrieved_at"] = format_time(kept.page.retrieved_at);
   body["fresh_until"] = format_time(kept.page.fresh_until);

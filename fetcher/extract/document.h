@@ -19,7 +19,7 @@ struct Document {
   PageMetadata metadata;
   std::vector<Block> blocks;  // main content, in document order
   std::vector<Link> feeds;    // Atom, RSS and JSON feeds that the page names, absolute
-  std::vector<Link> links;    // http and https, absolute, without duplicates, at most 2,000
+  std::vector<Link> links;    // as extract_links says, at most 2,000
   PageKind kind = PageKind::page;
   std::vector<PageEntry> entries;   // of a feed or a sitemap, at most page_entries_max
   std::uint64_t entries_total = 0;  // that it has

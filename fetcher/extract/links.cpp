@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t references_max = 10'000;  // looked at; a page of bad links must end, too
 constexpr std::size_t anchor_bytes_max = 300;
+constexpr std::size_t places_max = 200;  // of the page itself; they must not crowd out the others
 
 // The anchor's text on one line; an image stands for its alternative text.
 std::string anchor_text(std::span<const HtmlNode> nodes, std::size_t anchor) {
@@ -34,6 +35,15 @@ Result<policy::Url> resolve(const std::optional<policy::Url>& base, std::string_
   return base ? policy::resolve_reference(*base, href) : policy::parse_url(href);
 }
 
+// Where a reference points: an http or https URL, a mail address, or a place in the page itself.
+// "" for what is none of them.
+std::string address(const std::optional<policy::Url>& base, std::string_view href) {
+  if (href.starts_with("mailto:")) return std::string(href.substr(0, href.find('?')));
+  if (href.starts_with('#')) return base ? base->text().append(href) : std::string();
+  const Result<policy::Url> url = resolve(base, href);
+  return url ? url->text() : std::string();
+}
+
 }  // namespace
 
 std::optional<policy::Url> base_url(const HtmlTree& tree, const std::optional<policy::Url>& page) {
@@ -51,15 +61,18 @@ std::vector<Link> extract_links(const HtmlTree& tree, const std::optional<policy
   std::vector<Link> links;
   std::unordered_set<std::string> seen;
   std::size_t references = 0;
+  std::size_t places = 0;
   for (std::size_t i = 0; i < nodes.size() && links.size() < links_max; ++i) {
     const bool anchor = nodes[i].tag == GUMBO_TAG_A || nodes[i].tag == GUMBO_TAG_AREA;
     if (!anchor || hidden[i]) continue;
     const std::string_view href = attribute(nodes[i], "href");
-    if (href.empty() || href.starts_with('#')) continue;
+    const bool place = href.starts_with('#');
+    if (href.empty() || (place && ++places > places_max)) continue;
     if (++references > references_max) break;
-    const Result<policy::Url> url = resolve(base, href);
-    if (url && seen.insert(url->text()).second)
-      links.push_back({url->text(), anchor_text(nodes, i)});
+    std::string url = address(base, href);
+    if (!url.empty() && seen.insert(url).second) {
+      links.push_back({std::move(url), anchor_text(nodes, i)});
+    }
   }
   return links;
 }

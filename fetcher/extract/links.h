@@ -1,4 +1,5 @@
-// The links of a page: absolute http and https URLs, without duplicates.
+// The links of a page: absolute http and https URLs, mail addresses (RFC 6068) and places in the
+// page itself (its URL with a fragment), without duplicates.
 //
 // Pure; any thread. They are not judged: whoever wants to follow one asks the door.
 #pragma once
@@ -18,8 +19,8 @@ inline constexpr std::size_t links_max = 2'000;
 // §4.2.3).
 std::optional<policy::Url> base_url(const HtmlTree& tree, const std::optional<policy::Url>& page);
 
-// In document order, hidden elements left out. What cannot be resolved is left out, as are
-// fragments of the page itself.
+// In document order, hidden elements left out. What cannot be resolved is left out, as are places
+// in the page after the first two hundred.
 std::vector<Link> extract_links(const HtmlTree& tree, const std::optional<policy::Url>& base);
 
 }  // namespace seekd::fetcher

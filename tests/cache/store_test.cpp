@@ -274,3 +274,44 @@ TEST_CASE("Lookups of what was never stored are answered without RocksDB") {
   }
   CHECK(cache->statistics()->bloom_negative_answers - before > 950);
 }
+
+TEST_CASE("Noise is stored as no change: the text that somebody wrote stays, with new times") {
+  TemporaryCache cache;
+  cache.open();
+  const std::string text(200, 'x');
+  store(cache, page_of(url, {text, "12 comments"}), at(0));
+  const StoreOutcome noise = store(cache, page_of(url, {text, "15 comments"}, 10), at(10));
+  CHECK(noise.change == Change::unchanged);
+  CHECK(noise.extent == Extent::noise);
+  CHECK(noise.blocks_written == 0);
+  const StoredPage stored = found(cache, url, at(11));
+  CHECK(stored.version == 1);
+  CHECK(stored.retrieved_at == at(10));
+  CHECK(stored.changed_at == at(0));
+  CHECK(texts_of(stored.blocks) == std::vector<std::string>{text, "12 comments"});
+  CHECK(cache->versions(url, at(11))->size() == 1);
+  require_sound(cache);
+}
+
+TEST_CASE(
+    "A link of the content that leads elsewhere makes a version, which keeps the link it had") {
+  TemporaryCache cache;
+  cache.open();
+  FetchedPage page = page_of(url, {"Read the policy before."});
+  page.links = {{"https://a.example/1", "policy"}, {"https://a.example/", "Home"}};
+  store(cache, page, at(0));
+  page.links[0].url = "https://a.example/2";
+  page.retrieved_at = at(1);
+  const StoreOutcome outcome = store(cache, page, at(1));
+  CHECK(outcome.change == Change::changed);
+  CHECK(outcome.extent == Extent::minor);
+  CHECK(outcome.bytes_written == 0);
+  Result<std::optional<StoredPage>> past = cache->find_version(url, 1, at(1));
+  REQUIRE(past);
+  CHECK((*past)->links == std::vector<Link>{{"https://a.example/1", "policy"}});
+  CHECK(found(cache, url, at(1)).links == page.links);
+  page.links.push_back({"https://a.example/imprint", "Imprint"});
+  page.retrieved_at = at(2);
+  CHECK(store(cache, page, at(2)).change == Change::unchanged);
+  require_sound(cache);
+}

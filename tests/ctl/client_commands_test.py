@@ -160,6 +160,18 @@ class Client(unittest.TestCase):
         done, _ = self.run_with([versions], "show", "https://a.example/", "--versions")
         self.assertIn("current", done.out)
 
+    def test_show_as_of_finds_the_version_that_stood_then(self):
+        versions = reply({"versions": [{"version": 2, "first_seen": "2026-03-05T12:00:00Z", "replaced_at": None},
+                                       {"version": 1, "first_seen": "2026-03-01T12:00:00Z", "replaced_at": "2026-03-05T12:00:00Z"}]})
+        page = reply({"blocks": [{"kind": "paragraph", "level": 0, "text": "then"}]})
+        done, requests = self.run_with([versions, page], "show", "https://a.example/", "--as-of", "2026-03-05")
+        self.assertIn("then", done.out)
+        self.assertIn("version=1 ", requests[1][0])
+        done, _ = self.run_with([versions], "show", "https://a.example/", "--as-of", "2026-03-01")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("--versions lists them", done.err)
+        self.assertEqual(self.run_with([], "show", "u", "--as-of", "yesterday")[0].returncode, 2)
+
     def test_search_prints_passages(self):
         passages = {"passages": [{"url": "https://a.example/", "title": "T", "heading_path": "A > B", "text": "some\u001b[2J text", "score": 3.25,
                                   "snapshot": {"retrieved_at": "2026-03-01T12:00:00Z"}, "fresh_until": "x"}, 7]}

@@ -31,9 +31,21 @@ TEST_CASE("links are absolute, in document order and once each", "[extract][link
   CHECK(links[1] == Link{"https://b.example/x", "A picture"});
 }
 
-TEST_CASE("what is not http or https is no link", "[extract][links]") {
-  CHECK(links_of("<a href='javascript:x()'>a</a><a href='mailto:a@b.c'>b</a><a "
-                 "href='ftp://c.example/'>c</a><a href='#top'>d</a>"
+TEST_CASE("mail addresses and places in the page are links", "[extract][links]") {
+  const auto links = links_of("<a href='mailto:a@b.c?subject=x'>b</a><a href='#top'>d</a>");
+  REQUIRE(links.size() == 2);
+  CHECK(links[0] == Link{"mailto:a@b.c", "b"});
+  CHECK(links[1] == Link{"https://example.org/dir/page#top", "d"});
+}
+
+TEST_CASE("places in the page do not crowd out other links", "[extract][links]") {
+  std::string html;
+  for (int i = 0; i < 3000; ++i) html += "<a href='#" + std::to_string(i) + "'>x</a>";
+  CHECK(links_of(html + "<a href='/other'>y</a>").back().text == "y");
+}
+
+TEST_CASE("what leads nowhere over the web or by mail is no link", "[extract][links]") {
+  CHECK(links_of("<a href='javascript:x()'>a</a><a href='ftp://c.example/'>c</a>"
                  "<a href=''>e</a><a>f</a><a href='https://u:p@d.example/'>g</a><a "
                  "href='data:text/html,x'>h</a>")
             .empty());

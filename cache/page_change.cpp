@@ -1,0 +1,301 @@
+#include "cache/page_change.h"
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "cache/content_hash.h"
+#include "cache/noise.h"
+
+namespace seekd::cache {
+namespace {
+
+// Looking for an anchor's words costs time by the text's length; both are the page's to choose.
+constexpr std::size_t searched_bytes_max = 512 << 10;
+constexpr std::size_t links_compared_max = 200;  // of those that differ, on each side
+
+std::vector<BlockRef> refs_of(std::span<const Block> blocks) {
+  std::vector<BlockRef> refs;
+  refs.reserve(blocks.size());
+  for (const Block& block : blocks) {
+    refs.push_back({hash_block(block), static_cast<std::uint32_t>(block.text.size())});
+  }
+  return refs;
+}
+
+// Blocks between two that stayed: [begin, end) on each side.
+struct Run {
+  std::size_t before_begin = 0, before_end = 0;
+  std::size_t after_begin = 0, after_end = 0;
+};
+
+std::vector<Run> runs_of(const std::vector<BlockChange>& script) {
+  std::vector<Run> runs;
+  bool open = false;
+  for (const BlockChange& change : script) {
+    if (change.kind == BlockChange::Kind::kept) {
+      open = false;
+      continue;
+    }
+    if (!std::exchange(open, true)) {
+      runs.push_back({change.before, change.before, change.after, change.after});
+    }
+    (change.kind == BlockChange::Kind::removed ? runs.back().before_end : runs.back().after_end)++;
+  }
+  return runs;
+}
+
+std::uint64_t text_bytes(std::span<const Block> blocks) {
+  std::uint64_t bytes = 0;
+  for (const Block& block : blocks) bytes += block.text.size();
+  return bytes;
+}
+
+bool is_space(char c) {
+  return c == ' ' || c == '\n' || c == '\t';
+}
+
+template <class Visit>
+void for_each_word(std::span<const Block> blocks, Visit visit) {
+  for (const Block& block : blocks) {
+    std::string_view rest = block.text;
+    while (!rest.empty()) {
+      const auto end = std::ranges::find_if(rest, is_space) - rest.begin();
+      if (end > 0) visit(rest.substr(0, end));
+      rest.remove_prefix(std::min<std::size_t>(end + 1, rest.size()));
+    }
+  }
+}
+
+// Bytes of the words that both have, each as often as the rarer side has it.
+std::uint64_t shared_bytes(std::span<const Block> before, std::span<const Block> after) {
+  if (before.empty() || after.empty()) return 0;
+  std::unordered_map<std::string_view, std::size_t> words;
+  for_each_word(before, [&](std::string_view word) { ++words[word]; });
+  std::uint64_t bytes = 0;
+  for_each_word(after, [&](std::string_view word) {
+    const auto known = words.find(word);
+    if (known == words.end() || known->second == 0) return;
+    --known->second;
+    bytes += word.size() + 1;
+  });
+  return std::min({bytes, text_bytes(before), text_bytes(after)});
+}
+
+std::string_view text_above(std::span<const Block> blocks, std::size_t index) {
+  return index == 0 ? std::string_view() : std::string_view(blocks[index - 1].text);
+}
+
+bool under_teaser_heading(std::span<const Block> blocks, std::size_t index) {
+  while (index-- > 0) {
+    if (heads_teasers(blocks[index].text)) return true;
+    if (blocks[index].kind == BlockKind::heading) return false;
+  }
+  return false;
+}
+
+// Anchors of a page: words that are a link stand for what they link to.
+class Anchors {
+ public:
+  explicit Anchors(std::span<const Link> links) {
+    for (const Link& link : links) texts_.insert(link.text);
+  }
+  bool are_all(std::span<const Block> blocks) const {
+    return std::ranges::all_of(blocks,
+                               [this](const Block& block) { return texts_.contains(block.text); });
+  }
+
+ private:
+  std::set<std::string_view> texts_;
+};
+
+using LinkKey = std::pair<std::string, std::string_view>;  // address, words
+
+using Links = std::map<LinkKey, const Link*>;
+
+Links by_key(std::span<const Link> links) {
+  Links keys;
+  for (const Link& link : links) keys.emplace(LinkKey{lasting_address(link.url), link.text}, &link);
+  return keys;
+}
+
+bool is_word_byte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+// The words of a page, to look for anchors in.
+class ContentText {
+ public:
+  explicit ContentText(std::span<const Block> blocks) {
+    for (const Block& block : blocks) {
+      if (text_.size() + block.text.size() > searched_bytes_max) break;
+      (text_ += block.text) += '\n';
+    }
+  }
+
+  bool holds(const Link& link) const {
+    const std::string_view words = link.text;
+    if (words.empty()) return false;
+    for (std::size_t at = find(words, 0); at != text_.npos; at = find(words, at + 1)) {
+      if (whole_words(at, at + words.size())) return true;
+    }
+    return false;
+  }
+
+ private:
+  // memmem is linear for any pair of strings, which std::string::find is not.
+  std::size_t find(std::string_view words, std::size_t from) const {
+    const void* at = ::memmem(text_.data() + from, text_.size() - from, words.data(), words.size());
+    return at == nullptr ? text_.npos : static_cast<const char*>(at) - text_.data();
+  }
+
+  bool whole_words(std::size_t begin, std::size_t end) const {
+    const bool cut_before =
+        begin > 0 && is_word_byte(text_[begin - 1]) && is_word_byte(text_[begin]);
+    const bool cut_after =
+        end < text_.size() && is_word_byte(text_[end - 1]) && is_word_byte(text_[end]);
+    return !cut_before && !cut_after;
+  }
+
+  std::string text_;
+};
+
+// Judges one pair of contents, run by run.
+class Judge {
+ public:
+  Judge(const PageContent& before, const PageContent& after)
+      : before_(before),
+        after_(after),
+        before_anchors_(before.links),
+        after_anchors_(after.links) {}
+
+  PageChange judge() {
+    PageChange change;
+    const std::vector<BlockRef> before_refs = refs_of(before_.blocks);
+    const std::vector<BlockRef> after_refs = refs_of(after_.blocks);
+    change.script = diff_blocks(before_refs, after_refs);
+    const std::vector<Run> runs = runs_of(change.script);
+    std::uint64_t differing = 0;  // bytes on both sides that are not in common
+    bool edited = false;
+    for (const Run& run : runs) {
+      if (is_noise(run)) continue;
+      edited = true;
+      const auto removed = removed_by(run);
+      const auto added = added_by(run);
+      change.changed_text_bytes += text_bytes(added.empty() ? removed : added);
+      differing += text_bytes(removed) + text_bytes(added) - 2 * shared_bytes(removed, added);
+    }
+    compare_links(change);
+    const std::uint64_t total = text_bytes(before_.blocks) + text_bytes(after_.blocks);
+    if (total > 0) {
+      change.similarity = 1.0 - static_cast<double>(differing) / static_cast<double>(total);
+    }
+    edited = edited || !change.links_removed.empty() || !change.links_added.empty();
+    change.extent = extent_of(edited, !runs.empty(), change.similarity);
+    return change;
+  }
+
+ private:
+  static Extent extent_of(bool edited, bool differs, double similarity) {
+    if (edited) return similarity < similarity_minor_min ? Extent::major : Extent::minor;
+    return differs ? Extent::noise : Extent::none;
+  }
+
+  std::span<const Block> removed_by(const Run& run) const {
+    return before_.blocks.subspan(run.before_begin, run.before_end - run.before_begin);
+  }
+  std::span<const Block> added_by(const Run& run) const {
+    return after_.blocks.subspan(run.after_begin, run.after_end - run.after_begin);
+  }
+
+  bool is_noise(const Run& run) {
+    const bool noise = replaces_noise(run) || rotates_teasers(run);
+    if (noise) {
+      // Their links come and go with them.
+      std::ranges::for_each(removed_by(run), [this](const Block& b) { noisy_.insert(b.text); });
+      std::ranges::for_each(added_by(run), [this](const Block& b) { noisy_.insert(b.text); });
+    }
+    return noise;
+  }
+
+  bool replaces_noise(const Run& run) const {
+    const std::size_t count = run.before_end - run.before_begin;
+    if (count != run.after_end - run.after_begin) return false;
+    for (std::size_t i = 0; i < count; ++i) {
+      const Block& before = before_.blocks[run.before_begin + i];
+      const Block& after = after_.blocks[run.after_begin + i];
+      if (before.kind != after.kind ||
+          without_noise(before, text_above(before_.blocks, run.before_begin + i)) !=
+              without_noise(after, text_above(after_.blocks, run.after_begin + i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  bool rotates_teasers(const Run& run) const {
+    return under_teaser_heading(before_.blocks, run.before_begin) &&
+           under_teaser_heading(after_.blocks, run.after_begin) &&
+           before_anchors_.are_all(removed_by(run)) && after_anchors_.are_all(added_by(run));
+  }
+
+  void compare_links(PageChange& change) const {
+    const Links before = by_key(before_.links);
+    const Links after = by_key(after_.links);
+    change.links_removed = only_in(before, after, before_.blocks);
+    change.links_added = only_in(after, before, after_.blocks);
+  }
+
+  std::vector<Link> only_in(const Links& links, const Links& others,
+                            std::span<const Block> blocks) const {
+    std::vector<Link> candidates;
+    for (const auto& [key, link] : links) {
+      if (candidates.size() == links_compared_max) break;
+      if (!others.contains(key) && !noisy_.contains(link->text)) candidates.push_back(*link);
+    }
+    return candidates.empty() ? candidates : content_links(blocks, candidates);
+  }
+
+  const PageContent before_;
+  const PageContent after_;
+  const Anchors before_anchors_;
+  const Anchors after_anchors_;
+  std::set<std::string_view> noisy_;  // texts of blocks that are noise
+};
+
+}  // namespace
+
+std::string_view to_string(Extent extent) {
+  switch (extent) {
+    case Extent::none:
+      return "none";
+    case Extent::noise:
+      return "noise";
+    case Extent::minor:
+      return "minor";
+    case Extent::major:
+      return "major";
+  }
+  return "major";
+}
+
+PageChange judge_change(const PageContent& before, const PageContent& after) {
+  return Judge(before, after).judge();
+}
+
+std::vector<Link> content_links(std::span<const Block> blocks, std::span<const Link> links) {
+  const ContentText text(blocks);
+  std::vector<Link> kept;
+  for (const Link& link : links) {
+    if (kept.size() == links_compared_max) break;
+    if (text.holds(link)) kept.push_back(link);
+  }
+  return kept;
+}
+
+}  // namespace seekd::cache
