@@ -26,7 +26,7 @@ Result<std::string> decoded(std::string_view bytes, std::string_view content_typ
 
 Result<Document> extract_html(std::string_view html, std::string_view content_type,
                               std::string_view url) {
-  const Result<std::string> text = decoded(html, content_type, DeclaredIn::html);
+  Result<std::string> text = decoded(html, content_type, DeclaredIn::html);
   if (!text) return std::unexpected(text.error());
   std::optional<policy::Url> page;
   if (!url.empty()) {
@@ -34,7 +34,7 @@ Result<Document> extract_html(std::string_view html, std::string_view content_ty
     if (!parsed) return std::unexpected(parsed.error());
     page = *std::move(parsed);
   }
-  const Result<HtmlTree> tree = HtmlTree::parse(*text);
+  const Result<HtmlTree> tree = HtmlTree::parse(*std::move(text));
   if (!tree) return std::unexpected(tree.error());
   const std::optional<policy::Url> base = base_url(*tree, page);
   PageClaims claims = read_claims(*tree, base);

@@ -1,8 +1,8 @@
 // A page as blocks of text, links and entries: what every reader of this folder makes of its
 // format; and the one for HTML, in whose words most of the others speak.
 //
-// Pure but for memory; any thread. Hostile input: too many tags or attributes are refused before
-// gumbo's tree is built, too many open elements as soon as gumbo opens them; see docs/egress.md.
+// Pure but for memory; any thread. Hostile input is refused as soon as its tree passes a limit
+// (html/parse_limits.h); see docs/egress.md.
 #pragma once
 
 #include <string_view>

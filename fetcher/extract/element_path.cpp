@@ -11,12 +11,12 @@ namespace {
 constexpr double furniture_prose_share_max = 0.35;
 
 bool is_main(const HtmlNode& node) {
-  return node.tag == GUMBO_TAG_MAIN || node.tag == GUMBO_TAG_ARTICLE ||
+  return node.tag == HtmlTag::main || node.tag == HtmlTag::article ||
          attribute(node, "role") == "main" || attribute(node, "role") == "article" ||
          attribute(node, "itemprop") == "articleBody";
 }
 
-void set_tag(GumboTag tag, ElementPath& path) {
+void set_tag(HtmlTag tag, ElementPath& path) {
   for (std::size_t i = 0; i < path_tags.size(); ++i) {
     if (path_tags[i].tag == tag) path.tags.set(i);
   }

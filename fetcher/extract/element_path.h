@@ -17,33 +17,33 @@ namespace seekd::fetcher {
 
 // The tags that are told apart on a path, with their names as features.
 struct PathTag {
-  GumboTag tag;
+  HtmlTag tag;
   std::string_view name;
 };
 inline constexpr auto path_tags = std::to_array<PathTag>({
-    {GUMBO_TAG_A, "a"},
-    {GUMBO_TAG_ADDRESS, "address"},
-    {GUMBO_TAG_ARTICLE, "article"},
-    {GUMBO_TAG_ASIDE, "aside"},
-    {GUMBO_TAG_BLOCKQUOTE, "blockquote"},
-    {GUMBO_TAG_BUTTON, "button"},
-    {GUMBO_TAG_DETAILS, "details"},
-    {GUMBO_TAG_DL, "dl"},
-    {GUMBO_TAG_FIGURE, "figure"},
-    {GUMBO_TAG_FOOTER, "footer"},
-    {GUMBO_TAG_FORM, "form"},
-    {GUMBO_TAG_HEADER, "header"},
-    {GUMBO_TAG_LABEL, "label"},
-    {GUMBO_TAG_LI, "li"},
-    {GUMBO_TAG_MAIN, "main"},
-    {GUMBO_TAG_NAV, "nav"},
-    {GUMBO_TAG_NOSCRIPT, "noscript"},
-    {GUMBO_TAG_P, "p"},
-    {GUMBO_TAG_SECTION, "section"},
-    {GUMBO_TAG_STRONG, "strong"},
-    {GUMBO_TAG_TABLE, "table"},
-    {GUMBO_TAG_TIME, "time"},
-    {GUMBO_TAG_UL, "ul"},
+    {HtmlTag::a, "a"},
+    {HtmlTag::address, "address"},
+    {HtmlTag::article, "article"},
+    {HtmlTag::aside, "aside"},
+    {HtmlTag::blockquote, "blockquote"},
+    {HtmlTag::button, "button"},
+    {HtmlTag::details, "details"},
+    {HtmlTag::dl, "dl"},
+    {HtmlTag::figure, "figure"},
+    {HtmlTag::footer, "footer"},
+    {HtmlTag::form, "form"},
+    {HtmlTag::header, "header"},
+    {HtmlTag::label, "label"},
+    {HtmlTag::li, "li"},
+    {HtmlTag::main, "main"},
+    {HtmlTag::nav, "nav"},
+    {HtmlTag::noscript, "noscript"},
+    {HtmlTag::p, "p"},
+    {HtmlTag::section, "section"},
+    {HtmlTag::strong, "strong"},
+    {HtmlTag::table, "table"},
+    {HtmlTag::time, "time"},
+    {HtmlTag::ul, "ul"},
 });
 
 struct ElementPath {

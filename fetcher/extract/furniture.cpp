@@ -8,16 +8,16 @@
 namespace seekd::fetcher {
 namespace {
 
-bool furniture_tag(GumboTag tag) {
+bool furniture_tag(HtmlTag tag) {
   switch (tag) {
-    case GUMBO_TAG_NAV:
-    case GUMBO_TAG_ASIDE:
-    case GUMBO_TAG_FOOTER:
-    case GUMBO_TAG_HEADER:
-    case GUMBO_TAG_FORM:
-    case GUMBO_TAG_FIELDSET:
-    case GUMBO_TAG_MENU:
-    case GUMBO_TAG_NOSCRIPT:  // most say that scripts are needed; some hold the page
+    case HtmlTag::nav:
+    case HtmlTag::aside:
+    case HtmlTag::footer:
+    case HtmlTag::header:
+    case HtmlTag::form:
+    case HtmlTag::fieldset:
+    case HtmlTag::menu:
+    case HtmlTag::noscript:  // most say that scripts are needed; some hold the page
       return true;
     default:
       return false;

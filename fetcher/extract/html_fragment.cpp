@@ -9,7 +9,7 @@
 namespace seekd::fetcher {
 
 Result<HtmlFragment> read_fragment(std::string_view html, const std::optional<policy::Url>& base) {
-  const Result<HtmlTree> tree = HtmlTree::parse(html);
+  const Result<HtmlTree> tree = HtmlTree::parse(std::string(html));
   if (!tree) return std::unexpected(tree.error());
   HtmlFragment fragment;
   for (TextBlock& text : read_blocks(*tree, hidden_nodes(*tree))) {

@@ -48,7 +48,7 @@ std::string address(const std::optional<policy::Url>& base, std::string_view hre
 
 std::optional<policy::Url> base_url(const HtmlTree& tree, const std::optional<policy::Url>& page) {
   for (const HtmlNode& node : tree.nodes()) {
-    if (node.tag != GUMBO_TAG_BASE || !has_attribute(node, "href")) continue;
+    if (node.tag != HtmlTag::base || !has_attribute(node, "href")) continue;
     const Result<policy::Url> base = resolve(page, attribute(node, "href"));
     return base ? std::optional(*base) : page;
   }
@@ -63,7 +63,7 @@ std::vector<Link> extract_links(const HtmlTree& tree, const std::optional<policy
   std::size_t references = 0;
   std::size_t places = 0;
   for (std::size_t i = 0; i < nodes.size() && links.size() < links_max; ++i) {
-    const bool anchor = nodes[i].tag == GUMBO_TAG_A || nodes[i].tag == GUMBO_TAG_AREA;
+    const bool anchor = nodes[i].tag == HtmlTag::a || nodes[i].tag == HtmlTag::area;
     if (!anchor || hidden[i]) continue;
     const std::string_view href = attribute(nodes[i], "href");
     const bool place = href.starts_with('#');

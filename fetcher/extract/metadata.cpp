@@ -137,25 +137,25 @@ void read_link(const HtmlNode& node, Found& found) {
 void read_element(std::span<const HtmlNode> nodes, std::size_t i, Found& found) {
   const HtmlNode& node = nodes[i];
   switch (node.tag) {
-    case GUMBO_TAG_HTML:
+    case HtmlTag::html:
       fill(found.language, attribute(node, "lang"));
       break;
-    case GUMBO_TAG_META:
+    case HtmlTag::meta:
       read_meta(node, found);
       break;
-    case GUMBO_TAG_TITLE:
+    case HtmlTag::title:
       fill(found.title, inner_text(nodes, i));
       break;
-    case GUMBO_TAG_H1:
+    case HtmlTag::h1:
       found.headings.push_back(clean(inner_text(nodes, i)));
       break;
-    case GUMBO_TAG_LINK:
+    case HtmlTag::link:
       read_link(node, found);
       break;
-    case GUMBO_TAG_TIME:
+    case HtmlTag::time:
       fill(found.time, attribute(node, "datetime"));
       break;
-    case GUMBO_TAG_SCRIPT:
+    case HtmlTag::script:
       if (lower(attribute(node, "type")) == "application/ld+json" && i + 1 < node.end) {
         read_json_ld(nodes[i + 1].text, found.json_ld);
       }

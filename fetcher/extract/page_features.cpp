@@ -103,11 +103,11 @@ void PageFeatures::read_elements(const PageText& page) {
   double forms = 0;
   double main_share = 0;
   for (std::uint32_t i = 1; i < page.nodes.size(); ++i) {
-    const GumboTag tag = page.nodes[i].tag;
+    const HtmlTag tag = page.nodes[i].tag;
     const BlockRange range = page.spans.range(i);
-    if (tag == GUMBO_TAG_FORM) ++forms;
-    if (tag == GUMBO_TAG_ARTICLE && range.size() > 0) ++articles;
-    if (tag == GUMBO_TAG_MAIN || tag == GUMBO_TAG_ARTICLE) {
+    if (tag == HtmlTag::form) ++forms;
+    if (tag == HtmlTag::article && range.size() > 0) ++articles;
+    if (tag == HtmlTag::main || tag == HtmlTag::article) {
       main_share = std::max(main_share, ratio(page.spans.sums(range).words, page.all.words));
     }
   }

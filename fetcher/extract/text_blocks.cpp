@@ -43,7 +43,7 @@ class BlockReader {
     if (!node.is_text()) contexts_[index] = enter_element(nodes_, index, contexts_[index]);
     if (node.is_text()) {
       add_text(index);
-    } else if (node.tag == GUMBO_TAG_BR) {
+    } else if (node.tag == HtmlTag::br) {
       add_break();
     } else if (is_block_element(node.tag)) {
       boundary(index);
@@ -60,7 +60,7 @@ class BlockReader {
       flush();
     } else if (c.kind == BlockKind::code) {
       if (!text_.empty() && text_.back() != '\n') text_ += '\n';
-    } else if (nodes_[index].tag == GUMBO_TAG_TD || nodes_[index].tag == GUMBO_TAG_TH) {
+    } else if (nodes_[index].tag == HtmlTag::td || nodes_[index].tag == HtmlTag::th) {
       cell_ended_ = cell_ended_ || !text_.empty();
     } else {
       space_ = true;

@@ -8,19 +8,19 @@ namespace {
 constexpr std::uint8_t list_level_max = 20;
 constexpr std::size_t data_cell_bytes_max = 1000;
 
-std::uint8_t heading_level(GumboTag tag) {
+std::uint8_t heading_level(HtmlTag tag) {
   switch (tag) {
-    case GUMBO_TAG_H1:
+    case HtmlTag::h1:
       return 1;
-    case GUMBO_TAG_H2:
+    case HtmlTag::h2:
       return 2;
-    case GUMBO_TAG_H3:
+    case HtmlTag::h3:
       return 3;
-    case GUMBO_TAG_H4:
+    case HtmlTag::h4:
       return 4;
-    case GUMBO_TAG_H5:
+    case HtmlTag::h5:
       return 5;
-    case GUMBO_TAG_H6:
+    case HtmlTag::h6:
       return 6;
     default:
       return 0;
@@ -33,11 +33,11 @@ bool is_layout_table(std::span<const HtmlNode> nodes, std::uint32_t table) {
   bool two_cells = false;
   std::size_t cell_bytes = 0;
   for (std::uint32_t i = table + 1; i < nodes[table].end; ++i) {
-    const GumboTag tag = nodes[i].tag;
-    if (tag == GUMBO_TAG_TABLE || heading_level(tag) != 0) return true;
+    const HtmlTag tag = nodes[i].tag;
+    if (tag == HtmlTag::table || heading_level(tag) != 0) return true;
     cell_bytes += nodes[i].text.size();
     if (cell_bytes > data_cell_bytes_max) return true;
-    if (tag == GUMBO_TAG_TD || tag == GUMBO_TAG_TH) {
+    if (tag == HtmlTag::td || tag == HtmlTag::th) {
       const bool followed = nodes[i].end < nodes[nodes[i].parent].end;
       two_cells = two_cells || followed;
       cell_bytes = 0;
@@ -62,33 +62,33 @@ TextContext enter_element(std::span<const HtmlNode> nodes, std::uint32_t index,
                           TextContext around) {
   TextContext context = around;
   const HtmlNode& node = nodes[index];
-  if (node.tag == GUMBO_TAG_A && has_attribute(node, "href")) context.in_link = true;
+  if (node.tag == HtmlTag::a && has_attribute(node, "href")) context.in_link = true;
   if (context.whole != 0) return context;
   switch (node.tag) {
-    case GUMBO_TAG_UL:
-    case GUMBO_TAG_OL:
-    case GUMBO_TAG_DL:
+    case HtmlTag::ul:
+    case HtmlTag::ol:
+    case HtmlTag::dl:
       context.list_depth = std::min<std::uint8_t>(context.list_depth + 1, list_level_max);
       break;
-    case GUMBO_TAG_LI:
-    case GUMBO_TAG_DT:
-    case GUMBO_TAG_DD:
+    case HtmlTag::li:
+    case HtmlTag::dt:
+    case HtmlTag::dd:
       become(context, BlockKind::list_item, std::max<std::uint8_t>(context.list_depth, 1));
       break;
-    case GUMBO_TAG_BLOCKQUOTE:
+    case HtmlTag::blockquote:
       become(context, BlockKind::quote);
       break;
-    case GUMBO_TAG_FIGCAPTION:
-    case GUMBO_TAG_CAPTION:
+    case HtmlTag::figcaption:
+    case HtmlTag::caption:
       become(context, BlockKind::caption);
       break;
-    case GUMBO_TAG_PRE:
+    case HtmlTag::pre:
       become_whole(context, BlockKind::code, index);
       break;
-    case GUMBO_TAG_TABLE:
+    case HtmlTag::table:
       context.in_layout_table = is_layout_table(nodes, index);
       break;
-    case GUMBO_TAG_TR:
+    case HtmlTag::tr:
       if (!context.in_layout_table) become_whole(context, BlockKind::table_row, index);
       break;
     default:
@@ -99,49 +99,49 @@ TextContext enter_element(std::span<const HtmlNode> nodes, std::uint32_t index,
   return context;
 }
 
-bool is_block_element(GumboTag tag) {
+bool is_block_element(HtmlTag tag) {
   switch (tag) {
-    case GUMBO_TAG_A:
-    case GUMBO_TAG_ABBR:
-    case GUMBO_TAG_ACRONYM:
-    case GUMBO_TAG_B:
-    case GUMBO_TAG_BDI:
-    case GUMBO_TAG_BDO:
-    case GUMBO_TAG_BIG:
-    case GUMBO_TAG_CITE:
-    case GUMBO_TAG_CODE:
-    case GUMBO_TAG_DATA:
-    case GUMBO_TAG_DEL:
-    case GUMBO_TAG_DFN:
-    case GUMBO_TAG_EM:
-    case GUMBO_TAG_FONT:
-    case GUMBO_TAG_I:
-    case GUMBO_TAG_IMG:
-    case GUMBO_TAG_INPUT:
-    case GUMBO_TAG_INS:
-    case GUMBO_TAG_KBD:
-    case GUMBO_TAG_LABEL:
-    case GUMBO_TAG_MARK:
-    case GUMBO_TAG_NOBR:
-    case GUMBO_TAG_Q:
-    case GUMBO_TAG_RP:
-    case GUMBO_TAG_RT:
-    case GUMBO_TAG_RUBY:
-    case GUMBO_TAG_S:
-    case GUMBO_TAG_SAMP:
-    case GUMBO_TAG_SMALL:
-    case GUMBO_TAG_SPAN:
-    case GUMBO_TAG_STRIKE:
-    case GUMBO_TAG_STRONG:
-    case GUMBO_TAG_SUB:
-    case GUMBO_TAG_SUP:
-    case GUMBO_TAG_SVG:
-    case GUMBO_TAG_TIME:
-    case GUMBO_TAG_TT:
-    case GUMBO_TAG_U:
-    case GUMBO_TAG_UNKNOWN:
-    case GUMBO_TAG_VAR:
-    case GUMBO_TAG_WBR:
+    case HtmlTag::a:
+    case HtmlTag::abbr:
+    case HtmlTag::acronym:
+    case HtmlTag::b:
+    case HtmlTag::bdi:
+    case HtmlTag::bdo:
+    case HtmlTag::big:
+    case HtmlTag::cite:
+    case HtmlTag::code:
+    case HtmlTag::data:
+    case HtmlTag::del:
+    case HtmlTag::dfn:
+    case HtmlTag::em:
+    case HtmlTag::font:
+    case HtmlTag::i:
+    case HtmlTag::img:
+    case HtmlTag::input:
+    case HtmlTag::ins:
+    case HtmlTag::kbd:
+    case HtmlTag::label:
+    case HtmlTag::mark:
+    case HtmlTag::nobr:
+    case HtmlTag::q:
+    case HtmlTag::rp:
+    case HtmlTag::rt:
+    case HtmlTag::ruby:
+    case HtmlTag::s:
+    case HtmlTag::samp:
+    case HtmlTag::small:
+    case HtmlTag::span:
+    case HtmlTag::strike:
+    case HtmlTag::strong:
+    case HtmlTag::sub:
+    case HtmlTag::sup:
+    case HtmlTag::svg:
+    case HtmlTag::time:
+    case HtmlTag::tt:
+    case HtmlTag::u:
+    case HtmlTag::unknown:
+    case HtmlTag::var:
+    case HtmlTag::wbr:
       return false;
     default:
       return true;

@@ -27,6 +27,6 @@ struct TextContext {
 TextContext enter_element(std::span<const HtmlNode> nodes, std::uint32_t index, TextContext around);
 
 // Does the element begin a new line of its own?
-bool is_block_element(GumboTag tag);
+bool is_block_element(HtmlTag tag);
 
 }  // namespace seekd::fetcher

@@ -8,25 +8,25 @@
 namespace seekd::fetcher {
 namespace {
 
-bool hidden_tag(GumboTag tag) {
+bool hidden_tag(HtmlTag tag) {
   switch (tag) {
-    case GUMBO_TAG_HEAD:
-    case GUMBO_TAG_SCRIPT:
-    case GUMBO_TAG_STYLE:
-    case GUMBO_TAG_TEMPLATE:
-    case GUMBO_TAG_IFRAME:
-    case GUMBO_TAG_OBJECT:
-    case GUMBO_TAG_EMBED:
-    case GUMBO_TAG_CANVAS:
-    case GUMBO_TAG_VIDEO:
-    case GUMBO_TAG_AUDIO:
-    case GUMBO_TAG_SVG:
-    case GUMBO_TAG_SELECT:
-    case GUMBO_TAG_OPTION:
-    case GUMBO_TAG_DATALIST:
-    case GUMBO_TAG_TEXTAREA:
-    case GUMBO_TAG_NOFRAMES:
-    case GUMBO_TAG_NOEMBED:
+    case HtmlTag::head:
+    case HtmlTag::script:
+    case HtmlTag::style:
+    case HtmlTag::template_:
+    case HtmlTag::iframe:
+    case HtmlTag::object:
+    case HtmlTag::embed:
+    case HtmlTag::canvas:
+    case HtmlTag::video:
+    case HtmlTag::audio:
+    case HtmlTag::svg:
+    case HtmlTag::select:
+    case HtmlTag::option:
+    case HtmlTag::datalist:
+    case HtmlTag::textarea:
+    case HtmlTag::noframes:
+    case HtmlTag::noembed:
       return true;
     default:
       return false;
@@ -46,7 +46,7 @@ bool streamed_part(const HtmlNode& node) {
 bool hidden_element(const HtmlNode& node) {
   if (hidden_tag(node.tag)) return true;
   // Many pages hide themselves until a script has measured who is reading.
-  if (node.tag == GUMBO_TAG_HTML || node.tag == GUMBO_TAG_BODY) return false;
+  if (node.tag == HtmlTag::html || node.tag == HtmlTag::body) return false;
   if (has_attribute(node, "hidden")) return !streamed_part(node);
   return attribute(node, "aria-hidden") == "true" || style_hides(attribute(node, "style")) ||
          screen_reader_only(attribute(node, "class"));

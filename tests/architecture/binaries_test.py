@@ -11,7 +11,7 @@ import unittest
 BIN = pathlib.Path(sys.argv.pop(1))
 
 # Parsers of what the web sends.
-READERS = ("libgumbo", "libpoppler", "libexpat", "libmd4c", "libuchardet")
+READERS = ("libpoppler", "libexpat", "libmd4c", "libuchardet")
 
 
 def loaded_libraries(program):
@@ -25,6 +25,11 @@ def imported_symbols(program):
     return {line.split()[-1].split("@")[0] for line in output.splitlines()}
 
 
+def own_symbols(program):
+    output = subprocess.run(["nm", "-C", "--defined-only", BIN / program], check=True, capture_output=True, text=True).stdout
+    return {line.split(maxsplit=2)[-1] for line in output.splitlines()}
+
+
 def having(names, *parts):
     return sorted(name for name in names if any(part in name for part in parts))
 
@@ -34,7 +39,11 @@ class Binaries(unittest.TestCase):
         self.assertEqual(having(loaded_libraries("seekd"), "libcurl", "libnghttp2", *READERS), [])
 
     def test_seekd_calls_nothing_that_reads_the_web(self):
-        self.assertEqual(having(imported_symbols("seekd"), "curl_", "gumbo_", "poppler", "XML_Parse", "uchardet_", "md_html"), [])
+        self.assertEqual(having(imported_symbols("seekd"), "curl_", "poppler", "XML_Parse", "uchardet_", "md_html"), [])
+
+    def test_seekd_holds_no_html_parser_and_the_fetcher_does(self):
+        self.assertEqual(having(own_symbols("seekd"), "fetcher::TreeBuilder", "fetcher::Tokenizer"), [])
+        self.assertTrue(having(own_symbols("seekd-fetcher"), "fetcher::TreeBuilder"))
 
     def test_seekd_loads_the_cache_and_the_model(self):
         libraries = loaded_libraries("seekd")

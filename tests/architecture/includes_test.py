@@ -25,7 +25,6 @@ MAY_INCLUDE = {
 # A library that one folder alone may use, by the beginning of its headers' names.
 ONLY_USER = {
     "curl/": "fetcher",
-    "gumbo.h": "fetcher/extract",
     "expat.h": "fetcher/extract",
     "md4c": "fetcher/extract",
     "poppler": "fetcher/extract",

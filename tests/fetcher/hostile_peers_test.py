@@ -151,7 +151,7 @@ class Bombs(Hostile):
 
 
 class Killers(Hostile):
-    """The four pages that end gumbo by itself, and their kin."""
+    """Pages that end parsers without limits, and their kin."""
 
     def test_each_ends_by_its_name_and_in_its_time(self):
         for page in (b"<span>" * 400_000, b"<font><div>" * 60_000, b"<i>" * 300_000,
