@@ -65,6 +65,13 @@ struct VersionInfo {
   std::size_t blocks = 0;
 };
 
+// A Bloom filter: what it holds, and how often it errs.
+struct FilterStatistics {
+  std::uint64_t bits = 0;
+  std::uint64_t entries = 0;         // keys that it knows
+  double false_positive_rate = 0.0;  // expected of keys that it does not know
+};
+
 struct CacheStatistics {
   std::uint64_t pages = 0;
   std::uint64_t versions = 0;  // past ones
@@ -74,6 +81,8 @@ struct CacheStatistics {
   std::uint64_t passages_waiting = 0;  // to be embedded
   std::uint64_t disk_bytes = 0;
   std::uint64_t bloom_negative_answers = 0;  // lookups that RocksDB was spared
+  FilterStatistics url_filter;
+  FilterStatistics block_filter;
 };
 
 enum class SearchMode : std::uint8_t {

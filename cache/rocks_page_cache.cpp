@@ -175,7 +175,9 @@ Result<CacheStatistics> RocksPageCache::statistics() {
                          .passages_waiting = vectors_->index.waiting_count(),
                          .disk_bytes = database_->disk_bytes(),
                          .bloom_negative_answers =
-                             filters_.urls.negative_answers() + filters_.blocks.negative_answers()};
+                             filters_.urls.negative_answers() + filters_.blocks.negative_answers(),
+                         .url_filter = filters_.urls.statistics(),
+                         .block_filter = filters_.blocks.statistics()};
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <cstring>
 #include <mutex>
 #include <new>
@@ -69,6 +70,16 @@ bool SeenFilter::may_have_seen(const ContentHash& key) const {
   if (bloom_check(&state_->bloom, key.bytes.data(), key.bytes.size()) != 0) return true;
   state_->negative_answers.fetch_add(1, std::memory_order_relaxed);
   return false;
+}
+
+FilterStatistics SeenFilter::statistics() const {
+  std::shared_lock lock(state_->mutex);
+  const auto bits = static_cast<double>(state_->bloom.bits);
+  const auto hashes = static_cast<double>(state_->bloom.hashes);
+  const double set = 1.0 - std::exp(-hashes * static_cast<double>(state_->entries) / bits);
+  return {.bits = static_cast<std::uint64_t>(state_->bloom.bits),
+          .entries = state_->entries,
+          .false_positive_rate = std::pow(set, hashes)};
 }
 
 std::uint64_t SeenFilter::negative_answers() const {

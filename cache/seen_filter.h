@@ -14,6 +14,7 @@
 #include <shared_mutex>
 
 #include "cache/content_hash.h"
+#include "cache/page_cache.h"
 #include "cache/record.h"
 
 struct bloom;
@@ -32,6 +33,9 @@ class SeenFilter {
 
   void add(const ContentHash& key);
   bool may_have_seen(const ContentHash& key) const;
+
+  // The rate is (1 - e^(-k n / m))^k of m bits, k hashes and n keys (Bloom, 1970).
+  FilterStatistics statistics() const;
 
   // Lookups that RocksDB was spared.
   std::uint64_t negative_answers() const;

@@ -15,7 +15,7 @@ find_package(EXPAT 2.5 REQUIRED)
 find_package(ZLIB REQUIRED)
 
 foreach(library md4c:md4c-html poppler:poppler-cpp xxhash:libxxhash pcre2:libpcre2-8>=10.40 idn2:libidn2 seccomp:libseccomp
-                systemd:libsystemd tomlplusplus:tomlplusplus uchardet:uchardet)
+                systemd:libsystemd tomlplusplus:tomlplusplus uchardet:uchardet prometheus:prometheus-cpp-core)
   string(REPLACE ":" ";" pair ${library})
   list(GET pair 0 target)
   list(GET pair 1 module)

@@ -26,7 +26,8 @@ struct HttpRequest {
 
 struct HttpResponse {
   int status = 200;
-  std::string body;  // JSON
+  std::string body;
+  std::string_view content_type = "application/json";  // of static storage
   std::optional<std::chrono::seconds> retry_after;
   std::string allow;  // of a 405: the methods that are served
 };

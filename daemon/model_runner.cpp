@@ -23,10 +23,11 @@ ModelRunner::~ModelRunner() {
   thread_.join();
 }
 
-std::stop_source ModelRunner::generate(model::GenerateRequest request, OnText on_text,
-                                       OnDone done) {
+std::stop_source ModelRunner::generate(model::GenerateRequest request, OnBegin on_begin,
+                                       OnText on_text, OnDone done) {
   assert(state_ == State::ready);
-  Job job{std::move(request), std::move(on_text), std::move(done), std::stop_source()};
+  Job job{std::move(request), std::move(on_begin), std::move(on_text), std::move(done),
+          std::stop_source()};
   const std::stop_source stop = job.stop;
   {
     const std::lock_guard lock(mutex_);
@@ -87,6 +88,7 @@ void ModelRunner::serve(Job job) {
     return reply(std::move(job),
                  fail(ErrorCode::cancelled, "the question was taken back while it waited"));
   }
+  boost::asio::post(executor_, job.on_begin);
   const auto on_text = [&](const model::TextDelta& delta) {
     boost::asio::post(executor_, [on_text = job.on_text, delta] { on_text(delta); });
   };

@@ -32,6 +32,7 @@ class ModelRunner {
   };
 
   using Load = std::function<Result<std::unique_ptr<model::Model>>()>;
+  using OnBegin = std::function<void()>;
   using OnText = std::function<void(model::TextDelta)>;
   using OnDone = std::function<void(Result<model::Generation>)>;
 
@@ -44,9 +45,11 @@ class ModelRunner {
   const Error& error() const { return error_; }          // REQUIRES: failed
   const model::Model& model() const { return *model_; }  // REQUIRES: ready
 
-  // `done` is called exactly once, with `cancelled` after the returned source was asked to stop,
-  // with `busy` when the queue is full. REQUIRES: state() is ready.
-  std::stop_source generate(model::GenerateRequest request, OnText on_text, OnDone done);
+  // `on_begin` is called when the model begins with it. `done` is called exactly once, with
+  // `cancelled` after the returned source was asked to stop, with `busy` when the queue is full.
+  // REQUIRES: state() is ready.
+  std::stop_source generate(model::GenerateRequest request, OnBegin on_begin, OnText on_text,
+                            OnDone done);
 
   std::size_t waiting() const;
   bool running() const;
@@ -54,6 +57,7 @@ class ModelRunner {
  private:
   struct Job {
     model::GenerateRequest request;
+    OnBegin on_begin;
     OnText on_text;
     OnDone done;
     std::stop_source stop;

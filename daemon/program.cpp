@@ -70,14 +70,9 @@ Program::Program(config::Config config, std::shared_ptr<const model::Embedder> e
           [this] { return model::load_torch_model(config_.model); }, [this] { model_loaded(); }),
       admission_(config_.daemon.questions_running_max, config_.daemon.queue_max,
                  [this] { return model_.waiting(); }),
-      services_{io_.get_executor(),
-                config_,
-                async_cache_,
-                fetcher_,
-                model_,
-                admission_,
-                wall_clock(),
-                embedder_ ? &embedder_->info() : nullptr},
+      services_{io_.get_executor(), config_,      async_cache_,
+                fetcher_,           model_,       admission_,
+                metrics_,           wall_clock(), embedder_ ? &embedder_->info() : nullptr},
       listener_(io_.get_executor(), config_.daemon,
                 [this](const std::shared_ptr<Exchange>& exchange) { route(services_, exchange); }),
       manager_(io_.get_executor()),
@@ -111,6 +106,7 @@ void Program::start_embedding() {
 void Program::model_loaded() {
   if (model_.state() == ModelRunner::State::failed) return stop();
   const model::ModelInfo& info = model_.model().info();
+  metrics_.name_model(info.name);
   spdlog::info("ready: {} ({}, {} parameters, {} tokens of context) on {}", info.name,
                info.architecture, info.parameters, info.context_tokens, info.device);
   manager_.ready();

@@ -19,6 +19,7 @@
 #include "daemon/async_cache.h"
 #include "daemon/embedding_worker.h"
 #include "daemon/listener.h"
+#include "daemon/metrics/metrics.h"
 #include "daemon/model_runner.h"
 #include "daemon/service_manager.h"
 #include "daemon/services.h"
@@ -55,6 +56,7 @@ class Program {
   fetcher::FetcherClient fetcher_;
   ModelRunner model_;
   Admission admission_;
+  Metrics metrics_;
   Services services_;
   Listener listener_;
   ServiceManager manager_;

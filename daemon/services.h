@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "daemon/answer/admission.h"
 #include "daemon/async_cache.h"
+#include "daemon/metrics/metrics.h"
 #include "daemon/model_runner.h"
 #include "fetcher/client.h"
 #include "model/embedder.h"
@@ -20,6 +21,7 @@ struct Services {
   fetcher::FetcherClient& fetcher;
   ModelRunner& model;
   Admission& admission;
+  Metrics& metrics;
   TimePoint started;
   const model::EmbedderInfo* embedder = nullptr;  // nullptr: words alone are searched
 };

@@ -55,7 +55,7 @@ void Session::Request::respond(HttpResponse response) {
   http::response<http::string_body> message;
   message.version(version_);
   message.result(static_cast<unsigned>(response.status));
-  message.set(http::field::content_type, "application/json");
+  message.set(http::field::content_type, response.content_type);
   if (!response.allow.empty()) message.set(http::field::allow, response.allow);
   if (response.retry_after) {
     message.set(http::field::retry_after, std::to_string(response.retry_after->count()));

@@ -71,11 +71,20 @@ struct ModelInfo {
   std::size_t context_tokens = 0;
 };
 
+// What was computed of earlier prompts and is kept for the next ones.
+struct PrefixMemory {
+  std::uint64_t bytes = 0;
+  std::uint64_t bytes_max = 0;  // 0: nothing is kept
+};
+
 class Model {
  public:
   virtual ~Model() = default;
 
   virtual const ModelInfo& info() const = 0;
+
+  // As it is now; any thread, also while a generation runs.
+  virtual PrefixMemory prefix_memory() const = 0;
 
   // Tokens of `text` as page text: special tokens off.
   virtual std::size_t count_tokens(std::string_view text) const = 0;

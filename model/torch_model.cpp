@@ -55,6 +55,10 @@ class TorchModel final : public Model {
 
   const ModelInfo& info() const override { return parts_.info; }
 
+  PrefixMemory prefix_memory() const override {
+    return {.bytes = prefixes_.bytes(), .bytes_max = prefixes_.bytes_max()};
+  }
+
   std::size_t count_tokens(std::string_view text) const override {
     return parts_.tokenizer.encode(text, SpecialTokens::as_text).size();
   }
@@ -102,7 +106,7 @@ class TorchModel final : public Model {
 
   const Parts parts_;
   std::mutex mutex_;      // held by the generation that runs
-  PrefixCache prefixes_;  // guarded by it
+  PrefixCache prefixes_;  // guarded by it, but for its bytes()
 };
 
 Result<Generation> TorchModel::run(std::span<const TokenId> prompt, const GenerateRequest& request,

@@ -7,6 +7,8 @@
 namespace seekd::daemon {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 ModelView view_of(const model::Model& model) {
   return {.context_tokens = model.info().context_tokens,
           .count_tokens = [&model](std::string_view text) { return model.count_tokens(text); },
@@ -33,6 +35,7 @@ AnswerFlow::AnswerFlow(Services& services, Question question, OnText on_text, On
     : services_(services),
       machine_(std::move(question), {services.config.answer, services.config.cache.freshness},
                view_of(services.model.model())),
+      meter_(services.metrics, Clock::now()),
       on_text_(std::move(on_text)),
       done_(std::move(done)),
       fetch_deadline_(services.executor),
@@ -60,6 +63,7 @@ void AnswerFlow::cancel() {
 
 void AnswerFlow::begin() {
   admitted_ = true;
+  meter_.admitted(Clock::now());
   if (machine_.done()) return leave_admission();
   feed(event::Started{});
 }
@@ -87,6 +91,7 @@ void AnswerFlow::act(action::Search what) {
 }
 
 void AnswerFlow::act(const action::Fetch& what) {
+  services_.metrics.page_asked_for(Asker::question);
   fetches_.push_back(services_.fetcher.fetch(
       what.request, services_.config.answer.fetch_deadline,
       [self = shared_from_this(), page = what.page](Result<fetcher::FetchReply> reply) {
@@ -122,10 +127,14 @@ void AnswerFlow::act(action::Touch what) {
 
 void AnswerFlow::act(action::Generate what) {
   leave_admission();
+  meter_.handed_over(Clock::now());
   const auto self = shared_from_this();
   generation_ = services_.model.generate(
-      std::move(what.request),
-      [self](model::TextDelta delta) { self->feed(event::Tokens{std::move(delta)}); },
+      std::move(what.request), [self] { self->meter_.began(Clock::now()); },
+      [self](model::TextDelta delta) {
+        self->meter_.wrote(Clock::now());
+        self->feed(event::Tokens{std::move(delta)});
+      },
       [self](auto generation) { self->feed(event::Generated{std::move(generation)}); });
 }
 
@@ -152,7 +161,10 @@ void AnswerFlow::act(action::Finish what) {
   fetches_.clear();
   on_text_ = nullptr;
   // A question that was not admitted may be taken back before it is told so.
-  if (const auto done = std::exchange(done_, nullptr)) done(std::move(what.answer));
+  const auto done = std::exchange(done_, nullptr);
+  if (!done) return;
+  meter_.ended(what.answer, Clock::now());
+  done(std::move(what.answer));
 }
 
 void AnswerFlow::arm(boost::asio::steady_timer& timer, std::chrono::seconds after,

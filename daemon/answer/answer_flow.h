@@ -13,6 +13,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "daemon/answer/answer_machine.h"
+#include "daemon/metrics/question_meter.h"
 #include "daemon/services.h"
 
 namespace seekd::daemon {
@@ -54,6 +55,7 @@ class AnswerFlow : public std::enable_shared_from_this<AnswerFlow> {
 
   Services& services_;
   AnswerMachine machine_;
+  QuestionMeter meter_;
   OnText on_text_;
   OnDone done_;
   bool admitted_ = false;

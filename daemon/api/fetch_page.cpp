@@ -129,6 +129,7 @@ class PageFetch : public std::enable_shared_from_this<PageFetch> {
       request.validated_url = stored->final_url;
     }
     exchange_->log().pages_fetched = 1;
+    services_.metrics.page_asked_for(Asker::caller);
     const auto handle =
         services_.fetcher.fetch(request, services_.config.answer.fetch_deadline,
                                 [self = shared_from_this()](Result<fetcher::FetchReply> reply) {

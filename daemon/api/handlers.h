@@ -1,6 +1,6 @@
 // The handlers that routes.cpp names, by file: chat.cpp, knowledge.cpp, fetch_page.cpp,
-// import_page.cpp, operations.cpp,
-// self_test.cpp.
+// import_page.cpp, metrics.cpp,
+// operations.cpp, self_test.cpp.
 //
 // Called on the I/O thread; each answers its exchange exactly once, now or later. docs/api.md says
 // what they serve.
@@ -26,6 +26,7 @@ void import_page(Services& services, const ExchangePtr& exchange);
 
 void report_health(Services& services, const ExchangePtr& exchange);
 void list_models(Services& services, const ExchangePtr& exchange);
+void report_metrics(Services& services, const ExchangePtr& exchange);
 void report_status(Services& services, const ExchangePtr& exchange);
 void run_self_test(Services& services, const ExchangePtr& exchange);
 

@@ -14,10 +14,11 @@ struct Route {
   void (*handle)(Services&, const ExchangePtr&);
 };
 
-constexpr std::array<Route, 10> routes{{
+constexpr std::array<Route, 11> routes{{
     {"POST", "/v1/chat/completions", answer_chat},
     {"GET", "/v1/models", list_models},
     {"GET", "/health", report_health},
+    {"GET", "/metrics", report_metrics},
     {"POST", "/seekd/v1/fetch", fetch_page},
     {"POST", "/seekd/v1/search", search_passages},
     {"GET", "/seekd/v1/page", show_page},

@@ -4,10 +4,11 @@
 //
 // Texts are kept whole and by their salt, so that no caller learns from the time its answer takes
 // what a caller with another salt has asked. The least recently used go first. One thread at a
-// time. May throw what libtorch throws; torch_model.cpp stops it.
+// time, but for bytes(). May throw what libtorch throws; torch_model.cpp stops it.
 
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <list>
@@ -34,6 +35,10 @@ class PrefixCache {
   // `tokens` are those that `cache` holds, in order. Texts that begin this one are dropped.
   void keep(std::string salt, std::vector<TokenId> tokens, KvCache cache);
 
+  // Any thread.
+  std::uint64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
+  std::uint64_t bytes_max() const { return bytes_max_; }
+
  private:
   struct Text {
     std::string salt;
@@ -41,8 +46,8 @@ class PrefixCache {
     KvCache cache;
   };
 
-  std::uint64_t bytes_max_;
-  std::uint64_t bytes_ = 0;
+  const std::uint64_t bytes_max_;
+  std::atomic<std::uint64_t> bytes_ = 0;
   std::list<Text> texts_;  // the most recently used first
 };
 

@@ -50,6 +50,10 @@ class Binaries(unittest.TestCase):
         self.assertTrue(having(libraries, "librocksdb"))
         self.assertTrue(having(libraries, "libtorch_cpu"))
 
+    def test_seekd_counts_and_leaves_serving_to_its_own_listener(self):
+        self.assertEqual([name.split(".")[0] for name in having(loaded_libraries("seekd"), "prometheus", "civetweb")],
+                         ["libprometheus-cpp-core"])
+
     def test_seekctl_loads_neither_and_the_program_that_measures_loads_both(self):
         self.assertEqual(having(loaded_libraries("seekctl"), "libtorch", "libc10", "librocksdb"), [])
         self.assertTrue(having(loaded_libraries("seekctl-eval"), "libtorch_cpu"))

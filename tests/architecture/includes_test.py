@@ -33,6 +33,7 @@ ONLY_USER = {
     "ATen/": "model",
     "c10/": "model",
     "torch/": "model",
+    "prometheus/": "daemon/metrics",
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)

@@ -33,6 +33,18 @@ TEST_CASE("A filter knows all it was given, and takes about one in a hundred oth
   CHECK(filter.negative_answers() == 10'000u - mistaken);
 }
 
+TEST_CASE("A filter says how many bits and keys it has, and how often it will err") {
+  const FilterStatistics empty = filter_of(0).statistics();
+  CHECK(empty.entries == 0);
+  CHECK(empty.false_positive_rate == 0.0);
+  const FilterStatistics full = filter_of(1000).statistics();
+  CHECK(full.bits == empty.bits);
+  CHECK(full.bits >= 9000);
+  CHECK(full.entries > 950);  // the filter's own mistakes are not counted again
+  CHECK(full.false_positive_rate == Approx(0.01).margin(0.003));
+  CHECK(filter_of(2000).statistics().false_positive_rate > 3 * full.false_positive_rate);
+}
+
 TEST_CASE("A filter that was saved and loaded answers the same") {
   const SeenFilter filter = filter_of(500);
   const FilterRecord record = filter.save(42);

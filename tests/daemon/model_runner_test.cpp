@@ -43,19 +43,22 @@ TEST_CASE("a model that cannot be loaded leaves its error") {
   CHECK(runner.error().message == "no file");
 }
 
-TEST_CASE("generations are served in order, one at a time, and their text comes before their end") {
+TEST_CASE(
+    "generations are served in order, one at a time: their beginning is told, their text, their "
+    "end") {
   boost::asio::io_context io;
   ModelRunner runner(io.get_executor(), 4, load("a b c", 1ms), [] {});
   REQUIRE(run_until(io, [&] { return runner.state() == ModelRunner::State::ready; }));
   std::vector<std::string> seen;
   for (const std::string name : {"1", "2", "3"}) {
     runner.generate(
-        {}, [&, name](const model::TextDelta& delta) { seen.push_back(name + delta.content); },
+        {}, [&, name] { seen.push_back(name + ":"); },
+        [&, name](const model::TextDelta& delta) { seen.push_back(name + delta.content); },
         [&, name](const auto& result) { seen.push_back(name + (result ? "." : "!")); });
   }
-  REQUIRE(run_until(io, [&] { return seen.size() == 12; }));
-  CHECK(seen == std::vector<std::string>{"1a ", "1b ", "1c", "1.", "2a ", "2b ", "2c", "2.", "3a ",
-                                         "3b ", "3c", "3."});
+  REQUIRE(run_until(io, [&] { return seen.size() == 15; }));
+  CHECK(seen == std::vector<std::string>{"1:", "1a ", "1b ", "1c", "1.", "2:", "2a ", "2b ", "2c",
+                                         "2.", "3:", "3a ", "3b ", "3c", "3."});
 }
 
 TEST_CASE(
@@ -69,12 +72,13 @@ TEST_CASE(
     ++done;
     if (!result) errors.push_back(result.error().code);
   };
-  runner.generate({}, [](const auto&) {}, on_done);
+  runner.generate({}, [] {}, [](const auto&) {}, on_done);
   REQUIRE(run_until(io, [&] { return runner.running(); }));
-  std::stop_source waiting = runner.generate({}, [](const auto&) { FAIL("begun"); }, on_done);
-  runner.generate({}, [](const auto&) {}, on_done);
+  std::stop_source waiting =
+      runner.generate({}, [] { FAIL("begun"); }, [](const auto&) {}, on_done);
+  runner.generate({}, [] {}, [](const auto&) {}, on_done);
   CHECK(runner.waiting() == 2);
-  runner.generate({}, [](const auto&) { FAIL("begun"); }, on_done);
+  runner.generate({}, [] { FAIL("begun"); }, [](const auto&) {}, on_done);
   waiting.request_stop();
   REQUIRE(run_until(io, [&] { return done == 4; }));
   CHECK(errors == std::vector<ErrorCode>{ErrorCode::busy, ErrorCode::cancelled});
@@ -88,8 +92,8 @@ TEST_CASE("a runner that goes takes back what runs") {
     for (int n = 0; n < 1000; ++n) words += "word ";
     ModelRunner runner(io.get_executor(), 4, load(words, 20ms), [] {});
     REQUIRE(run_until(io, [&] { return runner.state() == ModelRunner::State::ready; }));
-    runner.generate({}, [](const auto&) {}, [](const auto&) {});
-    runner.generate({}, [](const auto&) {}, [](const auto&) {});
+    runner.generate({}, [] {}, [](const auto&) {}, [](const auto&) {});
+    runner.generate({}, [] {}, [](const auto&) {}, [](const auto&) {});
     REQUIRE(run_until(io, [&] { return runner.running(); }));
   }
   CHECK(std::chrono::steady_clock::now() - begun < 5s);

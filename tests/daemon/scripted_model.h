@@ -25,6 +25,10 @@ class ScriptedModel final : public model::Model {
 
   const model::ModelInfo& info() const override { return info_; }
 
+  model::PrefixMemory prefix_memory() const override {
+    return {.bytes = 1 << 20, .bytes_max = 4 << 20};
+  }
+
   std::size_t count_tokens(std::string_view text) const override { return text.size() / 4 + 1; }
 
   Result<std::size_t> count_prompt_tokens(

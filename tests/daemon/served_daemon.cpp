@@ -158,8 +158,9 @@ void ServedDaemon::start(std::unique_ptr<ScriptedModel> model) {
   admission_ =
       std::make_unique<Admission>(config_.daemon.questions_running_max, config_.daemon.queue_max,
                                   [this] { return runner_->waiting(); });
-  services_ = std::make_unique<Services>(
-      Services{executor, config_, *async_cache_, *fetcher_, *runner_, *admission_, wall_clock()});
+  services_ = std::make_unique<Services>(Services{executor, config_, *async_cache_, *fetcher_,
+                                                  *runner_, *admission_, metrics_, wall_clock()});
+  metrics_.name_model("scripted");
   listener_ = std::make_unique<Listener>(
       executor, config_.daemon,
       [this](const std::shared_ptr<Exchange>& exchange) { route(*services_, exchange); });

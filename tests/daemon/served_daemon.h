@@ -88,6 +88,7 @@ class ServedDaemon {
   std::unique_ptr<fetcher::FetcherClient> fetcher_;
   std::unique_ptr<ModelRunner> runner_;
   std::unique_ptr<Admission> admission_;
+  Metrics metrics_;
   std::unique_ptr<Services> services_;
   std::unique_ptr<Listener> listener_;
   std::thread thread_;

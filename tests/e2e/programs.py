@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import pathlib
 import signal
 import socket
 import subprocess
@@ -91,6 +92,22 @@ reason = "the tests' own web server"
     def ask(self, question, **fields):
         body = {"messages": [{"role": "user", "content": question}], **fields}
         return request(self.socket, "POST", "/v1/chat/completions", body)
+
+    def metric_families(self):
+        """GET /metrics as Prometheus' own parser reads it."""
+        status, headers, text = request(self.socket, "GET", "/metrics")
+        assert status == 200 and headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8", (status, headers)
+        reader = pathlib.Path(__file__).with_name("read_metrics.py")
+        read = subprocess.run(["/usr/bin/python3", reader], input=text, capture_output=True, text=True, check=True)
+        return json.loads(read.stdout)
+
+    def metrics(self):
+        """{name: {labels as sorted tuples of pairs: value}}."""
+        samples = {}
+        for family in self.metric_families():
+            for sample in family["samples"]:
+                samples.setdefault(sample["name"], {})[tuple(sorted(sample["labels"].items()))] = sample["value"]
+        return samples
 
     def page(self, url, version=None):
         query = urllib.parse.urlencode({"url": url, **({"version": version} if version else {})})

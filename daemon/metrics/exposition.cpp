@@ -1,0 +1,156 @@
+#include "daemon/metrics/exposition.h"
+
+#include <sstream>
+#include <utility>
+#include <vector>
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+namespace seekd::daemon {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using Labels = std::vector<ClientMetric::Label>;
+
+// Families of values that somebody else keeps.
+class Families {
+ public:
+  explicit Families(std::vector<MetricFamily> counted) : families_(std::move(counted)) {}
+
+  void gauge(std::string name, std::string help, double value, Labels labels = {}) {
+    add(std::move(name), std::move(help), MetricType::Gauge, std::move(labels)).gauge.value = value;
+  }
+  void counter(std::string name, std::string help, double value, Labels labels = {}) {
+    add(std::move(name), std::move(help), MetricType::Counter, std::move(labels)).counter.value =
+        value;
+  }
+
+  std::string text() const {
+    std::ostringstream out;
+    prometheus::TextSerializer().Serialize(out, families_);
+    return std::move(out).str();
+  }
+
+ private:
+  // Series of one family are added one after another.
+  ClientMetric& add(std::string name, std::string help, MetricType type, Labels labels) {
+    if (families_.empty() || families_.back().name != name) {
+      families_.push_back({std::move(name), std::move(help), type, {}});
+    }
+    ClientMetric& metric = families_.back().metric.emplace_back();
+    metric.label = std::move(labels);
+    return metric;
+  }
+
+  std::vector<MetricFamily> families_;
+};
+
+void add_model(const ModelReadings& model, Families& families) {
+  const Labels labels{{"model_name", model.name}};
+  families.gauge("vllm:num_requests_running", "Questions that the model works on.",
+                 static_cast<double>(model.running), labels);
+  families.gauge("vllm:num_requests_waiting", "Questions that wait for the model.",
+                 static_cast<double>(model.waiting), labels);
+  if (model.prefixes.bytes_max == 0) return;
+  families.gauge(
+      "vllm:kv_cache_usage_perc", "Share of model.prefix_cache_bytes in use; 1 is all of it.",
+      static_cast<double>(model.prefixes.bytes) / static_cast<double>(model.prefixes.bytes_max),
+      labels);
+}
+
+void add_filters(const cache::CacheStatistics& cache, Families& families) {
+  const std::pair<const char*, const cache::FilterStatistics*> filters[] = {
+      {"urls", &cache.url_filter}, {"blocks", &cache.block_filter}};
+  for (const auto& [name, filter] : filters) {
+    families.gauge("seekd_cache_filter_bits", "Bits of a Bloom filter.",
+                   static_cast<double>(filter->bits), {{"filter", name}});
+  }
+  for (const auto& [name, filter] : filters) {
+    families.gauge("seekd_cache_filter_entries", "Keys that a Bloom filter knows.",
+                   static_cast<double>(filter->entries), {{"filter", name}});
+  }
+  for (const auto& [name, filter] : filters) {
+    families.gauge("seekd_cache_filter_error_ratio",
+                   "Expected share of unknown keys that a Bloom filter takes for known ones.",
+                   filter->false_positive_rate, {{"filter", name}});
+  }
+  families.counter("seekd_cache_filter_negatives_total",
+                   "Lookups that a Bloom filter spared the database.",
+                   static_cast<double>(cache.bloom_negative_answers));
+}
+
+void add_cache(const cache::CacheStatistics& cache, Families& families) {
+  const auto gauge = [&](const char* name, const char* help, std::uint64_t value) {
+    families.gauge(name, help, static_cast<double>(value));
+  };
+  gauge("seekd_cache_pages", "Pages in the cache.", cache.pages);
+  gauge("seekd_cache_versions", "Past versions of pages in the cache.", cache.versions);
+  gauge("seekd_cache_blocks", "Text blocks in the cache, each once.", cache.blocks);
+  gauge("seekd_cache_passages", "Passages that a search can find.", cache.passages);
+  gauge("seekd_cache_vectors", "Passages that a search by meaning can find.", cache.vectors);
+  gauge("seekd_cache_passages_waiting", "Passages that wait to be embedded.",
+        cache.passages_waiting);
+  gauge("seekd_cache_disk_bytes", "Bytes of the cache on disk, estimated.", cache.disk_bytes);
+  add_filters(cache, families);
+}
+
+void add_fetcher(const FetcherReadings& fetcher, Families& families) {
+  families.counter("seekd_fetcher_requests_total", "Pages that the door was asked for.",
+                   static_cast<double>(fetcher.requests));
+  families.counter("seekd_fetcher_cancelled_total", "Requests whose asker went before the reply.",
+                   static_cast<double>(fetcher.cancelled));
+  families.counter("seekd_fetcher_wire_bytes_total", "Bytes transferred for pages.",
+                   static_cast<double>(fetcher.wire_bytes));
+  families.counter("seekd_fetcher_policy_reloads_total", "Times that a new policy came into force.",
+                   static_cast<double>(fetcher.policy_reloads));
+  families.gauge("seekd_fetcher_pages_in_progress", "Pages that are being fetched.",
+                 static_cast<double>(fetcher.pages_in_progress));
+  families.gauge("seekd_fetcher_pages_waiting", "Pages that wait for their turn.",
+                 static_cast<double>(fetcher.pages_waiting));
+  families.gauge("seekd_fetcher_workers", "Worker processes.",
+                 static_cast<double>(fetcher.workers));
+  for (const auto& [reason, count] : fetcher.verdicts) {
+    families.counter("seekd_egress_verdicts_total",
+                     "Requests at the door by verdict: allowed, or the reason against.",
+                     static_cast<double>(count), {{"reason", reason}});
+  }
+}
+
+void add_process(const Readings& readings, Families& families) {
+  const ProcessReadings& process = readings.process;
+  families.gauge("seekd_build_info", "1; the version is a label.", 1, {{"version", SEEKD_VERSION}});
+  families.gauge("seekd_uptime_seconds", "Since seekd started.",
+                 static_cast<double>(readings.uptime.count()));
+  families.gauge("process_start_time_seconds", "When seekd started, in seconds since 1970.",
+                 static_cast<double>(readings.started.time_since_epoch().count()));
+  families.counter("process_cpu_seconds_total", "Processor time, of user and system.",
+                   process.cpu_seconds);
+  families.gauge("process_resident_memory_bytes", "Resident memory.",
+                 static_cast<double>(process.resident_bytes));
+  families.gauge("process_open_fds", "Open file descriptors.",
+                 static_cast<double>(process.open_descriptors));
+  families.gauge("process_max_fds", "File descriptors that may be open.",
+                 static_cast<double>(process.descriptors_max));
+}
+
+}  // namespace
+
+std::string exposition(const Metrics& metrics, const Readings& readings) {
+  Families families(metrics.collect());
+  if (readings.model) add_model(*readings.model, families);
+  families.gauge("seekd_questions_waiting", "Questions that wait for their turn.",
+                 static_cast<double>(readings.questions_waiting));
+  families.gauge("seekd_questions_looking_up", "Questions that search the cache and fetch pages.",
+                 static_cast<double>(readings.questions_looking_up));
+  if (readings.cache) add_cache(*readings.cache, families);
+  families.gauge("seekd_fetcher_up", "1: the fetcher answers; 0: nothing can be fetched.",
+                 readings.fetcher ? 1 : 0);
+  if (readings.fetcher) add_fetcher(*readings.fetcher, families);
+  add_process(readings, families);
+  return families.text();
+}
+
+}  // namespace seekd::daemon

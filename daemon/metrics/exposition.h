@@ -1,0 +1,45 @@
+// The text of GET /metrics: what Metrics has counted, and what is read at this moment, in
+// Prometheus' text format 0.0.4.
+//
+// Pure but for the counters; any thread. What could not be read is left out, so that an absent
+// series says what a zero would hide.
+
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "cache/page_cache.h"
+#include "daemon/metrics/fetcher_readings.h"
+#include "daemon/metrics/metrics.h"
+#include "daemon/metrics/process_readings.h"
+#include "model/model.h"
+
+namespace seekd::daemon {
+
+inline constexpr std::string_view exposition_type = "text/plain; version=0.0.4; charset=utf-8";
+
+struct ModelReadings {
+  std::string name;
+  std::size_t running = 0;
+  std::size_t waiting = 0;
+  model::PrefixMemory prefixes;
+};
+
+struct Readings {
+  TimePoint started;
+  std::chrono::seconds uptime{0};
+  std::optional<ModelReadings> model;  // nullopt while it is loaded
+  std::size_t questions_waiting = 0;
+  std::size_t questions_looking_up = 0;
+  std::optional<cache::CacheStatistics> cache;
+  std::optional<FetcherReadings> fetcher;  // nullopt: it cannot be reached
+  ProcessReadings process;
+};
+
+std::string exposition(const Metrics& metrics, const Readings& readings);
+
+}  // namespace seekd::daemon
