@@ -27,9 +27,11 @@ struct StoredPage {
   std::string url;
   std::string final_url;
   std::uint32_t version = 1;  // counts changes of content, from 1
-  std::string snapshot_hash;  // 32 hex digits, xxh3-128 of snapshot_text(blocks)
-  TimePoint retrieved_at;     // last time its server confirmed it (200 or 304)
-  TimePoint changed_at;       // when this version was first seen
+  // 32 hex digits, xxh3-128 of snapshot_text(blocks): of the text as it last came within its
+  // version.
+  std::string snapshot_hash;
+  TimePoint retrieved_at;  // last time its server confirmed it (200 or 304)
+  TimePoint changed_at;    // when this version was first seen
   TimePoint fresh_until;
   TimePoint expires_at;
   bool always_revalidate = false;
@@ -41,7 +43,7 @@ struct StoredPage {
 
 enum class Change : std::uint8_t {
   added,
-  unchanged,  // equal, or noise alone: the stored text stays
+  unchanged,  // equal, or noise alone: the version stays, with the text that came last
   changed,    // there is a new version
 };
 std::string_view to_string(Change change);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "cache/content_hash.h"
+#include "cache/link_noise.h"
 #include "cache/noise.h"
 
 namespace seekd::cache {

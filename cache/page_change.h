@@ -20,7 +20,7 @@ namespace seekd::cache {
 
 enum class Extent : std::uint8_t {
   none,   // equal, block for block and link for link
-  noise,  // nobody edited it: stored as no change
+  noise,  // nobody edited it: no new version
   minor,  // edited
   major,  // edited so that less than similarity_minor_min of it stayed
 };

@@ -104,16 +104,16 @@ Result<StoreOutcome> PageTransaction::store(PageRecord record, const std::vector
   if (Status placed = place_blocks(blocks, record); !placed) {
     return std::unexpected(std::move(placed.error()));
   }
-  Result<Comparison> compared = compare(before, record, blocks);
-  if (!compared) return std::unexpected(std::move(compared.error()));
-  StoreOutcome& outcome = compared->outcome;
-  const bool noise = outcome.extent == Extent::noise;
-  Result<HoldingsRecord> holdings = exchange_blocks(
-      key, *held, outcome.change == Change::changed ? &*before : nullptr, record, versions_max);
+  Result<StoreOutcome> outcome = compare(before, record, blocks);
+  if (!outcome) return outcome;
+  Result<std::vector<ContentHash>> past =
+      outcome->change == Change::changed ? archive(key, *before, versions_max, record.retrieved_at)
+                                         : blocks_of_past(key, *held, before, record);
+  if (!past) return std::unexpected(std::move(past.error()));
+  Result<HoldingsRecord> holdings = exchange_blocks(*held, std::move(*past), record);
   if (!holdings) return std::unexpected(std::move(holdings.error()));
   Result<std::vector<PassageRef>> passages =
-      passages_.exchange(before ? before->passages : std::vector<PassageRef>{}, record,
-                         noise ? compared->blocks_kept : blocks);
+      passages_.exchange(before ? before->passages : std::vector<PassageRef>{}, record, blocks);
   if (!passages) return std::unexpected(std::move(passages.error()));
   record.passages = std::move(*passages);
   holdings->passages = passage_ids(record.passages);
@@ -121,19 +121,19 @@ Result<StoreOutcome> PageTransaction::store(PageRecord record, const std::vector
   if (!before) ++counters_.pages;
 
   const BlockLedger::Totals totals = ledger_.totals();
-  outcome.blocks_written = totals.added.size();
-  outcome.bytes_written = totals.bytes_added;
-  return std::move(outcome);
+  outcome->blocks_written = totals.added.size();
+  outcome->bytes_written = totals.bytes_added;
+  return outcome;
 }
 
-// Completes the record by the version before it. Of noise nothing is stored: the next fetch is
-// compared with what somebody wrote, not with the noise before.
-Result<PageTransaction::Comparison> PageTransaction::compare(
-    const std::optional<PageRecord>& before, PageRecord& record, const std::vector<Block>& blocks) {
-  Comparison compared{.outcome = {.blocks_total = record.blocks.size()}, .blocks_kept = {}};
-  StoreOutcome& outcome = compared.outcome;
+// Completes the record by the version before it. Noise makes no version, and is stored all the
+// same: the record's times and validators are of the text that came with them.
+Result<StoreOutcome> PageTransaction::compare(const std::optional<PageRecord>& before,
+                                              PageRecord& record,
+                                              const std::vector<Block>& blocks) {
+  StoreOutcome outcome{.blocks_total = record.blocks.size()};
   record.changed_at = record.retrieved_at;
-  if (!before) return compared;
+  if (!before) return outcome;
   if (before->blocks == record.blocks && before->links == record.links) {
     take_outcome({}, outcome);
   } else {
@@ -144,17 +144,12 @@ Result<PageTransaction::Comparison> PageTransaction::compare(
       return std::unexpected(view_.damaged(Family::pages, page_key(record.url).view()));
     }
     take_outcome(judge_change({stored->blocks, stored->links}, {blocks, links}), outcome);
-    compared.blocks_kept = std::move(stored->blocks);
-  }
-  if (outcome.extent == Extent::noise) {
-    record.blocks = before->blocks;
-    record.snapshot_hash = before->snapshot_hash;
   }
   const bool changed = outcome.change == Change::changed;
   record.version = before->version + (changed ? 1 : 0);
   if (!changed) record.changed_at = before->changed_at;
   outcome.version = record.version;
-  return compared;
+  return outcome;
 }
 
 Status PageTransaction::confirm(const PageRecord& record) {
@@ -210,19 +205,24 @@ Status PageTransaction::place_blocks(const std::vector<Block>& blocks, PageRecor
   return {};
 }
 
-// `replaced`: the version that becomes a past one; nullptr when the content is what it was.
-Result<HoldingsRecord> PageTransaction::exchange_blocks(const ContentHash& key,
-                                                        const HoldingsRecord& held,
-                                                        const PageRecord* replaced,
-                                                        const PageRecord& record,
-                                                        std::uint32_t versions_max) {
-  HoldingsRecord needed{.expires_at = record.expires_at, .blocks = held.blocks, .passages = {}};
-  if (replaced != nullptr) {
-    Result<std::vector<ContentHash>> past =
-        archive(key, *replaced, versions_max, record.retrieved_at);
-    if (!past) return std::unexpected(std::move(past.error()));
-    needed.blocks = std::move(*past);
-  }
+// The blocks that past versions hold where `record` makes none. Where its own are those of `before`
+// they are not told apart from these.
+Result<std::vector<ContentHash>> PageTransaction::blocks_of_past(
+    const ContentHash& key, const HoldingsRecord& held, const std::optional<PageRecord>& before,
+    const PageRecord& record) const {
+  if (!before || before->blocks == record.blocks) return held.blocks;
+  Result<std::vector<VersionRecord>> past = load_versions(view_, key);
+  if (!past) return std::unexpected(std::move(past.error()));
+  std::vector<ContentHash> blocks;
+  for (const VersionRecord& version : *past) append_ids(version.page.blocks, blocks);
+  return blocks;
+}
+
+// `past`: the blocks of the versions that stay beside `record`.
+Result<HoldingsRecord> PageTransaction::exchange_blocks(const HoldingsRecord& held,
+                                                        std::vector<ContentHash> past,
+                                                        const PageRecord& record) {
+  HoldingsRecord needed{.expires_at = record.expires_at, .blocks = std::move(past), .passages = {}};
   append_ids(record.blocks, needed.blocks);
   sort_unique(needed.blocks);
 

@@ -59,22 +59,19 @@ class PageTransaction {
     std::optional<HoldingsRecord> holdings;
   };
 
-  // A page beside the version before it.
-  struct Comparison {
-    StoreOutcome outcome;
-    std::vector<Block> blocks_kept;  // of a page that differs by noise: what stays stored
-  };
-
   Result<Stored> load_stored(const ContentHash& key, TimePoint now) const;
   Result<HoldingsRecord> make_room(const ContentHash& key, const PageRecord& record,
                                    const Stored& stored, TimePoint now);
   Status reclaim(const ContentHash& key, const HoldingsRecord& holdings);
-  Result<Comparison> compare(const std::optional<PageRecord>& before, PageRecord& record,
-                             const std::vector<Block>& blocks);
+  Result<StoreOutcome> compare(const std::optional<PageRecord>& before, PageRecord& record,
+                               const std::vector<Block>& blocks);
   Status place_blocks(const std::vector<Block>& blocks, PageRecord& record);
-  Result<HoldingsRecord> exchange_blocks(const ContentHash& key, const HoldingsRecord& held,
-                                         const PageRecord* replaced, const PageRecord& record,
-                                         std::uint32_t versions_max);
+  Result<std::vector<ContentHash>> blocks_of_past(const ContentHash& key,
+                                                  const HoldingsRecord& held,
+                                                  const std::optional<PageRecord>& before,
+                                                  const PageRecord& record) const;
+  Result<HoldingsRecord> exchange_blocks(const HoldingsRecord& held, std::vector<ContentHash> past,
+                                         const PageRecord& record);
   Result<std::vector<ContentHash>> archive(const ContentHash& key, const PageRecord& replaced,
                                            std::uint32_t versions_max, TimePoint replaced_at);
   void put_page(const ContentHash& key, const PageRecord& record, const HoldingsRecord& holdings,

@@ -57,9 +57,7 @@ BlockDiff diff_pages(const cache::PageContent& before, const cache::PageContent&
         break;
     }
   }
-  const bool stored =
-      diff.change.extent == cache::Extent::minor || diff.change.extent == cache::Extent::major;
-  if (stored) diff.written_bytes = new_text_bytes(before, diff);
+  diff.written_bytes = new_text_bytes(before, diff);
   return diff;
 }
 

@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "cache/noise.h"
+#include "cache/link_noise.h"
 #include "tests/cache/temporary_cache.h"
 
 using namespace seekd;
@@ -37,21 +37,44 @@ TEST_CASE("What counts visitors or passes with time is noise") {
       {"Posted just now", "Posted 2 days ago"},
       {"1 comment", "1,204 comments"},
       {"Views: 12", "Views: 13"},
-      {"12k followers and 3 likes", "13k followers and 4 likes"},
+      {"3 likes · 12k views · 1 reply", "4 likes · 13k views · 2 replies"},
       {"© 2019–2025 Example Ltd.", "© 2019–2026 Example Ltd."},
       {"阅读 1234 次 · 5分钟前", "阅读 1299 次 · 3小时前"},
       {"vor 5 Minuten", "vor 2 Stunden"},
       {"il y a 5 minutes", "il y a 2 heures"},
-      {"Sunday, 22 November 2026", "Monday, 23 November 2026"},
-      {"2026-11-22 10:15 UTC", "2026-11-23 08:01 UTC"},
+      {"12 条评论 阅读量：120", "15 条评论 阅读量：1,300"},
+      {"当前时间：2026年6月3日 星期三 18:00", "当前时间：2026年6月4日 星期四 9:05"},
+      {"Today is Sunday, 22 November 2026", "Today is Monday, 23 November 2026"},
+      {"Current time: 2026-11-22 10:15 UTC", "Current time: 2026-11-23 08:01 UTC"},
+      {"It is currently Sun Nov 22, 2026 10:15 am", "It is currently Mon Nov 23, 2026 4:01 pm"},
+      {"You last visited: June 3rd", "You last visited: July 22nd"},
       {"Page generated in 0.034 seconds", "Page generated in 0.121 seconds"},
       {"Request id: 8f3c-11aa", "Request id: 90bd-77e1"},
-      {"5f1c8f3c11aa90bd77e1", "90bd77e15f1c8f3c11aa"},
   };
   for (const auto& [before, after] : pairs) {
     INFO(before << " / " << after);
     CHECK(extent_of_texts(before, after) == Extent::noise);
   }
+}
+
+TEST_CASE("A date or an id is noise below a line that says it is the request's") {
+  const auto below = [](const std::string& label, const std::string& before,
+                        const std::string& after) {
+    return extent(paragraphs({std::string(200, 'x'), label, before}),
+                  paragraphs({std::string(200, 'x'), label, after}));
+  };
+  CHECK(below("Server time:", "Sunday, 22 November 2026", "Monday, 23 November 2026") ==
+        Extent::noise);
+  CHECK(below("Ray ID", "5f1c8f3c11aa90bd77e1", "90bd77e15f1c8f3c11aa") == Extent::noise);
+  CHECK(below("Next meeting", "Tuesday, 3 June 2026 at 18:00", "Friday, 20 June 2026 at 19:30") ==
+        Extent::minor);
+  CHECK(below("Default model", "gpt-4o-mini-2024-07-18", "gpt-4o-mini-2025-11-30") ==
+        Extent::minor);
+  CHECK(below("Last updated", "Sunday, 22 November 2026", "Monday, 23 November 2026") ==
+        Extent::minor);
+  CHECK(below("SHA-256 checksum", "5f1c8f3c11aa90bd77e1", "90bd77e15f1c8f3c11aa") == Extent::minor);
+  CHECK(below("会议时间", "2026年6月3日 星期三 18:00", "2026年6月20日 星期六 19:30") ==
+        Extent::minor);
 }
 
 TEST_CASE(
@@ -67,18 +90,30 @@ TEST_CASE(
       {"regional geolocation data", "regional geolocation data."},
       {"Deleted after 30 days", "Deleted after 90 days"},
       {"It may not be shared.", "It may be shared."},
+      {"Bob Jones 998,120 votes", "Bob Jones 1,398,120 votes"},
+      {"scored 112 points", "scored 98 points"},
+      {"has 120,000 subscribers", "has 420,000 subscribers"},
+      {"Downloads: 1,000,000", "Downloads: 2,000,000"},
+      {"Rated 4 stars", "Rated 2 stars"},
+      {"Holds 1,000 shares", "Holds 9,000 shares"},
+      {"Section 12 reads: no fee", "Section 13 reads: no fee"},
+      {"Electricity generated in 2023: 120 TWh", "Electricity generated in 2024: 150 TWh"},
+      {"Polls close at 18:00 local time", "Polls close at 20:00 local time"},
+      {"Current time limit: 30 minutes", "Current time limit: 45 minutes"},
+      {"The request id is 12 bytes long", "The request id is 16 bytes long"},
+      {"The ministry received 1,204 comments.", "The ministry received 9,204 comments."},
+      {"The ship sank 3 days ago.", "The ship sank 5 days ago."},
+      {"Copyright Act 1976", "Copyright Act 1968"},
+      {"库存 12 件", "库存 3 件"},
+      {"第3次会议", "第4次会议"},
+      {"曾获奖 3 次", "曾获奖 5 次"},
+      {"得票：998,120", "得票：1,398,120"},
+      {"粉丝 12 万", "粉丝 42 万"},
   };
   for (const auto& [before, after] : pairs) {
     INFO(before << " / " << after);
     CHECK(extent_of_texts(before, after) == Extent::minor);
   }
-}
-
-TEST_CASE("An id or a date below a word that makes it the page's own is content") {
-  CHECK(extent(paragraphs({"SHA-256 checksum", "5f1c8f3c11aa90bd77e1"}),
-               paragraphs({"SHA-256 checksum", "90bd77e15f1c8f3c11aa"})) != Extent::noise);
-  CHECK(extent(paragraphs({"Last updated", "Sunday, 22 November 2026"}),
-               paragraphs({"Last updated", "Monday, 23 November 2026"})) != Extent::noise);
 }
 
 TEST_CASE("Noise beside a change is a change") {
@@ -99,8 +134,11 @@ TEST_CASE("Teasers that rotate under their heading are noise, elsewhere links ar
   };
   CHECK(extent(page("Related articles", {"One", "Two"}), page("Related articles", {"Three"}),
                before_links, after_links) == Extent::noise);
-  CHECK(extent(page("Downloads", {"One", "Two"}), page("Downloads", {"Three"}), before_links,
-               after_links) == Extent::minor);
+  for (const char* content : {"Downloads", "Popular vote", "Related parties", "相关法律"}) {
+    INFO(content);
+    CHECK(extent(page(content, {"One", "Two"}), page(content, {"Three"}), before_links,
+                 after_links) == Extent::minor);
+  }
   CHECK(extent(page("Related articles", {"One"}), page("Related articles", {"No link"}),
                before_links, after_links) == Extent::minor);
 }

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "cache/content_hash.h"
 #include "tests/cache/cache_checker.h"
 #include "tests/cache/temporary_cache.h"
 
@@ -275,7 +276,7 @@ TEST_CASE("Lookups of what was never stored are answered without RocksDB") {
   CHECK(cache->statistics()->bloom_negative_answers - before > 950);
 }
 
-TEST_CASE("Noise is stored as no change: the text that somebody wrote stays, with new times") {
+TEST_CASE("Noise makes no version, and its text is stored with its times") {
   TemporaryCache cache;
   cache.open();
   const std::string text(200, 'x');
@@ -283,13 +284,42 @@ TEST_CASE("Noise is stored as no change: the text that somebody wrote stays, wit
   const StoreOutcome noise = store(cache, page_of(url, {text, "15 comments"}, 10), at(10));
   CHECK(noise.change == Change::unchanged);
   CHECK(noise.extent == Extent::noise);
-  CHECK(noise.blocks_written == 0);
+  CHECK(noise.blocks_written == 1);
+  CHECK(noise.bytes_written == 11);
   const StoredPage stored = found(cache, url, at(11));
   CHECK(stored.version == 1);
   CHECK(stored.retrieved_at == at(10));
   CHECK(stored.changed_at == at(0));
-  CHECK(texts_of(stored.blocks) == std::vector<std::string>{text, "12 comments"});
+  CHECK(texts_of(stored.blocks) == std::vector<std::string>{text, "15 comments"});
+  CHECK(stored.snapshot_hash == hash_text(snapshot_text(stored.blocks)).hex());
   CHECK(cache->versions(url, at(11))->size() == 1);
+  const auto passages = cache->search(query_for("comments"), at(11));
+  REQUIRE(passages->size() == 1);
+  CHECK(passages->front().text == text + "\n15 comments");
+  CHECK(passages->front().retrieved_at == at(10));
+  CHECK(passages->front().snapshot_hash == stored.snapshot_hash);
+  require_sound(cache);
+}
+
+TEST_CASE("A past version keeps its last text, and what noise replaced leaves nothing behind") {
+  TemporaryCache cache;
+  cache.open();
+  const std::string text(200, 'x');
+  store(cache, page_of(url, {text, "The first text.", "1 comment"}), at(0));
+  const std::uint64_t blocks = cache->statistics()->blocks;
+  for (int i = 1; i <= 20; ++i) {
+    const std::string comments = std::to_string(i + 1) + " comments";
+    store(cache, page_of(url, {text, "The first text.", comments}, i), at(i));
+    CHECK(cache->statistics()->blocks == blocks);
+  }
+  CHECK(store(cache, page_of(url, {text, "The second text.", "22 comments"}, 30), at(30)).change ==
+        Change::changed);
+  store(cache, page_of(url, {text, "The second text.", "23 comments"}, 31), at(31));
+  const auto past = cache->find_version(url, 1, at(31));
+  REQUIRE(*past);
+  CHECK(texts_of((*past)->blocks) ==
+        std::vector<std::string>{text, "The first text.", "21 comments"});
+  CHECK(cache->statistics()->blocks == blocks + 2);
   require_sound(cache);
 }
 
