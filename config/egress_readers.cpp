@@ -162,6 +162,9 @@ Result<std::optional<policy::AddressRange>> read_nat64_prefix(const Value& value
   if (range->base.family != policy::IpAddress::Family::v6 || range->prefix_bits != 96) {
     return refuse(value, policy::quoted(*text) + " is not an IPv6 range of 96 bits");
   }
+  if (range->contains(policy::IpAddress{})) {  // v4-mapped
+    return refuse(value, policy::quoted(*text) + " spells IPv4 addresses, and is no translator's");
+  }
   return *range;
 }
 

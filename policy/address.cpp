@@ -167,21 +167,23 @@ bool is_own(const IpAddress& address, std::span<const IpAddress> own) {
 
 // Any other prefix than a /96 puts the IPv4 address elsewhere (RFC 6052 §2.2): not opened.
 bool behind_our_nat64(const IpAddress& address, const AddressPolicy& policy) {
-  return policy.nat64_prefix && policy.nat64_prefix->prefix_bits == 96 &&
-         policy.nat64_prefix->base.family == Family::v6 && policy.nat64_prefix->contains(address);
+  return address.family == Family::v6 && policy.nat64_prefix &&
+         policy.nat64_prefix->prefix_bits == 96 && policy.nat64_prefix->base.family == Family::v6 &&
+         policy.nat64_prefix->contains(address);
 }
 
+// What stands behind a translator is judged by the IPv4 address inside, then by whose translator it
+// is.
 std::optional<std::string> denied_by_list(const IpAddress& address, const AddressPolicy& policy,
                                           std::span<const IpAddress> own) {
   if (is_own(address, own)) return "own_address";
   const bool ours = behind_our_nat64(address, policy);
-  if (ours || nat64_well_known.contains(address)) {
-    const IpAddress inside = last_four_bytes(address);
-    if (auto reason = denied_here(inside, policy)) return reason;
-    if (auto reason = denied_by_list(inside, policy, own)) return reason;
-    return ours ? std::nullopt : std::optional<std::string>("nat64");
-  }
-  return denied_everywhere(address);
+  if (!ours && !nat64_well_known.contains(address)) return denied_everywhere(address);
+  const IpAddress inside = last_four_bytes(address);
+  if (auto reason = denied_here(inside, policy)) return reason;
+  if (is_own(inside, own)) return "own_address";
+  if (auto reason = denied_everywhere(inside)) return reason;
+  return ours ? std::nullopt : std::optional<std::string>("nat64");
 }
 
 }  // namespace

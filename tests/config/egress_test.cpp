@@ -111,6 +111,8 @@ TEST_CASE("ranges and the NAT64 prefix are addresses") {
   CHECK(config->egress.addresses.nat64_prefix == *policy::parse_address_range("64:ff9b::/96"));
   CHECK_FALSE(load_text("[egress]\nnat64_prefix = \"64:ff9b::/64\"\n"));
   CHECK_FALSE(load_text("[egress]\nnat64_prefix = \"10.0.0.0/8\"\n"));
+  CHECK_THAT(error_of("[egress]\nnat64_prefix = \"::ffff:0:0/96\"\n"),
+             StartsWith(":2:") && Contains("spells IPv4 addresses"));
 }
 
 }  // namespace

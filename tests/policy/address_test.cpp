@@ -180,6 +180,15 @@ TEST_CASE("a NAT64 prefix that is no /96 opens nothing") {
   CHECK(reason("64:ff9b::1:0:0", 443, policy) == "reserved");
 }
 
+TEST_CASE("a NAT64 prefix that spells IPv4 addresses opens nothing, and the judgement ends") {
+  AddressPolicy policy;
+  policy.nat64_prefix = range("::ffff:0:0/96");
+  CHECK(reason("8.8.8.8", 443, policy).empty());
+  CHECK(reason("::ffff:8.8.8.8", 443, policy).empty());
+  CHECK(reason("10.0.0.1", 443, policy) == "private");
+  CHECK(reason("64:ff9b::8.8.8.8", 443, policy) == "nat64");
+}
+
 TEST_CASE("exceptions for IPv4 do not open the place behind a translator") {
   AddressPolicy policy;
   policy.nat64_prefix = range("64:ff9b::/96");
