@@ -44,21 +44,30 @@ constexpr CachingField caching_fields[] = {
 
 }  // namespace
 
+bool ends_head(std::string_view line) {
+  return line.empty() || line == "\r\n" || line == "\n";
+}
+
 void ResponseHead::add_line(std::string_view line) {
-  if (line.starts_with("HTTP/")) {
-    *this = ResponseHead();
-    const auto space = line.find(' ');
-    if (space == std::string_view::npos) return fault("the status line has no status");
-    const std::string_view digits = line.substr(space + 1, 3);
-    std::from_chars(digits.data(), digits.data() + digits.size(), status_);
+  if (at_start_) return begin(line);
+  if (ends_head(line)) {
+    at_start_ = status_ < 200;  // RFC 9110 §15.2: the final response is yet to come
     return;
   }
   const auto colon = line.find(':');
-  if (colon != std::string_view::npos) {
-    add_field(line.substr(0, colon), trimmed(line.substr(colon + 1)));
-  } else if (!trimmed(line).empty()) {
-    fault("a header line has no colon");
+  if (colon == std::string_view::npos) return fault("a header line has no colon");
+  add_field(line.substr(0, colon), trimmed(line.substr(colon + 1)));
+}
+
+void ResponseHead::begin(std::string_view status_line) {
+  *this = ResponseHead();
+  at_start_ = false;
+  const auto space = status_line.find(' ');
+  if (!status_line.starts_with("HTTP/") || space == std::string_view::npos) {
+    return fault("the status line has no status");
   }
+  const std::string_view digits = status_line.substr(space + 1, 3);
+  std::from_chars(digits.data(), digits.data() + digits.size(), status_);
 }
 
 void ResponseHead::add_field(std::string_view name, std::string_view value) {

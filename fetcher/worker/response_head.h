@@ -14,10 +14,14 @@
 
 namespace seekd::fetcher {
 
+// Whether a line, with or without its CRLF, is the empty one behind the fields.
+bool ends_head(std::string_view line);
+
 class ResponseHead {
  public:
-  // A line with or without its CRLF. A status line begins a new response: an interim one (1xx) is
-  // forgotten.
+  // A line with or without its CRLF. The first is the status line, and so is the one behind the
+  // empty line that ends an interim response (1xx), which is then forgotten; no other line is one,
+  // whatever it looks like.
   void add_line(std::string_view line);
 
   int status() const { return status_; }
@@ -32,12 +36,14 @@ class ResponseHead {
   const char* framing_fault() const { return framing_fault_; }
 
  private:
+  void begin(std::string_view status_line);
   void add_field(std::string_view name, std::string_view value);
   void add_content_length(std::string_view value);
   void add_transfer_encoding(std::string_view value);
   void add_location(std::string_view value);
   void fault(const char* why);
 
+  bool at_start_ = true;  // the next line is a status line
   int status_ = 0;
   CachingHeaders caching_;
   std::string content_type_;

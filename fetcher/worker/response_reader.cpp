@@ -48,9 +48,8 @@ ResponseReader::Next ResponseReader::header_line(std::string_view line) {
     return stop(EgressReason::framing_invalid, "headers over fetcher.header_bytes_max");
   }
   if (body_begun_) return Next::more;  // a trailer, which nothing here may depend on
-  if (line == "\r\n" || line == "\n") return judge_head();
   result_.head.add_line(line);
-  return Next::more;
+  return ends_head(line) ? judge_head() : Next::more;
 }
 
 // Of the types that can be read, the policy may take some alone.

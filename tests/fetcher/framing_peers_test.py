@@ -20,6 +20,14 @@ class Framing(Case):
         self.assertFraming(head(200, "Transfer-Encoding: chunked", "Content-Length: 9") + chunk(ARTICLE) + b"0\r\n\r\n")
         self.assertFraming(head(200, "Transfer-Encoding: chunked, identity") + chunk(ARTICLE) + b"0\r\n\r\n")
 
+    def test_a_field_that_looks_like_a_status_line_begins_no_other_head(self):
+        page = f"Content-Length: {len(ARTICLE)}"
+        self.assertFraming(head(200, "Content-Length: 5", "HTTP/x: 200", page) + ARTICLE)
+        self.assertFraming(head(200, "Transfer-Encoding: chunked", "HTTP/x: 200", page) + chunk(ARTICLE) + b"0\r\n\r\n")
+        self.assertFraming(head(200, page, "HTTP/1.1 200 OK") + ARTICLE)
+        self.assertFraming(head(404, "HTTP/x: 200", page) + ARTICLE, "http_error")
+        self.assertPage(self.serve(b"HTTP/1.1 103 Early Hints\r\nHTTP/x: 404\r\nContent-Length: 5\r\n\r\n" + whole(ARTICLE)))
+
     def test_two_lengths_that_agree_are_one(self):
         self.assertPage(self.serve(head(200, *[f"Content-Length: {len(ARTICLE)}"] * 2) + ARTICLE))
 

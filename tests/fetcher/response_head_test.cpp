@@ -29,9 +29,39 @@ TEST_CASE("an interim response is forgotten") {
   ResponseHead head;
   head.add_line("HTTP/1.1 103 Early Hints");
   head.add_line("Content-Length: 5");
+  head.add_line("");
   head.add_line("HTTP/1.1 404 Not Found");
   CHECK(head.status() == 404);
   CHECK_FALSE(head.content_length());
+}
+
+TEST_CASE("RFC 9112 §2.1: a status line is the first line, and nothing behind it is one") {
+  const auto hidden = head_of({"Content-Length: 5", "HTTP/x: 200", "Content-Length: 712"});
+  CHECK(hidden.framing_fault() != nullptr);
+  CHECK(hidden.content_length() == 712);
+  CHECK(head_of({"Transfer-Encoding: chunked", "HTTP/x: 200", "Content-Length: 712"})
+            .framing_fault() != nullptr);
+  CHECK(head_of({"HTTP/1.1 404 Not Found"}).framing_fault() != nullptr);
+  CHECK(head_of({"HTTP/1.1 404 Not Found"}).status() == 200);
+  ResponseHead missing;
+  missing.add_line("HTTP/1.1 404 Not Found");
+  missing.add_line("HTTP/x: 200");
+  CHECK(missing.status() == 404);
+}
+
+TEST_CASE("an interim head ends with an empty line, not with one that looks like it") {
+  ResponseHead head;
+  for (const char* line : {"HTTP/1.1 103 Early Hints", " ", "HTTP/1.1 200 OK", "ETag: \"x\""}) {
+    head.add_line(line);
+  }
+  CHECK(head.status() == 103);
+  CHECK(head.framing_fault() != nullptr);
+}
+
+TEST_CASE("a head that begins without a status line is a fault") {
+  ResponseHead head;
+  head.add_line("Content-Length: 5");
+  CHECK(head.framing_fault() != nullptr);
 }
 
 TEST_CASE("RFC 9112 §6.3: lengths that contradict are a fault, equal ones are one") {
