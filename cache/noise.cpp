@@ -76,7 +76,8 @@ constexpr std::array<std::string_view, 36> request_words = {
     "is",   "in", "at", "on", "of", "was", "the", "and", "with", "queries", "to", "generate",
     "load", "时", "间", "年", "月", "日",  "星",  "期",  "周",   "分",      "秒", "钟",
     "上",   "下", "午", "于", "：", "一",  "二",  "三",  "四",   "五",      "六", "天"};
-constexpr std::size_t line_bytes_max = 160;  // of a line about the page; longer is text
+constexpr std::size_t line_bytes_max = 160;    // of a line about the page; longer is text
+constexpr std::size_t noise_bytes_max = 2048;  // of a text with noise in it (a footer's copyright)
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -102,7 +103,7 @@ class Masker {
       const std::string& text = tokens_[i].text;
       if (std::ranges::any_of(text, is_digit) || one_of(date_words, text) ||
           one_of(weekdays, text) || is_cjk_day(i)) {
-        tokens_[i] = {.kind = TokenKind::sign, .text = "#"};
+        tokens_[i] = {.kind = TokenKind::sign, .text = "#", .written = "#"};
       }
     }
   }
@@ -111,7 +112,7 @@ class Masker {
     std::string out;
     for (std::size_t i = 0; i < tokens_.size();) {
       const std::size_t taken = take(i, out);
-      if (taken == 0) (out += tokens_[i].text) += ' ';
+      if (taken == 0) (out += tokens_[i].written) += ' ';
       i += std::max<std::size_t>(taken, 1);
     }
     return out;
@@ -256,6 +257,7 @@ bool is_request_label(std::string_view line) {
 }  // namespace
 
 std::string without_noise(const Block& block, std::string_view above) {
+  if (block.text.size() > noise_bytes_max) return block.text;
   Masker masker(noise_tokens(block.text), place_of(block.text));
   if (speaks_of_request(lower_ascii(block.text)) || is_request_label(lower_ascii(above))) {
     masker.mask_everything_that_counts();

@@ -34,7 +34,7 @@ class Tokenizer {
         if (is_space(character) || character == "\u00a0") {
           spaced_ = true;
         } else {
-          add(TokenKind::sign, std::string(character));
+          add(TokenKind::sign, i_, i_ + character.size());
         }
         i_ += character.size();
       }
@@ -67,7 +67,7 @@ class Tokenizer {
       }
       if (suffix == 'k') ++i_;
     }
-    add(TokenKind::number, std::string(text_.substr(begin, i_ - begin)));
+    add(TokenKind::number, begin, i_);
   }
 
   void read_word() { read_word(i_); }
@@ -80,11 +80,15 @@ class Tokenizer {
       if (!joiner && !is_letter(character) && !is_digit(character[0])) break;
       i_ += character.size();
     }
-    add(TokenKind::word, lower_ascii(text_.substr(begin, i_ - begin)));
+    add(TokenKind::word, begin, i_);
   }
 
-  void add(TokenKind kind, std::string text) {
-    tokens_.push_back({kind, std::move(text), std::exchange(spaced_, false)});
+  void add(TokenKind kind, std::size_t begin, std::size_t end) {
+    const std::string_view written = text_.substr(begin, end - begin);
+    tokens_.push_back({.kind = kind,
+                       .text = lower_ascii(written),
+                       .written = written,
+                       .spaced = std::exchange(spaced_, false)});
   }
 
   std::string_view text_;

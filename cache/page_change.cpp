@@ -1,23 +1,20 @@
 #include "cache/page_change.h"
 
 #include <algorithm>
-#include <cstring>
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
 
 #include "cache/content_hash.h"
+#include "cache/content_links.h"
 #include "cache/link_noise.h"
 #include "cache/noise.h"
 
 namespace seekd::cache {
 namespace {
 
-// Looking for an anchor's words costs time by the text's length; both are the page's to choose.
-constexpr std::size_t searched_bytes_max = 512 << 10;
 constexpr std::size_t links_compared_max = 200;  // of those that differ, on each side
 
 std::vector<BlockRef> refs_of(std::span<const Block> blocks) {
@@ -92,12 +89,21 @@ std::string_view text_above(std::span<const Block> blocks, std::size_t index) {
   return index == 0 ? std::string_view() : std::string_view(blocks[index - 1].text);
 }
 
-bool under_teaser_heading(std::span<const Block> blocks, std::size_t index) {
-  while (index-- > 0) {
-    if (heads_teasers(blocks[index].text)) return true;
-    if (blocks[index].kind == BlockKind::heading) return false;
+// Per block: do teasers stand there, below their heading?
+std::vector<bool> teaser_places(std::span<const Block> blocks) {
+  std::vector<bool> places;
+  places.reserve(blocks.size() + 1);
+  bool below = false;
+  for (const Block& block : blocks) {
+    places.push_back(below);
+    if (heads_teasers(block.text)) {
+      below = true;
+    } else if (block.kind == BlockKind::heading) {
+      below = false;
+    }
   }
-  return false;
+  places.push_back(below);
+  return places;
 }
 
 // Anchors of a page: words that are a link stand for what they link to.
@@ -125,47 +131,6 @@ Links by_key(std::span<const Link> links) {
   return keys;
 }
 
-bool is_word_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-// The words of a page, to look for anchors in.
-class ContentText {
- public:
-  explicit ContentText(std::span<const Block> blocks) {
-    for (const Block& block : blocks) {
-      if (text_.size() + block.text.size() > searched_bytes_max) break;
-      (text_ += block.text) += '\n';
-    }
-  }
-
-  bool holds(const Link& link) const {
-    const std::string_view words = link.text;
-    if (words.empty()) return false;
-    for (std::size_t at = find(words, 0); at != text_.npos; at = find(words, at + 1)) {
-      if (whole_words(at, at + words.size())) return true;
-    }
-    return false;
-  }
-
- private:
-  // memmem is linear for any pair of strings, which std::string::find is not.
-  std::size_t find(std::string_view words, std::size_t from) const {
-    const void* at = ::memmem(text_.data() + from, text_.size() - from, words.data(), words.size());
-    return at == nullptr ? text_.npos : static_cast<const char*>(at) - text_.data();
-  }
-
-  bool whole_words(std::size_t begin, std::size_t end) const {
-    const bool cut_before =
-        begin > 0 && is_word_byte(text_[begin - 1]) && is_word_byte(text_[begin]);
-    const bool cut_after =
-        end < text_.size() && is_word_byte(text_[end - 1]) && is_word_byte(text_[end]);
-    return !cut_before && !cut_after;
-  }
-
-  std::string text_;
-};
-
 // Judges one pair of contents, run by run.
 class Judge {
  public:
@@ -173,7 +138,9 @@ class Judge {
       : before_(before),
         after_(after),
         before_anchors_(before.links),
-        after_anchors_(after.links) {}
+        after_anchors_(after.links),
+        before_teasers_(teaser_places(before.blocks)),
+        after_teasers_(teaser_places(after.blocks)) {}
 
   PageChange judge() {
     PageChange change;
@@ -240,8 +207,7 @@ class Judge {
   }
 
   bool rotates_teasers(const Run& run) const {
-    return under_teaser_heading(before_.blocks, run.before_begin) &&
-           under_teaser_heading(after_.blocks, run.after_begin) &&
+    return before_teasers_[run.before_begin] && after_teasers_[run.after_begin] &&
            before_anchors_.are_all(removed_by(run)) && after_anchors_.are_all(added_by(run));
   }
 
@@ -266,6 +232,8 @@ class Judge {
   const PageContent after_;
   const Anchors before_anchors_;
   const Anchors after_anchors_;
+  const std::vector<bool> before_teasers_;
+  const std::vector<bool> after_teasers_;
   std::set<std::string_view> noisy_;  // texts of blocks that are noise
 };
 
@@ -287,16 +255,6 @@ std::string_view to_string(Extent extent) {
 
 PageChange judge_change(const PageContent& before, const PageContent& after) {
   return Judge(before, after).judge();
-}
-
-std::vector<Link> content_links(std::span<const Block> blocks, std::span<const Link> links) {
-  const ContentText text(blocks);
-  std::vector<Link> kept;
-  for (const Link& link : links) {
-    if (kept.size() == links_compared_max) break;
-    if (text.holds(link)) kept.push_back(link);
-  }
-  return kept;
 }
 
 }  // namespace seekd::cache

@@ -45,7 +45,4 @@ struct PageChange {
 
 PageChange judge_change(const PageContent& before, const PageContent& after);
 
-// The links whose words stand in the blocks; the first hundreds of them, in their order.
-std::vector<Link> content_links(std::span<const Block> blocks, std::span<const Link> links);
-
 }  // namespace seekd::cache

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "cache/content_links.h"
 #include "cache/expiry.h"
 #include "cache/families.h"
 #include "cache/page_change.h"
