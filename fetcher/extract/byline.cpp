@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include "fetcher/extract/text_shape.h"
+#include "fetcher/extract/word_table.h"
 #include "policy/page_text_guard.h"
 
 namespace seekd::fetcher {
@@ -25,22 +27,42 @@ bool is_digit(char c) {
 }
 
 // "post-date" and "post_date" hold the word "date", "update" and "postdates" do not.
-bool has_word(std::string_view names, std::string_view word) {
-  for (std::size_t at = 0; at + word.size() <= names.size(); ++at) {
-    const bool here = std::ranges::equal(names.substr(at, word.size()), word, {}, lower);
-    const bool begins = at == 0 || !is_letter(names[at - 1]);
-    const std::size_t end = at + word.size();
-    if (here && begins && (end == names.size() || !is_letter(names[end]))) return true;
+// What a word of a class or an itemprop says of its element, in bits.
+enum NameWord : std::uint8_t { date = 1, modified = 2, author = 4 };
+constexpr auto name_entries =
+    std::to_array<std::pair<std::string_view, int>>({{"author", author},
+                                                     {"byline", author},
+                                                     {"date", date},
+                                                     {"datemodified", date | modified},
+                                                     {"datepublished", date},
+                                                     {"modified", modified},
+                                                     {"posted", date},
+                                                     {"pubdate", date},
+                                                     {"published", date},
+                                                     {"timestamp", date},
+                                                     {"updated", date | modified}});
+constexpr WordTable<int, name_entries.size()> name_words(name_entries);
+constexpr std::size_t word_bytes_max = 13;  // of the longest
+
+int read_names(std::string_view names) {
+  int said = 0;
+  std::array<char, word_bytes_max> word{};
+  std::size_t size = 0;
+  for (std::size_t at = 0; at <= names.size(); ++at) {
+    const char c = at < names.size() ? names[at] : ' ';
+    if (is_letter(c)) {
+      if (size++ < word.size()) word[size - 1] = lower(c);
+      continue;
+    }
+    const int* known = size <= word.size() ? name_words.find({word.data(), size}) : nullptr;
+    if (known != nullptr) said |= *known;
+    size = 0;
   }
-  return false;
+  return said;
 }
 
-bool is_named(const HtmlNode& node, std::initializer_list<std::string_view> words) {
-  for (const std::string_view names : {attribute(node, "class"), attribute(node, "itemprop")}) {
-    if (names.empty()) continue;
-    if (std::ranges::any_of(words, [&](auto word) { return has_word(names, word); })) return true;
-  }
-  return false;
+int names_of(const HtmlNode& node) {
+  return read_names(attribute(node, "class")) | read_names(attribute(node, "itemprop"));
 }
 
 // The element's text on one line, "" where it is longer than `bytes_max`.
@@ -74,9 +96,8 @@ void read_date(std::span<const HtmlNode> nodes, std::uint32_t index, Byline& byl
   if (text.empty()) text = attribute(nodes[index], "datetime");
   if (text.empty()) text = short_text(nodes, index, date_bytes_max);
   if (!says_date(text)) return;
-  const bool modified = has_word(text, "updated") || has_word(text, "modified") ||
-                        is_named(nodes[index], {"updated", "modified", "datemodified"});
-  std::string& field = modified ? byline.modified : byline.published;
+  const bool changed = ((names_of(nodes[index]) | read_names(text)) & modified) != 0;
+  std::string& field = changed ? byline.modified : byline.published;
   if (field.empty()) field = std::move(text);
 }
 
@@ -100,12 +121,11 @@ bool says_date(std::string_view text) {
 
 void read_byline(std::span<const HtmlNode> nodes, std::uint32_t index, Byline& byline) {
   const HtmlNode& node = nodes[index];
-  if (is_named(node, {"date", "datepublished", "datemodified", "published", "posted", "updated",
-                      "pubdate", "timestamp"})) {
-    read_date(nodes, index, byline);
-  }
+  if (node.attributes.empty()) return;
+  const int names = names_of(node);
+  if ((names & date) != 0) read_date(nodes, index, byline);
   if (!byline.author.empty()) return;
-  if (attribute(node, "rel") == "author" || is_named(node, {"author", "byline"})) {
+  if ((names & author) != 0 || attribute(node, "rel") == "author") {
     byline.author = author_of(short_text(nodes, index, author_bytes_max));
   }
 }

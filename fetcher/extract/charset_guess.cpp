@@ -1,11 +1,12 @@
 #include "fetcher/extract/charset_guess.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <memory>
 #include <type_traits>
 
 #include <uchardet/uchardet.h>
-#include <unicode/ustring.h>
 
 #include "fetcher/extract/charset.h"
 #include "fetcher/extract/charset_labels.h"
@@ -35,6 +36,34 @@ constexpr std::string_view wide[] = {"GB18030", "Big5-HKSCS", "windows-31j", "EU
 
 bool is_beyond_ascii(char byte) {
   return (byte & 0x80) != 0;
+}
+
+// How many bytes of ASCII stand there.
+std::size_t ascii_at(std::string_view bytes, std::size_t at) {
+  const std::size_t begin = at;
+  for (std::uint64_t eight = 0; at + sizeof eight <= bytes.size(); at += sizeof eight) {
+    std::memcpy(&eight, bytes.data() + at, sizeof eight);
+    if ((eight & 0x8080808080808080) != 0) break;
+  }
+  while (at < bytes.size() && !is_beyond_ascii(bytes[at])) ++at;
+  return at - begin;
+}
+
+// The bytes of the character beyond ASCII that stands there, 0 where none does (Unicode, table
+// 3-7).
+std::size_t sequence_at(std::string_view bytes, std::size_t at) {
+  const auto byte = [&](std::size_t i) {
+    return at + i < bytes.size() ? static_cast<unsigned char>(bytes[at + i]) : 0U;
+  };
+  const unsigned lead = byte(0);
+  const std::size_t size = lead < 0xC2 || lead > 0xF4 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+  }
+  const unsigned second = byte(1);
+  const bool strays = (lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) ||
+                      (lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F);
+  return strays ? 0 : size;
 }
 
 // Where the letters are that tell charsets apart.
@@ -84,10 +113,14 @@ bool is_wide_after_all(std::string_view bytes, const std::string& guess) {
 }  // namespace
 
 bool is_utf8(std::string_view bytes) {
-  UErrorCode status = U_ZERO_ERROR;
-  int32_t length = 0;
-  u_strFromUTF8(nullptr, 0, &length, bytes.data(), static_cast<int32_t>(bytes.size()), &status);
-  return status == U_BUFFER_OVERFLOW_ERROR || U_SUCCESS(status);
+  for (std::size_t at = 0; at < bytes.size();) {
+    at += ascii_at(bytes, at);
+    if (at == bytes.size()) return true;
+    const std::size_t size = sequence_at(bytes, at);
+    if (size == 0) return false;
+    at += size;
+  }
+  return true;
 }
 
 std::string guess_charset(std::string_view bytes) {

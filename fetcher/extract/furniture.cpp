@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <string>
 #include <string_view>
+#include <utility>
+
+#include "fetcher/extract/word_table.h"
 
 namespace seekd::fetcher {
 namespace {
@@ -28,38 +30,98 @@ constexpr auto furniture_roles = std::to_array<std::string_view>(
     {"alert", "alertdialog", "banner", "complementary", "contentinfo", "dialog", "menu", "menubar",
      "navigation", "search", "tablist", "toolbar", "tooltip"});
 
-constexpr auto comment_words = std::to_array<std::string_view>(
-    {"comment", "commentlist", "comments", "disqus", "replies", "respond"});
-
-constexpr auto furniture_words =
-    std::to_array<std::string_view>({"ad",          "ads",       "advert",     "advertisement",
-                                     "advertising", "affiliate", "banner",     "breadcrumb",
-                                     "breadcrumbs", "byline",    "consent",    "cookie",
-                                     "cookies",     "copyright", "footer",     "gdpr",
-                                     "login",       "masthead",  "menu",       "modal",
-                                     "nav",         "navbar",    "navigation", "newsletter",
-                                     "outbrain",    "pager",     "pagination", "popup",
-                                     "promo",       "recirc",    "recommend",  "recommendations",
-                                     "recommended", "related",   "share",      "sharebar",
-                                     "sharedaddy",  "sharing",   "sidebar",    "signup",
-                                     "social",      "sponsor",   "sponsored",  "subscribe",
-                                     "taboola",     "toolbar",   "trending",   "widget"});
-// Names of consent managers among them. "cookie" alone may be a recipe.
-constexpr auto consent_words = std::to_array<std::string_view>(
-    {"ccpa", "consent", "cookiebanner", "cookiebar", "cookiebot", "cookieconsent", "cookielaw",
-     "cookienotice", "didomi", "gdpr", "onetrust", "usercentrics"});
-
-constexpr auto banner_words = std::to_array<std::string_view>(
-    {"alert", "banner", "bar", "dialog", "disclaimer", "law", "message", "modal", "notice",
-     "notification", "overlay", "policy", "popup", "preferences", "settings", "wall"});
-static_assert(std::ranges::is_sorted(consent_words) && std::ranges::is_sorted(banner_words));
-static_assert(std::ranges::is_sorted(furniture_words) && std::ranges::is_sorted(comment_words));
-
-Furniture judge_word(std::string_view word) {
-  if (std::ranges::binary_search(consent_words, word)) return Furniture::consent;
-  if (std::ranges::binary_search(comment_words, word)) return Furniture::comments;
-  return std::ranges::binary_search(furniture_words, word) ? Furniture::other : Furniture::none;
-}
+// What a word of a class or an id says of its element, in bits.
+enum NameWord : std::uint8_t {
+  furniture = 1,
+  comments = 2,
+  consent = 4,  // names of consent managers among them
+  cookies = 8,  // alone they may be a recipe
+  banner = 16,  // with cookies, asks for consent
+  content = 32,
+};
+constexpr auto name_entries =
+    std::to_array<std::pair<std::string_view, int>>({{"ad", furniture},
+                                                     {"ads", furniture},
+                                                     {"advert", furniture},
+                                                     {"advertisement", furniture},
+                                                     {"advertising", furniture},
+                                                     {"affiliate", furniture},
+                                                     {"alert", banner},
+                                                     {"banner", banner | furniture},
+                                                     {"bar", banner},
+                                                     {"body", content},
+                                                     {"breadcrumb", furniture},
+                                                     {"breadcrumbs", furniture},
+                                                     {"byline", furniture},
+                                                     {"ccpa", consent},
+                                                     {"comment", comments},
+                                                     {"commentlist", comments},
+                                                     {"comments", comments},
+                                                     {"consent", consent},
+                                                     {"content", content},
+                                                     {"cookie", cookies | furniture},
+                                                     {"cookiebanner", consent},
+                                                     {"cookiebar", consent},
+                                                     {"cookiebot", consent},
+                                                     {"cookieconsent", consent},
+                                                     {"cookielaw", consent},
+                                                     {"cookienotice", consent},
+                                                     {"cookies", cookies | furniture},
+                                                     {"copyright", furniture},
+                                                     {"dialog", banner},
+                                                     {"didomi", consent},
+                                                     {"disclaimer", banner},
+                                                     {"disqus", comments},
+                                                     {"footer", furniture},
+                                                     {"gdpr", consent},
+                                                     {"law", banner},
+                                                     {"login", furniture},
+                                                     {"main", content},
+                                                     {"masthead", furniture},
+                                                     {"menu", furniture},
+                                                     {"message", banner},
+                                                     {"modal", banner | furniture},
+                                                     {"nav", furniture},
+                                                     {"navbar", furniture},
+                                                     {"navigation", furniture},
+                                                     {"newsletter", furniture},
+                                                     {"notice", banner},
+                                                     {"notification", banner},
+                                                     {"onetrust", consent},
+                                                     {"outbrain", furniture},
+                                                     {"overlay", banner},
+                                                     {"pager", furniture},
+                                                     {"pagination", furniture},
+                                                     {"policy", banner},
+                                                     {"popup", banner | furniture},
+                                                     {"preferences", banner},
+                                                     {"promo", furniture},
+                                                     {"recirc", furniture},
+                                                     {"recommend", furniture},
+                                                     {"recommendations", furniture},
+                                                     {"recommended", furniture},
+                                                     {"related", furniture},
+                                                     {"replies", comments},
+                                                     {"respond", comments},
+                                                     {"settings", banner},
+                                                     {"share", furniture},
+                                                     {"sharebar", furniture},
+                                                     {"sharedaddy", furniture},
+                                                     {"sharing", furniture},
+                                                     {"sidebar", furniture},
+                                                     {"signup", furniture},
+                                                     {"social", furniture},
+                                                     {"sponsor", furniture},
+                                                     {"sponsored", furniture},
+                                                     {"subscribe", furniture},
+                                                     {"taboola", furniture},
+                                                     {"toolbar", furniture},
+                                                     {"trending", furniture},
+                                                     {"usercentrics", consent},
+                                                     {"wall", banner},
+                                                     {"widget", furniture}});
+constexpr WordTable<int, name_entries.size()> name_words(name_entries);
+constexpr std::size_t word_bytes_max = 15;  // of the longest
 
 bool is_lower(char c) {
   return c >= 'a' && c <= 'z';
@@ -75,23 +137,24 @@ bool is_letter(char c) {
 // One class name or id: "postComments", "article-footer". What calls itself content is content,
 // wherever it stands ("content-nav-section").
 Furniture judge_name(std::string_view name) {
-  Furniture judged = Furniture::none;
-  bool cookies = false;
-  bool banner = false;
-  std::string word;
+  int said = 0;
+  std::array<char, word_bytes_max> word{};
+  std::size_t size = 0;
   for (std::size_t at = 0; at <= name.size(); ++at) {
     const char c = at < name.size() ? name[at] : '-';
     const bool begins = is_upper(c) && at > 0 && is_lower(name[at - 1]);
     if (begins || !is_letter(c)) {
-      if (word == "content" || word == "main" || word == "body") return Furniture::none;
-      judged = std::max(judged, judge_word(word));
-      cookies = cookies || word == "cookie" || word == "cookies";
-      banner = banner || std::ranges::binary_search(banner_words, word);
-      word.clear();
+      const int* known = size <= word.size() ? name_words.find({word.data(), size}) : nullptr;
+      if (known != nullptr) said |= *known;
+      size = 0;
     }
-    if (is_letter(c)) word += static_cast<char>(c | 0x20);
+    if (is_letter(c) && size++ < word.size()) word[size - 1] = static_cast<char>(c | 0x20);
   }
-  return cookies && banner ? Furniture::consent : judged;
+  if ((said & content) != 0) return Furniture::none;
+  if ((said & consent) != 0 || ((said & cookies) != 0 && (said & banner) != 0))
+    return Furniture::consent;
+  if ((said & furniture) != 0) return Furniture::other;
+  return (said & comments) != 0 ? Furniture::comments : Furniture::none;
 }
 
 Furniture judge_names(std::string_view names) {

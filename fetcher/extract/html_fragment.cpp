@@ -3,7 +3,6 @@
 #include "fetcher/extract/html_tree.h"
 #include "fetcher/extract/links.h"
 #include "fetcher/extract/text_blocks.h"
-#include "fetcher/extract/visibility.h"
 #include "policy/page_text_guard.h"
 
 namespace seekd::fetcher {
@@ -12,7 +11,7 @@ Result<HtmlFragment> read_fragment(std::string_view html, const std::optional<po
   const Result<HtmlTree> tree = HtmlTree::parse(std::string(html));
   if (!tree) return std::unexpected(tree.error());
   HtmlFragment fragment;
-  for (TextBlock& text : read_blocks(*tree, hidden_nodes(*tree))) {
+  for (TextBlock& text : read_blocks(*tree)) {
     fragment.blocks.push_back(std::move(text.block));
   }
   fragment.links = extract_links(*tree, base);

@@ -6,6 +6,7 @@
 #include "fetcher/extract/html/dom.h"
 #include "fetcher/extract/html/input.h"
 #include "fetcher/extract/html/tree_builder.h"
+#include "fetcher/extract/visibility.h"
 
 namespace seekd::fetcher {
 namespace {
@@ -85,6 +86,7 @@ Result<HtmlTree> HtmlTree::parse(std::string utf8) {
   const Result<const Dom*> dom = builder.build();
   if (!dom) return std::unexpected(dom.error());
   tree.nodes_ = flatten(**dom, root_of(**dom));
+  mark_hidden(tree.nodes_);
   return tree;
 }
 

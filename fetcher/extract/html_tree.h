@@ -21,9 +21,10 @@ namespace seekd::fetcher {
 
 struct HtmlNode {
   HtmlTag tag = HtmlTag::unknown;
-  std::uint32_t parent = 0;                     // index; the root is its own parent
-  std::uint32_t end = 0;                        // index one past the last descendant
-  std::string_view text{};                      // of a text node, character references resolved
+  bool hidden = false;       // from readers, it or what it stands in (visibility.h)
+  std::uint32_t parent = 0;  // index; the root is its own parent
+  std::uint32_t end = 0;     // index one past the last descendant
+  std::string_view text{};   // of a text node, character references resolved
   std::span<const HtmlAttribute> attributes{};  // of an element
 
   bool is_text() const { return tag == HtmlTag::text; }

@@ -3,7 +3,6 @@
 #include <string>
 #include <unordered_set>
 
-#include "fetcher/extract/visibility.h"
 #include "policy/page_text_guard.h"
 
 namespace seekd::fetcher {
@@ -57,18 +56,19 @@ std::optional<policy::Url> base_url(const HtmlTree& tree, const std::optional<po
 
 std::vector<Link> extract_links(const HtmlTree& tree, const std::optional<policy::Url>& base) {
   const auto nodes = tree.nodes();
-  const std::vector<bool> hidden = hidden_nodes(tree);
   std::vector<Link> links;
   std::unordered_set<std::string> seen;
+  std::unordered_set<std::string_view> written;  // menus stand on a page twice
   std::size_t references = 0;
   std::size_t places = 0;
   for (std::size_t i = 0; i < nodes.size() && links.size() < links_max; ++i) {
     const bool anchor = nodes[i].tag == HtmlTag::a || nodes[i].tag == HtmlTag::area;
-    if (!anchor || hidden[i]) continue;
+    if (!anchor || nodes[i].hidden) continue;
     const std::string_view href = attribute(nodes[i], "href");
     const bool place = href.starts_with('#');
     if (href.empty() || (place && ++places > places_max)) continue;
     if (++references > references_max) break;
+    if (!written.insert(href).second) continue;
     std::string url = address(base, href);
     if (!url.empty() && seen.insert(url).second) {
       links.push_back({std::move(url), anchor_text(nodes, i)});

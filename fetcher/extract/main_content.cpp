@@ -9,7 +9,6 @@
 #include "fetcher/extract/page_features.h"
 #include "fetcher/extract/page_text.h"
 #include "fetcher/extract/text_blocks.h"
-#include "fetcher/extract/visibility.h"
 
 namespace seekd::fetcher {
 namespace {
@@ -129,7 +128,7 @@ class Choice {
 
 std::vector<Block> extract_main_content(const HtmlTree& tree, const PageClaims& claims,
                                         const std::optional<policy::Url>& url) {
-  std::vector<TextBlock> blocks = read_blocks(tree, hidden_nodes(tree));
+  std::vector<TextBlock> blocks = read_blocks(tree);
   const PageText page(tree, blocks);
   const std::vector<float> scores = score(page, claims, url);
   Choice chosen(page, scores);

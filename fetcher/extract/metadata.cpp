@@ -5,7 +5,6 @@
 #include <string_view>
 
 #include "fetcher/extract/byline.h"
-#include "fetcher/extract/visibility.h"
 #include "policy/page_text_guard.h"
 
 namespace seekd::fetcher {
@@ -223,11 +222,10 @@ PageMetadata metadata_of(const Found& found, const std::optional<policy::Url>& b
 }  // namespace
 
 PageClaims read_claims(const HtmlTree& tree, const std::optional<policy::Url>& base) {
-  const std::vector<bool> hidden = hidden_nodes(tree);
   Found found;
   for (std::uint32_t i = 0; i < tree.nodes().size(); ++i) {
     read_element(tree.nodes(), i, found);
-    const bool shown = !hidden[i] && !tree.nodes()[i].is_text() && !found.headings.empty();
+    const bool shown = !tree.nodes()[i].hidden && !tree.nodes()[i].is_text() && !found.headings.empty();
     if (shown) read_byline(tree.nodes(), i, found.byline);
   }
   return {.metadata = metadata_of(found, base),

@@ -50,7 +50,40 @@ PlaceFeatures::PlaceFeatures(const PageText& page, std::uint32_t title)
     heading = i;
     if (page.blocks[i].block.level == 1 && first_heading_ == page.size()) first_heading_ = i;
   }
+  for (std::uint32_t i = 0; i < page.size(); ++i) {
+    neighbours_.push_back({.words = log1(page.shapes[i].words),
+                           .link_share = link_share(page.blocks[i]),
+                           .kind = static_cast<double>(page.blocks[i].block.kind),
+                           .sentences = log1(page.shapes[i].sentences)});
+  }
+  measure_containers();
   choose_densest();
+}
+
+// Of every element that is a container of some block.
+void PlaceFeatures::measure_containers() {
+  constexpr std::uint32_t unmeasured = 0xFFFFFFFF;
+  container_of_.assign(page_.nodes.size(), unmeasured);
+  const auto measure = [this](std::uint32_t element) {
+    const BlockRange range = page_.spans.range(element);
+    const BlockSums sums = page_.spans.sums(range);
+    container_of_[element] = static_cast<std::uint32_t>(containers_.size());
+    containers_.push_back({.words = log1(sums.words),
+                           .share = ratio(sums.words, page_.all.words),
+                           .prose_share = ratio(sums.prose_words, page_.all.prose_words),
+                           .link_share = ratio(sums.link_words, sums.words),
+                           .prose = ratio(sums.prose_words, sums.words),
+                           .words_per_block = log1(ratio(sums.words, range.size())),
+                           .headings = ratio(sums.headings, range.size()),
+                           .children = log1(page_.spans.children_with_blocks(element))});
+  };
+  measure(0);
+  for (std::uint32_t block = 0; block < page_.size(); ++block) {
+    std::uint32_t element = page_.spans.innermost_container(block);
+    for (; container_of_[element] == unmeasured; element = page_.spans.next_container(element)) {
+      measure(element);
+    }
+  }
 }
 
 // The innermost element that still holds most of the prose that its ancestors hold.
@@ -143,16 +176,16 @@ void PlaceFeatures::add_containers(std::uint32_t block, FeatureTable& table) con
 
 void PlaceFeatures::add_container(std::string_view group, std::uint32_t element,
                                   std::uint32_t block, FeatureTable& table) const {
+  const Container& container = containers_[container_of_[element]];
   const BlockRange range = page_.spans.range(element);
-  const BlockSums sums = page_.spans.sums(range);
-  table.add(group, "words", log1(sums.words));
-  table.add(group, "share", ratio(sums.words, page_.all.words));
-  table.add(group, "prose share", ratio(sums.prose_words, page_.all.prose_words));
-  table.add(group, "link share", ratio(sums.link_words, sums.words));
-  table.add(group, "prose", ratio(sums.prose_words, sums.words));
-  table.add(group, "words per block", log1(ratio(sums.words, range.size())));
-  table.add(group, "headings", ratio(sums.headings, range.size()));
-  table.add(group, "children", log1(page_.spans.children_with_blocks(element)));
+  table.add(group, "words", container.words);
+  table.add(group, "share", container.share);
+  table.add(group, "prose share", container.prose_share);
+  table.add(group, "link share", container.link_share);
+  table.add(group, "prose", container.prose);
+  table.add(group, "words per block", container.words_per_block);
+  table.add(group, "headings", container.headings);
+  table.add(group, "children", container.children);
   table.add(group, "place", ratio(block - range.begin, range.size()));
 }
 
@@ -161,11 +194,12 @@ void PlaceFeatures::add_neighbours(std::uint32_t block, FeatureTable& table) con
   for (const auto& [distance, group] : neighbours) {
     const std::int64_t other = std::int64_t{block} + distance;
     const bool there = other >= 0 && other < count;
-    const auto at = static_cast<std::size_t>(there ? other : block);
-    table.add(group, "words", there ? log1(page_.shapes[at].words) : -1);
-    table.add(group, "link share", there ? link_share(page_.blocks[at]) : -1);
-    table.add(group, "kind", there ? static_cast<double>(page_.blocks[at].block.kind) : -1);
-    table.add(group, "sentences", there ? log1(page_.shapes[at].sentences) : -1);
+    const Neighbour neighbour =
+        there ? neighbours_[static_cast<std::size_t>(other)] : Neighbour{-1, -1, -1, -1};
+    table.add(group, "words", neighbour.words);
+    table.add(group, "link share", neighbour.link_share);
+    table.add(group, "kind", neighbour.kind);
+    table.add(group, "sentences", neighbour.sentences);
   }
   for (const auto& [reach, group] : windows) {
     const BlockRange range{block > reach ? block - reach : 0,

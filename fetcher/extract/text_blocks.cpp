@@ -11,12 +11,11 @@ namespace {
 
 class BlockReader {
  public:
-  BlockReader(const HtmlTree& tree, const std::vector<bool>& hidden)
-      : nodes_(tree.nodes()), hidden_(hidden), contexts_(nodes_.size()) {}
+  explicit BlockReader(const HtmlTree& tree) : nodes_(tree.nodes()), contexts_(nodes_.size()) {}
 
   std::vector<TextBlock> read() {
     for (std::uint32_t i = 0; i < nodes_.size();) {
-      if (hidden_[i]) {
+      if (nodes_[i].hidden) {
         i = nodes_[i].end;
         continue;
       }
@@ -124,7 +123,6 @@ class BlockReader {
   }
 
   std::span<const HtmlNode> nodes_;
-  const std::vector<bool>& hidden_;
   std::vector<TextContext> contexts_;  // one per node
   std::vector<std::uint32_t> open_;    // block elements, outermost first
 
@@ -141,8 +139,8 @@ class BlockReader {
 
 }  // namespace
 
-std::vector<TextBlock> read_blocks(const HtmlTree& tree, const std::vector<bool>& hidden) {
-  return BlockReader(tree, hidden).read();
+std::vector<TextBlock> read_blocks(const HtmlTree& tree) {
+  return BlockReader(tree).read();
 }
 
 }  // namespace seekd::fetcher

@@ -18,7 +18,7 @@ struct TextBlock {
   std::size_t link_bytes = 0;  // of its text, inside <a href>
 };
 
-// Blocks of the nodes that are not hidden. REQUIRES: `hidden` has one entry per node.
-std::vector<TextBlock> read_blocks(const HtmlTree& tree, const std::vector<bool>& hidden);
+// Blocks of the nodes that are not hidden.
+std::vector<TextBlock> read_blocks(const HtmlTree& tree);
 
 }  // namespace seekd::fetcher

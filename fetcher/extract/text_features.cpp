@@ -1,6 +1,7 @@
 #include "fetcher/extract/text_features.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "fetcher/extract/feature_math.h"
 
@@ -58,9 +59,11 @@ TextFeatures::TextFeatures(const PageText& page, const PageClaims& claims)
       description_(words_in(claims.description)) {
   for (std::string_view rest = claims.json_ld.text; !rest.empty();) {
     const std::size_t end = std::min(rest.find('\n'), rest.size() - 1);
-    json_ld_.merge(runs_in(rest.substr(0, end)));
+    const Hashes runs = runs_in(rest.substr(0, end));
+    json_ld_.insert(json_ld_.end(), runs.begin(), runs.end());
     rest.remove_prefix(end + 1);
   }
+  std::ranges::sort(json_ld_);
   const TextShape* heading = nullptr;
   for (std::uint32_t i = 0; i < page.size(); ++i) {
     headings_.push_back(heading);
@@ -76,21 +79,23 @@ void TextFeatures::count_copies() {
 }
 
 TextFeatures::Hashes TextFeatures::words_in(std::string_view text) {
-  const auto hashes = shape_of(text).hashes;
-  return {hashes.begin(), hashes.end()};
+  Hashes words = shape_of(text).hashes;
+  std::ranges::sort(words);
+  return words;
 }
 
 TextFeatures::Hashes TextFeatures::runs_in(std::string_view text) {
   const auto words = shape_of(text).hashes;
   Hashes runs;
-  for (std::size_t i = 2; i < words.size(); ++i) runs.insert(run_of_three(words, i));
+  for (std::size_t i = 2; i < words.size(); ++i) runs.push_back(run_of_three(words, i));
   return runs;
 }
 
 double TextFeatures::overlap(std::uint32_t block, const Hashes& words) const {
   const auto& hashes = page_.shapes[block].hashes;
   if (words.empty() || hashes.empty()) return 0;
-  const auto hits = std::ranges::count_if(hashes, [&](auto h) { return words.contains(h); });
+  const auto hits =
+      std::ranges::count_if(hashes, [&](auto h) { return std::ranges::binary_search(words, h); });
   return static_cast<double>(hits) / static_cast<double>(hashes.size());
 }
 
@@ -100,7 +105,7 @@ double TextFeatures::json_ld_overlap(std::uint32_t block) const {
   if (words.size() < 3) return -0.5;
   std::size_t hits = 0;
   for (std::size_t i = 2; i < words.size(); ++i) {
-    if (json_ld_.contains(run_of_three(words, i))) ++hits;
+    if (std::ranges::binary_search(json_ld_, run_of_three(words, i))) ++hits;
   }
   return static_cast<double>(hits) / static_cast<double>(words.size() - 2);
 }

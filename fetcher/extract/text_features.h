@@ -4,8 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "fetcher/extract/feature_table.h"
@@ -23,7 +21,7 @@ class TextFeatures {
   double title_overlap(std::uint32_t block) const { return overlap(block, title_); }
 
  private:
-  using Hashes = std::unordered_set<std::uint64_t>;
+  using Hashes = std::vector<std::uint64_t>;  // ascending
 
   static Hashes words_in(std::string_view text);
   static Hashes runs_in(std::string_view text);

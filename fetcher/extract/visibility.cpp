@@ -119,13 +119,10 @@ bool style_hides(std::string_view style) {
   return false;
 }
 
-std::vector<bool> hidden_nodes(const HtmlTree& tree) {
-  const auto nodes = tree.nodes();
-  std::vector<bool> hidden(nodes.size(), false);
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    hidden[i] = hidden[nodes[i].parent] || (!nodes[i].is_text() && hidden_element(nodes[i]));
+void mark_hidden(std::span<HtmlNode> nodes) {
+  for (HtmlNode& node : nodes) {
+    node.hidden = nodes[node.parent].hidden || (!node.is_text() && hidden_element(node));
   }
-  return hidden;
 }
 
 }  // namespace seekd::fetcher

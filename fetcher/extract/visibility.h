@@ -5,15 +5,15 @@
 // style): style sheets and scripts are not run.
 #pragma once
 
+#include <span>
 #include <string_view>
-#include <vector>
 
 #include "fetcher/extract/html_tree.h"
 
 namespace seekd::fetcher {
 
-// One per node.
-std::vector<bool> hidden_nodes(const HtmlTree& tree);
+// Of a whole tree, in document order.
+void mark_hidden(std::span<HtmlNode> nodes);
 
 // Does an inline style hide its element? display:none, visibility:hidden, zero size.
 bool style_hides(std::string_view style);

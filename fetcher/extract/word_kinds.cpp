@@ -3,14 +3,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "fetcher/extract/word_table.h"
+
 namespace seekd::fetcher {
 namespace {
 
 constexpr std::size_t label_bytes_max = 150;
+constexpr std::size_t word_bytes_max = 12;  // of the longest below
 
 using Entry = std::pair<std::string_view, WordKind>;
 using enum WordKind;
-constexpr auto kind_of_word = std::to_array<Entry>({{"abonnieren", account},
+constexpr auto kind_entries = std::to_array<Entry>({{"abonnieren", account},
                                                     {"accept", legal},
                                                     {"account", account},
                                                     {"ago", date},
@@ -178,14 +181,13 @@ constexpr auto kind_of_phrase = std::to_array<Entry>({
     {"기자", date},           {"입력", date},         {"수정", date},
 });
 
-static_assert(std::ranges::is_sorted(kind_of_word, {}, &Entry::first));
+constexpr WordTable<WordKind, kind_entries.size()> kind_of_word(kind_entries);
 
 }  // namespace
 
 void count_word(std::string_view word, WordKindCounts& counts) {
-  const auto found = std::ranges::lower_bound(kind_of_word, word, {}, &Entry::first);
-  if (found == kind_of_word.end() || found->first != word) return;
-  ++counts[static_cast<std::size_t>(found->second)];
+  if (word.size() > word_bytes_max) return;
+  if (const WordKind* kind = kind_of_word.find(word)) ++counts[static_cast<std::size_t>(*kind)];
 }
 
 void count_phrases(std::string_view text, WordKindCounts& counts) {

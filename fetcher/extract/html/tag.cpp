@@ -1,10 +1,9 @@
 #include "fetcher/extract/html/tag.h"
 
+#include "fetcher/extract/word_table.h"
+
 namespace seekd::fetcher {
 namespace {
-
-constexpr std::size_t slots = 512;
-constexpr std::size_t name_bytes_max = 14;
 
 // In the order of HtmlTag.
 constexpr std::array<std::string_view, html_tags> names{"",
@@ -158,24 +157,15 @@ constexpr std::array<std::string_view, html_tags> names{"",
                                                         "wbr",
                                                         "xmp"};
 
-constexpr std::size_t slot_of(std::string_view name) {
-  std::uint32_t hash = 0;
-  for (const char c : name) hash = hash * 31 + static_cast<unsigned char>(c);
-  return (hash ^ hash >> 9) % slots;
-}
+constexpr std::size_t named = html_tags - 2;
+constexpr std::size_t name_bytes_max = 14;
 
-// Open addressing: a name stands in its slot or in the next that was free; HtmlTag::unknown is a
-// free one.
-constexpr std::array<HtmlTag, slots> make_index() {
-  std::array<HtmlTag, slots> index{};
-  for (std::size_t tag = 2; tag < names.size(); ++tag) {
-    std::size_t slot = slot_of(names[tag]);
-    while (index[slot] != HtmlTag::unknown) slot = (slot + 1) % slots;
-    index[slot] = static_cast<HtmlTag>(tag);
-  }
-  return index;
+constexpr WordTable<HtmlTag, named> make_index() {
+  std::array<std::pair<std::string_view, HtmlTag>, named> entries;
+  for (std::size_t i = 0; i < named; ++i) entries[i] = {names[i + 2], static_cast<HtmlTag>(i + 2)};
+  return WordTable<HtmlTag, named>(entries);
 }
-constexpr std::array<HtmlTag, slots> index = make_index();
+constexpr WordTable<HtmlTag, named> index = make_index();
 
 }  // namespace
 
@@ -185,9 +175,8 @@ std::string_view name_of(HtmlTag tag) {
 
 HtmlTag tag_named(std::string_view name) {
   if (name.size() > name_bytes_max) return HtmlTag::unknown;
-  std::size_t slot = slot_of(name);
-  while (index[slot] != HtmlTag::unknown && name_of(index[slot]) != name) slot = (slot + 1) % slots;
-  return index[slot];
+  const HtmlTag* known = index.find(name);
+  return known == nullptr ? HtmlTag::unknown : *known;
 }
 
 }  // namespace seekd::fetcher

@@ -7,7 +7,6 @@
 #include <catch2/catch.hpp>
 
 #include "fetcher/extract/block_features.h"
-#include "fetcher/extract/visibility.h"
 
 using seekd::fetcher::BlockFeatures;
 using seekd::fetcher::content_model;
@@ -34,7 +33,7 @@ FeatureTable features_of_sample() {
   REQUIRE(tree);
   const auto url = seekd::policy::parse_url("https://example.org/news/2024/harbour-bridge");
   const auto claims = seekd::fetcher::read_claims(*tree, *url);
-  const auto blocks = seekd::fetcher::read_blocks(*tree, seekd::fetcher::hidden_nodes(*tree));
+  const auto blocks = seekd::fetcher::read_blocks(*tree);
   const PageText page(*tree, blocks);
   return BlockFeatures(page, claims, *url).table({0, page.size()});
 }

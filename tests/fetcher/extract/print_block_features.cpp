@@ -18,7 +18,6 @@
 #include "fetcher/extract/charset.h"
 #include "fetcher/extract/links.h"
 #include "fetcher/extract/page_features.h"
-#include "fetcher/extract/visibility.h"
 
 using namespace seekd::fetcher;  // NOLINT(google-build-using-namespace)
 namespace json = boost::json;
@@ -63,7 +62,7 @@ bool print_page(const std::string& path, const std::string& address, bool& named
   std::optional<seekd::policy::Url> url;
   if (const auto parsed = seekd::policy::parse_url(address)) url = *parsed;
   const PageClaims claims = read_claims(*tree, base_url(*tree, url));
-  const auto blocks = read_blocks(*tree, hidden_nodes(*tree));
+  const auto blocks = read_blocks(*tree);
   const PageText page(*tree, blocks);
   const FeatureTable table = BlockFeatures(page, claims, url).table({0, page.size()});
   write_rows(table, rows);

@@ -6,7 +6,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "fetcher/extract/visibility.h"
 
 using seekd::Block;
 using seekd::BlockKind;
@@ -22,7 +21,7 @@ std::vector<Block> blocks_of(const std::string& html) {
   const auto tree = HtmlTree::parse(html);
   REQUIRE(tree);
   std::vector<Block> blocks;
-  for (auto& b : read_blocks(*tree, seekd::fetcher::hidden_nodes(*tree))) {
+  for (auto& b : read_blocks(*tree)) {
     blocks.push_back(std::move(b.block));
   }
   return blocks;

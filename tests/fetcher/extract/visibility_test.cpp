@@ -10,7 +10,6 @@
 
 using seekd::fetcher::extract_html;
 using seekd::fetcher::extract_links;
-using seekd::fetcher::hidden_nodes;
 using seekd::fetcher::HtmlTree;
 using seekd::fetcher::read_blocks;
 using seekd::fetcher::style_hides;
@@ -23,7 +22,7 @@ std::string everything(const std::string& html) {
       HtmlTree::parse("<body><p>A paragraph that every reader of this page can see.</p>" + html);
   REQUIRE(tree);
   std::string all;
-  for (const auto& b : read_blocks(*tree, hidden_nodes(*tree))) all += b.block.text + '\n';
+  for (const auto& b : read_blocks(*tree)) all += b.block.text + '\n';
   const auto url = seekd::policy::parse_url("https://example.org/");
   for (const auto& link : extract_links(*tree, *url)) all += link.text + '\n';
   return all;
