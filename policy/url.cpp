@@ -1,6 +1,7 @@
 #include "policy/url.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 
@@ -34,18 +35,30 @@ std::uint16_t default_port(std::string_view scheme) {
   return scheme == "https" ? 443 : 80;
 }
 
+// Asked of every byte of every link of a page.
+class ByteSet {
+ public:
+  constexpr explicit ByteSet(std::string_view bytes) {
+    for (const char c : bytes) has_[static_cast<unsigned char>(c)] = true;
+  }
+  constexpr bool contains(unsigned char c) const { return has_[c]; }
+
+ private:
+  std::array<bool, 256> has_{};
+};
+
 // RFC 3986 §3.3 and §3.4: what a path or a query may hold beside escapes.
+constexpr ByteSet delimiters("!$&'()*+,;=:@/?");
 bool is_path_or_query(unsigned char c) {
-  constexpr std::string_view delimiters = "!$&'()*+,;=:@/?";
-  return is_unreserved(c) || (c != 0 && delimiters.find(static_cast<char>(c)) != delimiters.npos);
+  return is_unreserved(c) || delimiters.contains(c);
 }
 
 // What RFC 3986 keeps out of paths and queries, and pages write there all the same. Browsers and
 // curl send it as it is; here it is escaped, and so is a '%' that begins no escape (WHATWG URL,
 // "path state" and "query state").
+constexpr ByteSet unwise("\"<>[]^`{|}");
 bool is_tolerated(unsigned char c) {
-  constexpr std::string_view unwise = "\"<>[]^`{|}";
-  return c != 0 && unwise.find(static_cast<char>(c)) != unwise.npos;
+  return unwise.contains(c);
 }
 
 // RFC 3986 §6.2.2, and RFC 3987 §3.1 for bytes outside ASCII.
@@ -144,6 +157,7 @@ bool misleads(unsigned char c) {
 
 // In UTF-8 from `at` on: a control of C1, or a separator of lines or paragraphs.
 bool is_wide_control(std::string_view text, std::size_t at) {
+  if (static_cast<unsigned char>(text[at]) < 0x80) return false;
   const std::string_view rest = text.substr(at);
   if (rest.starts_with("\xC2") && rest.size() > 1)
     return static_cast<unsigned char>(rest[1]) < 0xA0;

@@ -83,10 +83,15 @@ std::string ask_uchardet(std::string_view bytes) {
   return name == "UHC" ? "windows-949" : name;
 }
 
-// Sequences of more than one byte. REQUIRES: is_utf8.
-std::size_t utf8_sequences(std::string_view bytes) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(bytes, [](char c) { return (c & 0xC0) == 0xC0; }));
+// So many sequences of more than one byte. REQUIRES: is_utf8.
+bool has_utf8_sequences(std::string_view bytes, std::size_t least) {
+  std::size_t count = 0;
+  for (std::size_t at = ascii_at(bytes, 0); at < bytes.size() && count < least;) {
+    ++count;
+    at += sequence_at(bytes, at);
+    at += ascii_at(bytes, at);
+  }
+  return count >= least;
 }
 
 // Much of the text has no character in `charset`.
@@ -132,7 +137,8 @@ std::string guess_charset(std::string_view bytes) {
 std::string corrected_charset(std::string_view bytes, const std::string& declared) {
   if (declared.starts_with("UTF-16") || declared == "ISO-2022-JP") return declared;
   if (is_utf8(bytes)) {
-    return utf8_sequences(bytes) >= utf8_sequences_min ? std::string(utf8_name) : declared;
+    const bool certain = has_utf8_sequences(bytes, utf8_sequences_min);
+    return certain ? std::string(utf8_name) : declared;
   }
   if (declared == fallback) {
     std::string guess = guess_charset(bytes);

@@ -2,32 +2,29 @@
 
 #include <cassert>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 
 namespace seekd::fetcher {
 namespace {
 
-using Lanes = std::array<std::uint32_t, FeatureTable::lanes>;
-
-[[gnu::always_inline]] inline Lanes answers(const ModelTree& tree, const FeatureTable& table,
-                                            std::size_t first_row) {
-  Lanes answer{};
-  for (std::size_t level = 0; level < ModelTree::depth; ++level) {
-    const float* column = table.column(tree.features[level]) + first_row;
-    const float border = tree.borders[level];
-    const std::uint32_t bit = 1U << level;
-    for (std::size_t i = 0; i < answer.size(); ++i) {
-      answer[i] |= column[i] > border ? bit : 0U;
-    }
-  }
-  return answer;
-}
+// Of so many rows: the values of a column, and the answers to a tree's questions.
+using Values [[gnu::vector_size(FeatureTable::lanes * sizeof(float))]] = float;
+using Answers [[gnu::vector_size(FeatureTable::lanes * sizeof(float))]] = std::int32_t;
 
 // As many rows at once as the processor has lanes for.
 [[gnu::target_clones("avx512f", "avx2", "default")]]
 void add_tree(const ModelTree& tree, const FeatureTable& table, std::span<float> scores) {
   for (std::size_t row = 0; row < scores.size(); row += FeatureTable::lanes) {
-    const Lanes answer = answers(tree, table, row);
-    for (std::size_t i = 0; i < answer.size(); ++i) scores[row + i] += tree.leaves[answer[i]];
+    Answers answer{};
+    for (std::size_t level = 0; level < ModelTree::depth; ++level) {
+      Values column;
+      std::memcpy(&column, table.column(tree.features[level]) + row, sizeof column);
+      answer |= (column > tree.borders[level]) & (1 << level);
+    }
+    for (std::size_t i = 0; i < FeatureTable::lanes; ++i) {
+      scores[row + i] += tree.leaves[static_cast<std::size_t>(answer[i])];
+    }
   }
 }
 

@@ -59,11 +59,10 @@ TextFeatures::TextFeatures(const PageText& page, const PageClaims& claims)
       description_(words_in(claims.description)) {
   for (std::string_view rest = claims.json_ld.text; !rest.empty();) {
     const std::size_t end = std::min(rest.find('\n'), rest.size() - 1);
-    const Hashes runs = runs_in(rest.substr(0, end));
-    json_ld_.insert(json_ld_.end(), runs.begin(), runs.end());
+    add_runs(rest.substr(0, end));
     rest.remove_prefix(end + 1);
   }
-  std::ranges::sort(json_ld_);
+  json_ld_.sort();
   const TextShape* heading = nullptr;
   for (std::uint32_t i = 0; i < page.size(); ++i) {
     headings_.push_back(heading);
@@ -78,24 +77,22 @@ void TextFeatures::count_copies() {
   for (const TextBlock& b : page_.blocks) copies_.push_back(seen[b.block.text]);
 }
 
-TextFeatures::Hashes TextFeatures::words_in(std::string_view text) {
-  Hashes words = shape_of(text).hashes;
-  std::ranges::sort(words);
+TextFeatures::WordSet TextFeatures::words_in(std::string_view text) {
+  WordSet words;
+  for (const std::uint64_t word : shape_of(text).hashes) words.add(word);
+  words.sort();
   return words;
 }
 
-TextFeatures::Hashes TextFeatures::runs_in(std::string_view text) {
+void TextFeatures::add_runs(std::string_view text) {
   const auto words = shape_of(text).hashes;
-  Hashes runs;
-  for (std::size_t i = 2; i < words.size(); ++i) runs.push_back(run_of_three(words, i));
-  return runs;
+  for (std::size_t i = 2; i < words.size(); ++i) json_ld_.add(run_of_three(words, i));
 }
 
-double TextFeatures::overlap(std::uint32_t block, const Hashes& words) const {
+double TextFeatures::overlap(std::uint32_t block, const WordSet& words) const {
   const auto& hashes = page_.shapes[block].hashes;
   if (words.empty() || hashes.empty()) return 0;
-  const auto hits =
-      std::ranges::count_if(hashes, [&](auto h) { return std::ranges::binary_search(words, h); });
+  const auto hits = std::ranges::count_if(hashes, [&](auto h) { return words.contains(h); });
   return static_cast<double>(hits) / static_cast<double>(hashes.size());
 }
 
@@ -105,7 +102,7 @@ double TextFeatures::json_ld_overlap(std::uint32_t block) const {
   if (words.size() < 3) return -0.5;
   std::size_t hits = 0;
   for (std::size_t i = 2; i < words.size(); ++i) {
-    if (std::ranges::binary_search(json_ld_, run_of_three(words, i))) ++hits;
+    if (json_ld_.contains(run_of_three(words, i))) ++hits;
   }
   return static_cast<double>(hits) / static_cast<double>(words.size() - 2);
 }

@@ -3,6 +3,8 @@
 // Pure; any thread.
 #pragma once
 
+#include <algorithm>
+#include <bitset>
 #include <cstdint>
 #include <vector>
 
@@ -21,11 +23,28 @@ class TextFeatures {
   double title_overlap(std::uint32_t block) const { return overlap(block, title_); }
 
  private:
-  using Hashes = std::vector<std::uint64_t>;  // ascending
+  // Most words are in no set, and are told so by a bit.
+  class WordSet {
+   public:
+    void add(std::uint64_t word) {
+      words_.push_back(word);
+      seen_.set(word % seen_.size());
+    }
+    void sort() { std::ranges::sort(words_); }
+    bool empty() const { return words_.empty(); }
+    // REQUIRES: sorted.
+    bool contains(std::uint64_t word) const {
+      return seen_[word % seen_.size()] && std::ranges::binary_search(words_, word);
+    }
 
-  static Hashes words_in(std::string_view text);
-  static Hashes runs_in(std::string_view text);
-  double overlap(std::uint32_t block, const Hashes& words) const;
+   private:
+    std::vector<std::uint64_t> words_;
+    std::bitset<8192> seen_;
+  };
+
+  static WordSet words_in(std::string_view text);
+  void add_runs(std::string_view text);
+  double overlap(std::uint32_t block, const WordSet& words) const;
   double json_ld_overlap(std::uint32_t block) const;
   void count_copies();
   void add_text(std::uint32_t block, FeatureTable& table) const;
@@ -33,9 +52,9 @@ class TextFeatures {
   void add_copies(std::uint32_t block, FeatureTable& table) const;
 
   const PageText& page_;
-  Hashes title_;
-  Hashes description_;
-  Hashes json_ld_;                     // runs of three words of its texts
+  WordSet title_;
+  WordSet description_;
+  WordSet json_ld_;                    // runs of three words of its texts
   std::vector<std::uint32_t> copies_;  // how often the block's text stands on the page
   std::vector<std::uint32_t> copies_before_;
   std::vector<const TextShape*> headings_;  // the last above each block, null for none
