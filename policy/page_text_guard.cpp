@@ -10,6 +10,13 @@
 namespace seekd::policy {
 namespace {
 
+// How many bytes of plain ASCII text stand there: most of most pages.
+std::size_t plain_at(std::string_view text, std::size_t at) {
+  const std::size_t begin = at;
+  while (at < text.size() && ((text[at] >= 0x20 && text[at] < 0x7F) || text[at] == '\n')) ++at;
+  return at - begin;
+}
+
 bool is_visible(UChar32 c) {
   if (c == '\n' || c == '\t') return true;
   if (c < 0x20 || (c >= 0x7F && c < 0xA0)) return false;
@@ -27,6 +34,11 @@ std::string visible_text(std::string_view text) {
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
   const std::size_t size = text.size();
   for (std::size_t next = 0; next < size;) {
+    if (const std::size_t plain = plain_at(text, next); plain > 0) {
+      out.append(text, next, plain);
+      next += plain;
+      continue;
+    }
     const std::size_t begin = next;
     UChar32 c = 0;
     // NOLINTNEXTLINE(bugprone-inc-dec-in-conditions): ICU's macro

@@ -1,6 +1,8 @@
 #include "fetcher/extract/text_shape.h"
 
-#include <string>
+#include <algorithm>
+#include <array>
+#include <utility>
 
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
@@ -11,6 +13,7 @@ namespace {
 constexpr double words_per_asian_character = 0.6;
 constexpr std::size_t kind_words_max = 60;
 constexpr std::size_t hashes_max = 400;
+constexpr std::size_t bytes_per_word = 5;  // about
 
 bool is_asian(UChar32 c) {
   return (c >= 0x3040 && c <= 0x30FF) || (c >= 0x3400 && c <= 0x9FFF) ||
@@ -65,44 +68,6 @@ void count_sign(UChar32 c, TextShape& shape) {
   }
 }
 
-// Calls `letter` for every code point, and `word` for each word in lower case (ASCII).
-template <class Letter, class Word>
-void read_words(std::string_view text, Letter letter, Word word) {
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
-  const std::size_t size = text.size();
-  std::string current;
-  const auto end_word = [&] {
-    if (!current.empty()) word(std::string_view(current), 1.0);
-    current.clear();
-  };
-  for (std::size_t next = 0; next < size;) {
-    const std::size_t begin = next;
-    UChar32 c = 0;
-    // NOLINTNEXTLINE(bugprone-inc-dec-in-conditions): ICU's macro
-    U8_NEXT(bytes, next, size, c);
-    letter(c);
-    if (is_asian(c)) {
-      end_word();
-      word(text.substr(begin, next - begin), words_per_asian_character);
-    } else if (is_word(c)) {
-      if (is_upper(c)) {
-        current += static_cast<char>(c | 0x20);
-      } else {
-        current.append(text, begin, next - begin);
-      }
-    } else {
-      end_word();
-    }
-  }
-  end_word();
-}
-
-std::uint64_t hash_of(std::string_view word) {  // FNV-1a
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char byte : word) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3;
-  return hash;
-}
-
 void count_letter(UChar32 c, TextShape& shape) {
   if (is_space(c)) return;
   if (shape.letters++ == 0) shape.first = static_cast<char32_t>(c);
@@ -118,18 +83,90 @@ void count_letter(UChar32 c, TextShape& shape) {
   }
 }
 
+// A word in the making, in lower case (ASCII).
+class Word {
+ public:
+  static constexpr std::size_t kept_bytes_max = 16;  // longer ones are of no kind
+
+  void add(std::string_view letters) {
+    for (const char byte : letters) {
+      hash_ = (hash_ ^ static_cast<unsigned char>(byte)) * 0x100000001b3;  // FNV-1a
+      if (size_ < kept_bytes_max) kept_[size_] = byte;
+      ++size_;
+    }
+  }
+  bool empty() const { return size_ == 0; }
+  std::uint64_t hash() const { return hash_; }
+  // "" where it is too long.
+  std::string_view text() const {
+    return size_ > kept_bytes_max ? std::string_view{} : std::string_view{kept_.data(), size_};
+  }
+
+ private:
+  std::uint64_t hash_ = 0xcbf29ce484222325;
+  std::size_t size_ = 0;
+  std::array<char, kept_bytes_max> kept_{};
+};
+
+// Reads a text code point by code point.
+class Reader {
+ public:
+  explicit Reader(std::string_view text) : text_(text) {
+    shape_.hashes.reserve(std::min(hashes_max, text.size() / bytes_per_word + 1));
+  }
+
+  TextShape read() {
+    for (std::size_t next = 0; next < text_.size();) {
+      const std::size_t begin = next;
+      const auto byte = static_cast<unsigned char>(text_[next]);
+      UChar32 c = byte;
+      if (byte < 0x80) {
+        ++next;
+      } else {
+        // NOLINTNEXTLINE(bugprone-inc-dec-in-conditions): ICU's macro
+        U8_NEXT(reinterpret_cast<const std::uint8_t*>(text_.data()), next, text_.size(), c);
+      }
+      count_letter(c, shape_);
+      read(c, text_.substr(begin, next - begin));
+    }
+    end_word(1);
+    if (shape_.letters < text_.size()) count_phrases(text_, shape_.kinds);  // not all is ASCII
+    return std::move(shape_);
+  }
+
+ private:
+  void read(UChar32 c, std::string_view letter) {
+    if (is_asian(c)) {
+      end_word(1);
+      word_.add(letter);
+      end_word(words_per_asian_character);
+    } else if (is_upper(c)) {
+      const char lower = static_cast<char>(c | 0x20);
+      word_.add({&lower, 1});
+    } else if (is_word(c)) {
+      word_.add(letter);
+    } else {
+      end_word(1);
+    }
+  }
+
+  void end_word(double counts) {
+    if (word_.empty()) return;
+    shape_.words += counts;
+    if (shape_.hashes.size() < hashes_max) shape_.hashes.push_back(word_.hash());
+    if (shape_.hashes.size() <= kind_words_max) count_word(word_.text(), shape_.kinds);
+    word_ = {};
+  }
+
+  std::string_view text_;
+  TextShape shape_;
+  Word word_;
+};
+
 }  // namespace
 
 TextShape shape_of(std::string_view text) {
-  TextShape shape;
-  const auto word = [&](std::string_view one, double counts) {
-    shape.words += counts;
-    if (shape.hashes.size() < hashes_max) shape.hashes.push_back(hash_of(one));
-    if (shape.hashes.size() <= kind_words_max) count_word(one, shape.kinds);
-  };
-  read_words(text, [&](UChar32 c) { count_letter(c, shape); }, word);
-  if (shape.letters < text.size()) count_phrases(text, shape.kinds);  // not all is ASCII
-  return shape;
+  return Reader(text).read();
 }
 
 }  // namespace seekd::fetcher

@@ -5,9 +5,15 @@
 #include <memory>
 
 namespace seekd::fetcher {
+namespace {
 
-Dom::Dom(std::pmr::memory_resource& memory, ParseLimits& limits)
+constexpr std::size_t html_bytes_per_node = 80;  // about
+
+}  // namespace
+
+Dom::Dom(std::pmr::memory_resource& memory, ParseLimits& limits, std::size_t html_bytes)
     : memory_(memory), limits_(limits) {
+  nodes_.reserve(html_bytes / html_bytes_per_node + 1);
   add({.kind = NodeKind::document});
 }
 

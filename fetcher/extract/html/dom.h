@@ -49,8 +49,8 @@ struct DomPlace {
 
 class Dom {
  public:
-  // `memory` outlives the tree.
-  Dom(std::pmr::memory_resource& memory, ParseLimits& limits);
+  // `memory` outlives the tree. `html_bytes`, of the page, tell how large it may become.
+  Dom(std::pmr::memory_resource& memory, ParseLimits& limits, std::size_t html_bytes);
 
   const DomNode& operator[](NodeId node) const { return nodes_[node]; }
   std::size_t size() const { return nodes_.size(); }

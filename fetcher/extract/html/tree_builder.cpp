@@ -10,7 +10,7 @@ namespace seekd::fetcher {
 TreeBuilder::TreeBuilder(std::string_view html, std::pmr::memory_resource& memory)
     : memory_(memory),
       tokenizer_(html, memory, limits_),
-      dom_(memory, limits_),
+      dom_(memory, limits_, html.size()),
       open_(dom_, limits_),
       formatting_(dom_, limits_) {}
 
