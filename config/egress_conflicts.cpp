@@ -1,8 +1,14 @@
 #include "config/egress_conflicts.h"
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <optional>
+#include <set>
 #include <string_view>
+#include <unordered_map>
+
+#include "config/rule_index.h"
 
 namespace seekd::config {
 namespace {
@@ -18,9 +24,29 @@ constexpr std::string_view deny_option = "egress.deny";
 constexpr std::string_view site_option = "egress.site";
 constexpr std::string_view exception_option = "egress.exception";
 
+// Of URLs alone; policy::open_ports counts the proxies' too.
+std::set<std::uint16_t> named_ports(const EgressPolicy& egress) {
+  if (egress.allow.empty()) return {443};
+  std::set<std::uint16_t> ports;
+  for (const SiteRule& allow : egress.allow) ports.insert(policy::opened_port(allow));
+  return ports;
+}
+
 struct Context {
+  Context(const EgressPolicy& policy, const Places& written_at)
+      : egress(policy),
+        places(written_at),
+        allow(policy.allow, policy::RuleEffect::opens),
+        deny(policy.deny, policy::RuleEffect::closes),
+        allowed_hosts(policy.allow),
+        ports(named_ports(policy)) {}
+
   const EgressPolicy& egress;
   const Places& places;
+  RuleIndex allow;
+  RuleIndex deny;
+  HostIndex allowed_hosts;
+  std::set<std::uint16_t> ports;  // that some URL may name
   std::vector<std::string> lines;
 
   std::string line(std::string_view option, std::size_t element) const {
@@ -29,36 +55,6 @@ struct Context {
 };
 
 // ---- what covers what
-
-// Every host that `inner` names, `outer` names too; both as in SiteRule.
-bool host_covers(std::string_view outer, std::string_view inner) {
-  if (outer == inner || outer == ".") return true;
-  if (!inner.starts_with('.')) return policy::host_matches(outer, inner);
-  return outer.starts_with('.') && inner.ends_with(outer);
-}
-
-bool hosts_meet(std::string_view a, std::string_view b) {
-  return host_covers(a, b) || host_covers(b, a);
-}
-
-// Paths match by whole segments.
-bool path_covers(std::string_view outer, std::string_view inner) {
-  const std::string segments = std::string(outer) + (outer.ends_with('/') ? "" : "/");
-  return (std::string(inner) + '/').starts_with(segments);
-}
-
-// All that `allow` opens, `deny` closes.
-bool closes_all(const SiteRule& deny, const SiteRule& allow) {
-  return host_covers(deny.host, allow.host) && path_covers(deny.path_prefix, allow.path_prefix) &&
-         (deny.scheme.empty() || deny.scheme == policy::opened_scheme(allow)) &&
-         (deny.port == 0 || deny.port == policy::opened_port(allow));
-}
-
-bool opens_all(const SiteRule& outer, const SiteRule& inner) {
-  return host_covers(outer.host, inner.host) && path_covers(outer.path_prefix, inner.path_prefix) &&
-         policy::opened_scheme(outer) == policy::opened_scheme(inner) &&
-         policy::opened_port(outer) == policy::opened_port(inner);
-}
 
 bool range_covers(const AddressRange& outer, const AddressRange& inner) {
   return outer.prefix_bits <= inner.prefix_bits && outer.contains(inner.base);
@@ -92,30 +88,33 @@ std::string spelled(const AddressException& exception) {
 void find_shadowed_allows(Context& context) {
   const EgressPolicy& egress = context.egress;
   for (std::size_t i = 0; i < egress.allow.size(); ++i) {
-    const auto deny = std::ranges::find_if(
-        egress.deny, [&](const SiteRule& rule) { return closes_all(rule, egress.allow[i]); });
-    if (deny == egress.deny.end()) continue;
-    const auto j = static_cast<std::size_t>(deny - egress.deny.begin());
+    const auto j = context.deny.first(context.deny.covering(egress.allow[i]));
+    if (!j) continue;
     context.lines.push_back(context.line(allow_option, i) + ": egress.allow " +
                             spelled(egress.allow[i]) + " never allows: egress.deny " +
-                            spelled(*deny) + " (" + context.line(deny_option, j) +
+                            spelled(egress.deny[*j]) + " (" + context.line(deny_option, *j) +
                             ") wins over it; remove one of them");
   }
+}
+
+std::optional<std::size_t> rule_that_covers(const Context& context, std::size_t inner) {
+  const SiteRule& rule = context.egress.allow[inner];
+  RuleIndex::Wanted wanted = context.allow.covering(rule);
+  const auto covering = context.allow.first(wanted, inner);
+  if (!covering || context.egress.allow[*covering].host == rule.host) return covering;
+  if (!needs_its_own_rule(rule)) return covering;
+  wanted.hosts = {rule.host};
+  return context.allow.first(wanted, inner);
 }
 
 void find_repeated_allows(Context& context) {
   const auto& allow = context.egress.allow;
   for (std::size_t i = 0; i < allow.size(); ++i) {
-    for (std::size_t j = 0; j < allow.size(); ++j) {
-      const bool says_the_same = opens_all(allow[i], allow[j]);
-      // Of two that are equal, the first counts.
-      if (i == j || !says_the_same || (allow[i] == allow[j] && j < i)) continue;
-      if (allow[i] != allow[j] && needs_its_own_rule(allow[j])) continue;
-      context.lines.push_back(context.line(allow_option, j) + ": egress.allow " +
-                              spelled(allow[j]) + " opens nothing that " + spelled(allow[i]) +
-                              " (" + context.line(allow_option, i) + ") does not; remove it");
-      break;
-    }
+    const auto j = rule_that_covers(context, i);
+    if (!j) continue;
+    context.lines.push_back(context.line(allow_option, i) + ": egress.allow " + spelled(allow[i]) +
+                            " opens nothing that " + spelled(allow[*j]) + " (" +
+                            context.line(allow_option, *j) + ") does not; remove it");
   }
 }
 
@@ -135,16 +134,14 @@ void find_special_suffixes(Context& context) {
 }
 
 // With an allow list, what it does not name needs no deny and no site.
-bool allow_excludes(const EgressPolicy& egress, std::string_view host) {
-  return !egress.allow.empty() && std::ranges::none_of(egress.allow, [&](const SiteRule& allow) {
-    return hosts_meet(allow.host, host);
-  });
+bool allow_excludes(const Context& context, std::string_view host) {
+  return !context.egress.allow.empty() && !context.allowed_hosts.meets(host);
 }
 
 void find_idle_denies(Context& context) {
   const auto& deny = context.egress.deny;
   for (std::size_t i = 0; i < deny.size(); ++i) {
-    if (!allow_excludes(context.egress, deny[i].host)) continue;
+    if (!allow_excludes(context, deny[i].host)) continue;
     context.lines.push_back(context.line(deny_option, i) + ": egress.deny " + spelled(deny[i]) +
                             " closes nothing: egress.allow (" +
                             line_of(context.places, allow_option) +
@@ -155,18 +152,13 @@ void find_idle_denies(Context& context) {
 // ---- sites
 
 std::optional<std::string> why_unreachable(const Context& context, const Site& site) {
-  if (allow_excludes(context.egress, site.host)) {
+  if (allow_excludes(context, site.host)) {
     return "egress.allow (" + line_of(context.places, allow_option) +
            ") does not name that host; add it there or remove the table";
   }
-  const auto& deny = context.egress.deny;
-  const auto closing = std::ranges::find_if(deny, [&](const SiteRule& rule) {
-    return host_covers(rule.host, site.host) && rule.path_prefix == "/" && rule.scheme.empty() &&
-           rule.port == 0;
-  });
-  if (closing == deny.end()) return std::nullopt;
-  const auto j = static_cast<std::size_t>(closing - deny.begin());
-  return "egress.deny " + spelled(*closing) + " (" + context.line(deny_option, j) +
+  const auto j = context.deny.first({covering_hosts(site.host), {""}, {0}, "/"});
+  if (!j) return std::nullopt;
+  return "egress.deny " + spelled(context.egress.deny[*j]) + " (" + context.line(deny_option, *j) +
          ") closes it; remove one of them";
 }
 
@@ -180,31 +172,40 @@ void find_unreachable_sites(Context& context) {
   }
 }
 
-// The keys that both set.
-std::string common_keys(const Site& a, const Site& b) {
-  std::string keys;
-  const auto both = [&](std::string_view name, const auto& x, const auto& y) {
-    if (x && y) keys += (keys.empty() ? "" : ", ") + std::string(name);
-  };
-  both("interval", a.interval, b.interval);
-  both("concurrency", a.concurrency, b.concurrency);
-  both("hours", a.hours, b.hours);
-  both("user_agent", a.user_agent, b.user_agent);
-  both("robots", a.robots, b.robots);
-  both("proxy", a.route, b.route);
-  both("wire_bytes_max", a.wire_bytes_max, b.wire_bytes_max);
-  both("decoded_bytes_max", a.decoded_bytes_max, b.decoded_bytes_max);
-  both("content_types", a.content_types, b.content_types);
-  return keys;
+struct SiteKey {
+  std::string_view name;
+  bool is_set;
+};
+
+auto keys_of(const Site& site) {
+  return std::to_array<SiteKey>({{"interval", site.interval.has_value()},
+                                 {"concurrency", site.concurrency.has_value()},
+                                 {"hours", site.hours.has_value()},
+                                 {"user_agent", site.user_agent.has_value()},
+                                 {"robots", site.robots.has_value()},
+                                 {"proxy", site.route.has_value()},
+                                 {"wire_bytes_max", site.wire_bytes_max.has_value()},
+                                 {"decoded_bytes_max", site.decoded_bytes_max.has_value()},
+                                 {"content_types", site.content_types.has_value()}});
 }
 
+// Table by table, those before it that set one of its keys last; a key of theirs is then overruled.
 void find_repeated_sites(Context& context) {
+  using KeysOfTable = std::map<std::size_t, std::string>;
   const auto& sites = context.egress.sites;
-  for (std::size_t later = 1; later < sites.size(); ++later) {
-    for (std::size_t i = 0; i < later; ++i) {
-      if (sites[i].host != sites[later].host) continue;
-      const std::string keys = common_keys(sites[i], sites[later]);
-      if (keys.empty()) continue;
+  std::unordered_map<std::string, std::map<std::string_view, std::size_t>> set_by;
+  for (std::size_t later = 0; later < sites.size(); ++later) {
+    KeysOfTable overruled;
+    auto& last = set_by[sites[later].host];
+    for (const SiteKey& key : keys_of(sites[later])) {
+      if (!key.is_set) continue;
+      const auto [before, is_first] = last.try_emplace(key.name, later);
+      if (is_first) continue;
+      std::string& keys = overruled[before->second];
+      keys.append(keys.empty() ? "" : ", ").append(key.name);
+      before->second = later;
+    }
+    for (const auto& [i, keys] : overruled) {
       context.lines.push_back(context.line(site_option, i) + ": egress.site \"" + sites[i].host +
                               "\" is overruled in " + keys + " by the later table (" +
                               context.line(site_option, later) + "); remove one of them");
@@ -214,12 +215,6 @@ void find_repeated_sites(Context& context) {
 
 // ---- addresses
 
-bool port_is_open(const EgressPolicy& egress, std::uint16_t port) {
-  if (egress.allow.empty()) return port == 443;
-  return std::ranges::any_of(
-      egress.allow, [&](const SiteRule& allow) { return policy::opened_port(allow) == port; });
-}
-
 bool some_route_is_direct(const EgressPolicy& egress) {
   return !egress.route.proxy || std::ranges::any_of(egress.sites, [](const Site& site) {
     return site.route && !site.route->proxy;
@@ -228,7 +223,7 @@ bool some_route_is_direct(const EgressPolicy& egress) {
 
 std::optional<std::string> why_useless(const Context& context, const AddressException& exception) {
   const EgressPolicy& egress = context.egress;
-  if (!port_is_open(egress, exception.port)) {
+  if (!context.ports.contains(exception.port)) {
     return "egress.allow (" + line_of(context.places, allow_option) + ") opens port " +
            std::to_string(exception.port) +
            " for no host; name it there as \"HOST:" + std::to_string(exception.port) + '"';
@@ -276,7 +271,7 @@ void find_repeated_exceptions(Context& context) {
 }  // namespace
 
 std::vector<std::string> egress_conflicts(const EgressPolicy& egress, const Places& places) {
-  Context context{egress, places, {}};
+  Context context(egress, places);
   find_shadowed_allows(context);
   find_repeated_allows(context);
   find_special_suffixes(context);

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <ctime>
+
 #include <catch2/catch.hpp>
 
 #include "tests/config/config_folder.h"
@@ -60,6 +63,10 @@ TEST_CASE("an allow that another one covers says nothing new") {
   REQUIRE(lines.size() == 1);
   CHECK_THAT(lines[0], StartsWith(":4: ") && Contains("seekd.toml:3)"));
   CHECK(warnings_of("allow = [\"a.org\", \"a.org\"]\n").size() == 1);
+  CHECK(warnings_of("allow = [\"a.org\", \"https://a.org:443\", \".a.org\"]\n").size() == 2);
+  CHECK(warnings_of("allow = [\"a.org/b/c\", \"a.org/b\", \"a.org/bc\"]\n").size() == 1);
+  CHECK(warnings_of("allow = [\"a.org/b/\", \"a.org/b\"]\n").size() == 1);
+  CHECK(warnings_of("allow = [\"wiki.internal/b\", \"wiki.internal\"]\n").size() == 1);
   CHECK(warnings_of("allow = [\".\", \"wiki.internal\", \"wiki\"]\n").empty());
   CHECK(warnings_of("allow = [\".\", \"a.org:8443\", \"http://a.org\"]\n").empty());
 }
@@ -91,6 +98,38 @@ TEST_CASE("of two tables for one host, the earlier one's overruled keys are told
   CHECK_THAT(lines[0],
              StartsWith(":2: ") && Contains("overruled in interval") && Contains("seekd.toml:5)"));
   CHECK(warnings_of(first + "[[egress.site]]\nhost = \"a.org\"\nconcurrency = 1\n").empty());
+}
+
+TEST_CASE("of many tables for one host each key is told with the next table that sets it") {
+  const std::string table = "[[egress.site]]\nhost = \"a.org\"\n";
+  const Lines lines =
+      warnings_of(table + "interval = \"1s\"\nconcurrency = 1\n" + table + "interval = \"2s\"\n" +
+                  table + "interval = \"3s\"\nconcurrency = 2\n");
+  REQUIRE(lines.size() == 3);
+  CHECK_THAT(lines[0], StartsWith(":2: ") && Contains("in interval by") && Contains(":6)"));
+  CHECK_THAT(lines[1], StartsWith(":2: ") && Contains("in concurrency by") && Contains(":9)"));
+  CHECK_THAT(lines[2], StartsWith(":6: ") && Contains("in interval by") && Contains(":9)"));
+}
+
+// Processor seconds that it takes to load as many entries of each list, the least of three times.
+double seconds_of(int entries) {
+  std::string deny = "deny = [\n";
+  std::string allow = "allow = [\n";
+  for (int i = 0; i < entries; ++i) {
+    deny += "\"a.org/no" + std::to_string(i) + "\",\n";
+    allow += "\"a.org/" + std::to_string(i) + "\",\n";
+  }
+  double least = 1e9;
+  for (int run = 0; run < 3; ++run) {
+    const std::clock_t begun = std::clock();
+    CHECK(warnings_of(deny + "]\n" + allow + "]\n").empty());
+    least = std::min(least, double(std::clock() - begun) / CLOCKS_PER_SEC);
+  }
+  return least;
+}
+
+TEST_CASE("four times the rules take some four times as long to be held against each other") {
+  CHECK(seconds_of(10'000) < 9 * seconds_of(2'500));
 }
 
 TEST_CASE("an exception that nothing can reach is told with the line that stands before it") {
