@@ -17,6 +17,7 @@ namespace json = boost::json;
 constexpr std::size_t depth_max = 64;
 constexpr std::size_t blocks_max = 20'000;
 constexpr std::size_t block_bytes_max = 16 << 10;  // a longer one goes on in the next
+constexpr std::size_t path_bytes_max = 256;        // each value's line repeats it
 constexpr std::string_view feed_version = "https://jsonfeed.org/version/";
 
 std::string text_at(const json::object& object, std::string_view key) {
@@ -54,6 +55,19 @@ Feed json_feed(const json::object& object, const json::array& items) {
   return feed;
 }
 
+// The path to a value. One that is too long is cut between two characters, says so, and takes
+// nothing more.
+std::string joined(const std::string& path, std::string_view separator, std::string_view name) {
+  if (path.size() >= path_bytes_max) return path;
+  std::string whole = path;
+  whole.append(separator).append(name.substr(0, path_bytes_max + 1));
+  if (whole.size() <= path_bytes_max) return whole;
+  const auto is_inner = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+  std::size_t end = path_bytes_max;
+  while (end > 0 && is_inner(whole[end])) --end;
+  return whole.substr(0, end) + "\u2026";
+}
+
 // Values one a line, under the path that leads to them.
 class ValueWriter {
  public:
@@ -64,18 +78,23 @@ class ValueWriter {
   }
 
  private:
+  bool is_full() const {
+    return blocks_.size() >= blocks_max || bytes_ + text_.size() >= document_bytes_max;
+  }
+
   void add(const json::value& value, const std::string& path) {
-    if (blocks_.size() >= blocks_max) return;
+    if (is_full()) return;
     if (const json::object* object = value.if_object()) {
       end_block();
       for (const auto& member : *object) {
+        if (is_full()) break;
         const std::string_view key(member.key().data(), member.key().size());
-        add(member.value(), path.empty() ? std::string(key) : path + "." + std::string(key));
+        add(member.value(), joined(path, path.empty() ? "" : ".", key));
       }
       end_block();
     } else if (const json::array* array = value.if_array()) {
-      for (std::size_t i = 0; i < array->size(); ++i) {
-        add((*array)[i], path + "[" + std::to_string(i) + "]");
+      for (std::size_t i = 0; i < array->size() && !is_full(); ++i) {
+        add((*array)[i], joined(path, "", '[' + std::to_string(i) + ']'));
       }
     } else {
       add_line(path, value);
@@ -95,10 +114,12 @@ class ValueWriter {
     std::string text = policy::visible_text(text_);
     text_.clear();
     if (text.find_first_not_of(" \n\t") == std::string::npos) return;
+    bytes_ += text.size();
     blocks_.push_back({BlockKind::paragraph, 0, std::move(text)});
   }
 
   std::vector<Block> blocks_;
+  std::size_t bytes_ = 0;  // of blocks_
   std::string text_;
 };
 

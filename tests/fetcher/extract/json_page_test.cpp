@@ -48,6 +48,27 @@ TEST_CASE("JSON of very many values becomes blocks that are not too many", "[ext
   CHECK(document->blocks.size() <= 20'000);
 }
 
+TEST_CASE("a path of JSON that is very long is cut between two characters", "[extract][json]") {
+  const std::string umlauts = [] {
+    std::string text;
+    for (int i = 0; i < 500; ++i) text += "\u00fc";
+    return text;
+  }();
+  const std::string text = read("{\"x" + umlauts + "\": {\"y\": [1, 2]}}")->blocks.at(0).text;
+  const std::string path = "x" + umlauts.substr(0, 254) + "\u2026: ";
+  CHECK(text == path + "1\n" + path + "2");
+}
+
+TEST_CASE("what a page of JSON says under long paths is bounded in all", "[extract][json]") {
+  std::string text = "{\"" + std::string(1'000'000, 'k') + "\": [1";
+  for (int i = 0; i < 300'000; ++i) text += ",1";
+  const auto document = read(text + "]}");
+  std::size_t bytes = 0;
+  for (const auto& block : document->blocks) bytes += block.text.size();
+  CHECK(bytes > 15 << 20);
+  CHECK(bytes < 17 << 20);
+}
+
 TEST_CASE("invisible characters of JSON are left out", "[extract][json]") {
   CHECK(read("{\"a\": \"x\\u200by\"}")->blocks[0].text == "a: xy");
 }
