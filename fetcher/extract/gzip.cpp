@@ -23,6 +23,27 @@ struct Inflation {
   ~Inflation() { inflateEnd(&stream); }
 };
 
+// Decodes one member from where the stream stands, behind what `decoded` holds already.
+Status add_member(z_stream& stream, std::size_t file_bytes, const GzipLimits& limits,
+                  std::string& decoded) {
+  std::array<char, 16 * 1024> piece;
+  int state = Z_OK;
+  while (state == Z_OK) {
+    stream.next_out = reinterpret_cast<Bytef*>(piece.data());
+    stream.avail_out = piece.size();
+    state = inflate(&stream, Z_NO_FLUSH);
+    decoded.append(piece.data(), piece.size() - stream.avail_out);
+    if (decoded.size() > limits.decoded_bytes_max) {
+      return fail(ErrorCode::too_large, "gzip: the file is over the limit of decoded bytes");
+    }
+    if (decoded.size() > ratio_floor_bytes && decoded.size() / limits.ratio_max > file_bytes) {
+      return fail(ErrorCode::too_large, "gzip: the file expands over the limit");
+    }
+  }
+  if (state != Z_STREAM_END) return fail(ErrorCode::corrupt, "gzip: the file is cut or broken");
+  return {};
+}
+
 }  // namespace
 
 Result<std::string> gunzip(std::string_view bytes, const GzipLimits& limits) {
@@ -36,21 +57,12 @@ Result<std::string> gunzip(std::string_view bytes, const GzipLimits& limits) {
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
   stream.avail_in = static_cast<uInt>(bytes.size());
   std::string decoded;
-  std::array<char, 16 * 1024> piece;
-  int state = Z_OK;
-  while (state == Z_OK) {
-    stream.next_out = reinterpret_cast<Bytef*>(piece.data());
-    stream.avail_out = piece.size();
-    state = inflate(&stream, Z_NO_FLUSH);
-    decoded.append(piece.data(), piece.size() - stream.avail_out);
-    if (decoded.size() > limits.decoded_bytes_max) {
-      return fail(ErrorCode::too_large, "gzip: the file is over the limit of decoded bytes");
+  do {  // RFC 1952 §2.2: a file is its members, one after another, and nothing beside them
+    if (const Status added = add_member(stream, bytes.size(), limits, decoded); !added) {
+      return std::unexpected(added.error());
     }
-    if (decoded.size() > ratio_floor_bytes && decoded.size() / limits.ratio_max > bytes.size()) {
-      return fail(ErrorCode::too_large, "gzip: the file expands over the limit");
-    }
-  }
-  if (state != Z_STREAM_END) return fail(ErrorCode::corrupt, "gzip: the file is cut or broken");
+    inflateReset(&stream);
+  } while (stream.avail_in > 0);
   return decoded;
 }
 

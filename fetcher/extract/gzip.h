@@ -1,4 +1,4 @@
-// A gzip file (RFC 1952), such as sitemap.xml.gz, within limits.
+// A gzip file (RFC 1952), such as sitemap.xml.gz, with all its members, within limits.
 //
 // Pure but for memory; any thread. Errors: too_large (a limit; the message says which), corrupt.
 #pragma once

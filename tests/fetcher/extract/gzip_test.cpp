@@ -42,6 +42,26 @@ TEST_CASE("a gzip file that is cut, bent or none is corrupt", "[extract][gzip]")
   CHECK(gunzip(bent, limits).error().code == ErrorCode::corrupt);
 }
 
+TEST_CASE("RFC 1952 §2.2: the members of a gzip file appear one after another", "[extract][gzip]") {
+  CHECK(gunzip(packed("one, ") + packed("") + packed("two"), limits) == "one, two");
+  const std::string two = packed("one, ") + packed("two");
+  CHECK(gunzip(two.substr(0, two.size() - 1), limits).error().code == ErrorCode::corrupt);
+}
+
+TEST_CASE("what stands behind the last member of a gzip file makes it corrupt", "[extract][gzip]") {
+  for (const std::string& behind : {std::string("<urlset>"), std::string(1, '\0')}) {
+    CHECK(gunzip(packed("one") + behind, limits).error().code == ErrorCode::corrupt);
+  }
+}
+
+TEST_CASE("the limits hold for all members of a gzip file together", "[extract][gzip]") {
+  const std::string member = packed(std::string(15 << 20, ' '));
+  CHECK(gunzip(member + member, {16 << 20, 100'000}).error().code == ErrorCode::too_large);
+  std::string many;
+  for (int i = 0; i < 30; ++i) many += packed(std::string(1 << 20, ' '));
+  CHECK(gunzip(many, {64 << 20, 100}).error().code == ErrorCode::too_large);
+}
+
 TEST_CASE("a gzip bomb is refused by its ratio, then by its size", "[extract][gzip]") {
   const std::string bomb = packed(std::string(15 << 20, ' '));
   CHECK(gunzip(bomb, limits).error().code == ErrorCode::too_large);
