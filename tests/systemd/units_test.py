@@ -22,7 +22,7 @@ EXPOSURE_MAX = {"seekd.service": 0.5, "seekd-fetcher.service": 1.1}
 
 # docs/egress.md, "Addresses that are never connected to".
 DENIED = """0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24
-192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4 ::/3 2001::/23
+192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4 168.63.129.16/32 ::/3 2001::/23
 2001:db8::/32 2002::/16 3fff::/20 4000::/2 8000::/1""".split()
 
 
@@ -62,6 +62,23 @@ class Units(unittest.TestCase):
     def test_the_fetcher_denies_the_whole_list(self):
         denied = {ipaddress.ip_network(text) for text in setting("seekd-fetcher.service", "IPAddressDeny")}
         self.assertEqual(denied, {ipaddress.ip_network(text) for text in DENIED})
+
+    def test_the_fetcher_denies_every_ipv4_address_that_the_policy_and_its_document_do(self):
+        denied = [ipaddress.ip_network(text) for text in setting("seekd-fetcher.service", "IPAddressDeny") if ":" not in text]
+        listed = re.findall(r"{v4\((\d+), (\d+), (\d+), (\d+), (\d+)\),", (ROOT / "policy/address.cpp").read_text())
+        self.assertGreater(len(listed), 20)
+        written = re.search(r"^- IPv4: (.*?)^- ", (ROOT / "docs/egress.md").read_text(), re.M | re.S)[1]
+        told = [ipaddress.ip_network(host + ".0" * (3 - host.count(".")) + (bits or "/32"))
+                for host, bits in re.findall(r"\b(\d+(?:\.\d+)*)(/\d+)?\b", written)]
+        for *host, bits in listed:
+            network = ipaddress.ip_network(f"{'.'.join(host)}/{bits}")
+            for place in (denied, told):
+                self.assertTrue(any(network.subnet_of(wider) for wider in place), network)
+
+    def test_the_fetcher_may_fork_as_many_workers_as_the_configuration_may_ask_for(self):
+        most = re.search(r'"fetcher.workers_max", 1, (\d+)\)', (ROOT / "config/option_table.cpp").read_text())
+        self.assertGreaterEqual(int(*setting("seekd-fetcher.service", "TasksMax")), int(most[1]) + 64)
+        self.assertGreaterEqual(int(*setting("seekd-fetcher.service", "LimitNOFILE")), 3 * int(most[1]) + 512)
 
     def test_seekd_has_no_network(self):
         self.assertEqual(setting("seekd.service", "PrivateNetwork"), ["yes"])
