@@ -19,6 +19,8 @@ void Places::leave(Politeness::Ticket ticket) {
 }
 
 void Places::pump_at(Politeness::Clock::time_point when) {
+  if (pump_at_ <= when) return;
+  pump_at_ = when;
   timer_.expires_at(when);  // takes the place of a later one, which pump() asks for again
   timer_.async_wait([this](boost::system::error_code error) {
     if (!error) pump();
@@ -26,6 +28,7 @@ void Places::pump_at(Politeness::Clock::time_point when) {
 }
 
 void Places::pump() {
+  pump_at_ = Politeness::Clock::time_point::max();
   const auto now = Politeness::Clock::now();
   for (const Politeness::Ticket ticket : politeness_.due(now)) {
     // One that is called may end others, whose tickets are then gone from the map.

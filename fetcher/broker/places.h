@@ -45,10 +45,12 @@ class Places {
  private:
   void leave(Politeness::Ticket ticket);
   void pump();
+  // Or earlier, where that is due already.
   void pump_at(Politeness::Clock::time_point when);
 
   Politeness politeness_;
   boost::asio::steady_timer timer_;
+  Politeness::Clock::time_point pump_at_ = Politeness::Clock::time_point::max();  // timer_'s
   Politeness::Ticket last_ticket_ = 0;
   std::map<Politeness::Ticket, std::function<void()>> granted_;
 };
