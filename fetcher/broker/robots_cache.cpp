@@ -28,11 +28,19 @@ bool is_about_the_origin(EgressReason reason) {
   }
 }
 
+std::size_t bytes_of(const std::string& key, const RobotsAnswer& answer) {
+  const std::size_t entry = sizeof(RobotsAnswer) + key.capacity();
+  if (!answer) return entry + answer.error().detail.capacity();
+  std::size_t bytes = entry + answer->rules.capacity() * sizeof(policy::RobotsRule);
+  for (const policy::RobotsRule& rule : answer->rules) bytes += rule.pattern.capacity();
+  return bytes;
+}
+
 }  // namespace
 
-RobotsAnswer robots_answer(const FetchResult& result) {
+RobotsAnswer robots_answer(FetchResult result) {
   const FetchReply& reply = result.reply;
-  if (reply.reason == EgressReason::allowed) return result.robots;
+  if (reply.reason == EgressReason::allowed) return std::move(result.robots);
   const bool client_error = reply.http_status >= 400 && reply.http_status < 500;
   if (reply.reason == EgressReason::http_error && client_error) return policy::RobotsRules{};
   if (result.refused_hop == 0 && is_about_the_origin(reply.reason)) {
@@ -42,21 +50,30 @@ RobotsAnswer robots_answer(const FetchResult& result) {
       Refusal{EgressReason::robots_unavailable, "robots.txt cannot be read: " + reply.message});
 }
 
-std::optional<RobotsAnswer> RobotsCache::find(const std::string& key, Clock::time_point now) const {
+RobotsCache::Answer RobotsCache::find(const std::string& key, Clock::time_point now) const {
   const auto found = entries_.find(key);
-  if (found == entries_.end() || now >= found->second.expires) return std::nullopt;
+  if (found == entries_.end() || now >= found->second.expires) return nullptr;
   return found->second.answer;
 }
 
-void RobotsCache::store(const std::string& key, RobotsAnswer answer, Clock::time_point now) {
+void RobotsCache::store(const std::string& key, const Answer& answer, Clock::time_point now) {
   // A name that does not resolve now is no statement of a robots.txt, and may resolve in a second.
-  if (!answer && answer.error().reason != EgressReason::robots_unavailable) return;
-  if (entries_.size() >= origins_max && !entries_.contains(key)) {
-    entries_.erase(std::ranges::min_element(
-        entries_, {}, [](const auto& entry) { return entry.second.expires; }));
+  if (!*answer && answer->error().reason != EgressReason::robots_unavailable) return;
+  if (const auto old = entries_.find(key); old != entries_.end()) erase(old);
+  const std::size_t bytes = bytes_of(key, *answer);
+  while (!entries_.empty() &&
+         (entries_.size() >= origins_max || bytes_ + bytes > robots_cache_bytes_max)) {
+    erase(std::ranges::min_element(entries_, {},
+                                   [](const auto& entry) { return entry.second.expires; }));
   }
-  const auto expires = now + (answer ? Clock::duration(rules_lifetime) : unavailable_lifetime);
-  entries_.insert_or_assign(key, Entry{std::move(answer), expires});
+  const auto lifetime = *answer ? Clock::duration(rules_lifetime) : unavailable_lifetime;
+  entries_.emplace(key, Entry{answer, now + lifetime, bytes});
+  bytes_ += bytes;
+}
+
+void RobotsCache::erase(Entries::iterator entry) {
+  bytes_ -= entry->second.bytes;
+  entries_.erase(entry);
 }
 
 }  // namespace seekd::fetcher

@@ -26,7 +26,7 @@ class RobotsDesk {
 
  private:
   std::string key_of(const policy::Url& url) const;
-  void answer(const std::string& key, const FetchResult& result);
+  void answer(const std::string& key, FetchResult result);
 
   Door& door_;
   RobotsCache cache_;

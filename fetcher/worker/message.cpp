@@ -75,10 +75,12 @@ class Reader {
 policy::RobotsRules read_rules(Reader& reader) {
   policy::RobotsRules rules;
   const auto count = reader.number<std::uint32_t>(policy::robots_rules_max);
+  // All of them together: percent-encoding a pattern makes three bytes of one.
+  std::size_t bytes_left = 3 * policy::robots_bytes_max;
   for (std::uint32_t i = 0; i < count && !reader.failed(); ++i) {
     const auto verb = static_cast<policy::RobotsVerb>(reader.number<std::uint8_t>(1));
-    // Percent-encoding a pattern makes three bytes of one.
-    rules.rules.push_back({verb, reader.text(3 * policy::robots_bytes_max)});
+    rules.rules.push_back({verb, reader.text(bytes_left)});
+    bytes_left -= rules.rules.back().pattern.size();
   }
   rules.crawl_delay = std::chrono::milliseconds(
       reader.number(static_cast<std::uint32_t>(policy::crawl_delay_max.count())));

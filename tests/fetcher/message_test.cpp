@@ -73,6 +73,15 @@ TEST_CASE("texts over their bounds are an error") {
   CHECK_FALSE(decode_reply(encode(reply), content_max));
 }
 
+TEST_CASE("the patterns of a robots.txt are bounded by their sum") {
+  WorkerReply reply = a_reply();
+  const std::string third(policy::robots_bytes_max, '/');
+  reply.rules.rules.assign(3, {policy::RobotsVerb::disallow, third});
+  CHECK(decode_reply(encode(reply), content_max) == reply);
+  reply.rules.rules.push_back({policy::RobotsVerb::allow, "/"});
+  CHECK(decode_reply(encode(reply), content_max).error().code == ErrorCode::too_large);
+}
+
 TEST_CASE("a worker cannot allow, and cannot write a log line of its own") {
   WorkerReply reply;
   reply.kind = WorkerReplyKind::failed;
