@@ -114,6 +114,17 @@ std::vector<RankedPassage> best_of(std::vector<RankedPassage> ranked, std::size_
   return ranked;
 }
 
+// As many terms as have query_terms_max different ones among them.
+std::vector<std::string> first_terms(std::vector<std::string> terms) {
+  std::unordered_set<std::string_view> different;
+  const auto rest = std::ranges::find_if(terms, [&](const std::string& term) {
+    different.insert(term);
+    return different.size() > query_terms_max;
+  });
+  terms.erase(rest, terms.end());
+  return terms;
+}
+
 // One search: its words and its vector are made once, candidates are drawn until there are enough.
 class Search {
  public:
@@ -121,9 +132,8 @@ class Search {
       : source_(source), query_(query), now_(now) {}
 
   Result<std::vector<Passage>> run() {
-    std::vector<TermCount> words = count_terms(source_.terms.read(query_.text));
+    std::vector<TermCount> words = count_terms(first_terms(source_.terms.read(query_.text)));
     if (words.empty()) return std::vector<Passage>{};
-    if (words.size() > query_terms_max) words.resize(query_terms_max);
     if (Status ready = prepare(words); !ready) return std::unexpected(std::move(ready.error()));
     const std::size_t top = std::min(query_.top, search_top_max);
     PassageLoader loader(source_.view, query_, now_);
