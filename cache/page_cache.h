@@ -138,8 +138,9 @@ class PageCache {
 
   // Embeds at most `passages_max` passages that wait for it, the oldest first, and says how many: 0
   // where none waits, or the cache was opened without an embedding. A page is stored without
-  // waiting for this: until it is embedded, it is found by its words. Errors: those of the
-  // embedding, corrupt, io.
+  // waiting for this: until it is embedded, it is found by its words. A damaged passage is passed
+  // over until the cache is opened again; of several the first one's error is given, after the
+  // others are done. Errors: those of the embedding, corrupt, io.
   virtual Result<std::size_t> embed_waiting(std::size_t passages_max) = 0;
 
   // Takes out at most `pages_max` pages that have expired, with all that only they needed, and says

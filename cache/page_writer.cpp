@@ -75,9 +75,15 @@ Status PageWriter::store_vectors(const std::vector<PassageVector>& vectors) {
   const ReadView view(database_);
   WriteSet changes(database_);
   std::vector<std::pair<std::uint64_t, VectorRecord>> stored;
+  Status damage;
   for (const PassageVector& one : vectors) {
     const std::string key = passage_key(one.passage);
     Result<std::optional<VectorRecord>> record = view.load<VectorRecord>(Family::vectors, key);
+    if (!record && record.error().code == ErrorCode::corrupt) {
+      vectors_.give_up(one.passage);
+      if (damage) damage = std::unexpected(std::move(record.error()));
+      continue;
+    }
     if (!record) return std::unexpected(std::move(record.error()));
     if (!*record || !(*record)->waits()) continue;
     (*record)->scale = one.vector.scale;
@@ -87,7 +93,7 @@ Status PageWriter::store_vectors(const std::vector<PassageVector>& vectors) {
   }
   if (Status written = database_.write(changes, Durability::buffered); !written) return written;
   for (const auto& [passage, record] : stored) vectors_.put(passage, record);
-  return {};
+  return damage;
 }
 
 CountersRecord PageWriter::counters() const {

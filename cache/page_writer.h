@@ -42,7 +42,8 @@ class PageWriter {
   Result<std::size_t> purge_expired(TimePoint now, std::size_t pages_max);
 
   // Gives passages the vectors that they wait for; those that are gone or have one are passed over.
-  // Undone by a crash, they wait again. Errors: corrupt, io.
+  // Undone by a crash, they wait again. Errors: corrupt (of the first that is damaged, and waits no
+  // more; the others are stored), io.
   Status store_vectors(const std::vector<PassageVector>& vectors);
 
   // Of the last batch; does not wait for the one that is being written.

@@ -67,6 +67,16 @@ class RocksPageCache : public PageCache {
   }
 
  private:
+  // Passages of one batch of embedding, and their texts.
+  struct WaitingTexts {
+    std::vector<std::uint64_t> passages;
+    std::vector<std::string> texts;      // by passage
+    std::vector<std::uint64_t> damaged;  // cannot be read
+    Status damage;                       // of the first of these
+  };
+  Result<WaitingTexts> waiting_texts(std::size_t passages_max);
+  Result<std::vector<PassageVector>> embed(const WaitingTexts& waiting) const;
+
   const std::unique_ptr<Database> database_;
   SeenFilters filters_;
   const std::unique_ptr<Vectors> vectors_;
@@ -137,32 +147,53 @@ Result<std::vector<Passage>> RocksPageCache::search(const SearchQuery& query, Ti
 
 Result<std::size_t> RocksPageCache::embed_waiting(std::size_t passages_max) {
   if (!vectors_->embedding) return 0;
-  std::vector<PassageVector> embedded;
-  std::vector<std::string> texts;
-  {
-    const ReadView view(*database_);
-    for (const std::uint64_t passage : vectors_->index.waiting(passages_max)) {
-      Result<std::optional<std::string>> text = text_to_embed(view, passage);
-      if (!text) return std::unexpected(std::move(text.error()));
-      if (!*text) {
-        vectors_->index.give_up(passage);
-        continue;
-      }
-      embedded.push_back({passage, {}});
-      texts.push_back(std::move(**text));
-    }
-  }
-  if (texts.empty()) return 0;
-  const std::size_t dimension = vectors_->embedding->dimension;
-  const auto vectors = vectors_->embedding->embed_passages(texts);
-  if (!vectors) return std::unexpected(vectors.error());
-  for (std::size_t i = 0; i < embedded.size(); ++i) {
-    embedded[i].vector = quantize(std::span(*vectors).subspan(i * dimension, dimension));
-  }
-  if (Status stored = writer_.store_vectors(embedded); !stored) {
+  Result<WaitingTexts> waiting = waiting_texts(passages_max);
+  if (!waiting) return std::unexpected(std::move(waiting.error()));
+  const Result<std::vector<PassageVector>> embedded = embed(*waiting);
+  if (!embedded) return std::unexpected(embedded.error());
+  if (Status stored = writer_.store_vectors(*embedded); !stored) {
     return std::unexpected(std::move(stored.error()));
   }
-  return embedded.size();
+  // They wait no more, or the others would be behind them for ever.
+  for (const std::uint64_t passage : waiting->damaged) vectors_->index.give_up(passage);
+  if (!waiting->damage) return std::unexpected(std::move(waiting->damage.error()));
+  return embedded->size();
+}
+
+Result<RocksPageCache::WaitingTexts> RocksPageCache::waiting_texts(std::size_t passages_max) {
+  WaitingTexts waiting;
+  // In this order: whatever waits in the index was written before, so that the view has it.
+  const std::vector<std::uint64_t> passages = vectors_->index.waiting(passages_max);
+  const ReadView view(*database_);
+  for (const std::uint64_t passage : passages) {
+    Result<std::optional<std::string>> text = text_to_embed(view, passage);
+    if (text && *text) {
+      waiting.passages.push_back(passage);
+      waiting.texts.push_back(std::move(**text));
+      continue;
+    }
+    if (text) {
+      vectors_->index.give_up(passage);
+      continue;
+    }
+    if (text.error().code != ErrorCode::corrupt) return std::unexpected(std::move(text.error()));
+    waiting.damaged.push_back(passage);
+    if (waiting.damage) waiting.damage = std::unexpected(std::move(text.error()));
+  }
+  return waiting;
+}
+
+Result<std::vector<PassageVector>> RocksPageCache::embed(const WaitingTexts& waiting) const {
+  std::vector<PassageVector> embedded;
+  if (waiting.texts.empty()) return embedded;
+  const std::size_t dimension = vectors_->embedding->dimension;
+  const auto vectors = vectors_->embedding->embed_passages(waiting.texts);
+  if (!vectors) return std::unexpected(vectors.error());
+  for (std::size_t i = 0; i < waiting.passages.size(); ++i) {
+    embedded.push_back({.passage = waiting.passages[i],
+                        .vector = quantize(std::span(*vectors).subspan(i * dimension, dimension))});
+  }
+  return embedded;
 }
 
 Result<CacheStatistics> RocksPageCache::statistics() {

@@ -51,7 +51,7 @@ class VectorIndex {
 
   // The oldest passages that wait for a vector; none without an embedding.
   std::vector<std::uint64_t> waiting(std::size_t count_max) const;
-  // It waits no more until the cache is opened again: there is no text of it any more.
+  // It waits no more until the cache is opened again: it is gone, or cannot be read.
   void give_up(std::uint64_t passage);
 
   std::size_t waiting_count() const;

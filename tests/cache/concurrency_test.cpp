@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/cache/cache_checker.h"
+#include "tests/cache/index/word_embedding.h"
 #include "tests/cache/temporary_cache.h"
 
 using namespace seekd;
@@ -83,4 +84,26 @@ TEST_CASE("Readers see whole pages while two writers store and confirm") {
   CHECK(failures == 0);
   cache.close();
   for (const std::string& finding : contradictions(cache.config)) FAIL_CHECK(finding);
+}
+
+TEST_CASE("Every passage is embedded that is stored while others are") {
+  TemporaryCache cache;
+  PageCache& open = cache.open(at(0), embedding_of(std::make_shared<WordEmbedding>()));
+  constexpr int pages = 200;
+  std::atomic<int> failures = 0;
+  std::atomic<bool> stored = false;
+  {
+    const std::jthread embedder([&] {
+      while (!stored) failures += open.embed_waiting(16) ? 0 : 1;
+    });
+    for (int page = 0; page < pages; ++page) {
+      if (!open.store(page_of(url + std::to_string(page), {"falcon"}), at(0))) ++failures;
+    }
+    stored = true;
+  }
+  while (open.embed_waiting(16).value_or(0) > 0) {
+  }
+  CHECK(failures == 0);
+  CHECK(open.statistics()->vectors == pages);
+  CHECK(open.statistics()->passages_waiting == 0);
 }

@@ -203,6 +203,32 @@ TEST_CASE("An embedder that fails leaves its passages waiting") {
   CHECK(embed_all(cache) == 1);
 }
 
+TEST_CASE("A damaged passage is reported, and those after it are embedded") {
+  const auto words = std::make_shared<WordEmbedding>();
+  TemporaryCache cache;
+  cache.open(at(0), embedding_of(words));
+  store(cache, page_of(a, {"the falcon dives"}));
+  store(cache, page_of(b, {"the rocket starts"}));
+  cache.close();
+  const Family family = GENERATE(Family::passages, Family::blocks);
+  const FamilyContent records = read_everything(cache.config)[family];
+  for (const auto& [key, value] : records) {
+    const bool damaged =
+        family == Family::passages ? key == passage_key(0) : value.contains("the falcon dives");
+    if (damaged) overwrite(cache.config, family, key, value.substr(0, value.size() - 1));
+  }
+  cache.open(at(1), embedding_of(words));
+  const auto embedded = cache->embed_waiting(1);
+  REQUIRE_FALSE(embedded);
+  CHECK(embedded.error().code == ErrorCode::corrupt);
+  CHECK(embedded.error().message.contains(to_string(family)));
+  CHECK(embed_all(cache) == 1);
+  CHECK(cache->statistics()->passages_waiting == 0);
+  CHECK(find(cache, "launcher", SearchMode::dense) == Urls{b});
+  cache.open(at(1), embedding_of(words));
+  CHECK(cache->embed_waiting(10).error().code == ErrorCode::corrupt);
+}
+
 TEST_CASE("A damaged vector, and one of another length, are reported when the cache is opened") {
   for (const VectorRecord& wrong : {VectorRecord{.host = "a.org", .scale = 1.0F, .values = {1}},
                                     VectorRecord{.host = "", .scale = -1.0F, .values = {1}}}) {
