@@ -83,9 +83,13 @@ struct CacheConfig {
 
 enum class Device : std::uint8_t { automatic, cpu, cuda };
 
+// How many bits a weight of the model keeps on a GPU.
+enum class Quantization : std::uint8_t { none, int8, int4 };
+
 struct ModelConfig {
   std::filesystem::path path;  // folder or .gguf file; "" = the embedded default of scripts/setup
   Device device = Device::automatic;
+  Quantization quantization = Quantization::none;
   std::size_t context_tokens_max = 8192;          // less where the model has less
   std::uint64_t prefix_cache_bytes = 1ULL << 30;  // on the model's device; 0: nothing is kept
   std::size_t threads = 0;                        // 0: one per core

@@ -203,6 +203,8 @@ std::vector<Option> model_options() {
                            read_optional_path),
       row<model, &M::device>("model.device", Shape::text, R"("automatic", "cpu" or "cuda")",
                              read_device),
+      row<model, &M::quantization>("model.quantization", Shape::text, R"("none", "int8" or "int4")",
+                                   read_quantization),
       count<model, &M::context_tokens_max>("model.context_tokens_max", 128, 1'048'576),
       bytes<model, &M::prefix_cache_bytes>("model.prefix_cache_bytes", 0, 1024 * GiB),
       count<model, &M::threads>("model.threads", 0, 1024),

@@ -226,6 +226,15 @@ Result<Device> read_device(const Value& value) {
   return refuse(value, policy::quoted(*text) + " is no kind of device");
 }
 
+Result<Quantization> read_quantization(const Value& value) {
+  const Result<std::string> text = read_text(value);
+  if (!text) return std::unexpected(text.error());
+  if (*text == "none") return Quantization::none;
+  if (*text == "int8") return Quantization::int8;
+  if (*text == "int4") return Quantization::int4;
+  return refuse(value, policy::quoted(*text) + " is no quantization");
+}
+
 std::string_view to_string(SandboxMechanism mechanism) {
   return mechanism_names[static_cast<std::size_t>(mechanism)];
 }

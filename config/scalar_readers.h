@@ -44,6 +44,7 @@ Result<std::string> read_user_agent(const Value& value);  // product[/version], 
 Result<std::vector<std::string>> read_dns_servers(const Value& value);
 Result<std::vector<std::string>> read_content_types(const Value& value);
 Result<Device> read_device(const Value& value);
+Result<Quantization> read_quantization(const Value& value);
 Result<std::vector<SandboxMechanism>> read_mechanisms(const Value& value);
 
 struct HostPort {

@@ -24,6 +24,8 @@ struct ComputeDevice {
   c10::ScalarType weights = c10::kFloat;  // of weights, KV cache and matrix products; the residual
                                           // stream, norms and RoPE are float32 everywhere
   std::string name = "cpu";               // "cpu", "cuda:0 (NVIDIA …)"
+  // How the weights of projections are kept; none: in the type above.
+  config::Quantization projections = config::Quantization::none;
 };
 
 // `option` is the name of the one that says `wanted`. Errors: unavailable (`cuda` was asked for and

@@ -66,7 +66,7 @@ struct Generation {
 struct ModelInfo {
   std::string name;          // file or folder name without its ending
   std::string architecture;  // "llama", "qwen2"
-  std::string device;        // "cpu", "cuda:0 (NVIDIA …), own kernels"
+  std::string device;        // "cpu", "cuda:0 (NVIDIA …), own kernels, int8 weights"
   std::uint64_t parameters = 0;
   std::size_t context_tokens = 0;
 };

@@ -189,6 +189,14 @@ std::string gibibytes(double bytes) {
   return text.str();
 }
 
+// Of a projection's weight.
+double bytes_of(const ComputeDevice& device) {
+  if (device.projections == config::Quantization::none) {
+    return static_cast<double>(c10::elementSize(device.weights));
+  }
+  return bits_per_weight(device.projections) / 8;
+}
+
 // Checked before anything is read: an allocation that does not fit would be granted, and the
 // process killed when it fills it.
 Status check_memory(const Checkpoint& checkpoint, std::size_t context,
@@ -197,11 +205,11 @@ Status check_memory(const Checkpoint& checkpoint, std::size_t context,
   if (!available) return {};
   const CheckpointConfig& config = checkpoint.config();
   const auto element = static_cast<double>(c10::elementSize(device.weights));
-  double weights = element * static_cast<double>(checkpoint.parameters());
-  if (config.tied_head) {
-    weights +=
-        element * static_cast<double>(config.vocabulary) * static_cast<double>(config.hidden);
-  }
+  const double embedding =
+      static_cast<double>(config.vocabulary) * static_cast<double>(config.hidden);
+  const double projected = static_cast<double>(checkpoint.parameters()) - embedding;
+  double weights = element * embedding + bytes_of(device) * projected;
+  if (config.tied_head) weights += bytes_of(device) * embedding;
   const auto prefixes = static_cast<double>(prefix_bytes_max);
   const double cache = 2 * element * static_cast<double>(config.layers) *
                        static_cast<double>(config.kv_heads) * static_cast<double>(config.head_dim) *
@@ -212,8 +220,9 @@ Status check_memory(const Checkpoint& checkpoint, std::size_t context,
                   " for a context of " + std::to_string(context) + " tokens, beside " +
                   gibibytes(prefixes) + " for computed prefixes; " + device.name + " has " +
                   gibibytes(static_cast<double>(*available)) +
-                  " free: take a smaller model, or lower model.context_tokens_max or "
-                  "model.prefix_cache_bytes");
+                  " free: take a smaller model, on a GPU model.quantization = \"int8\" or "
+                  "\"int4\", or lower "
+                  "model.context_tokens_max or model.prefix_cache_bytes");
 }
 
 std::vector<TokenId> end_ids(const Checkpoint& checkpoint, const Tokenizer& tokenizer) {
@@ -231,6 +240,30 @@ Status check_vocabulary(const Checkpoint& checkpoint, const Tokenizer& tokenizer
                                       " rows: they do not belong together");
 }
 
+std::string description_of(config::Quantization quantization, bool own_kernels) {
+  const std::string kernels = own_kernels ? ", own kernels" : "";
+  switch (quantization) {
+    case config::Quantization::none:
+      return kernels;
+    case config::Quantization::int8:
+      return kernels + ", int8 weights";
+    case config::Quantization::int4:
+      return kernels + ", int4 weights";
+  }
+  return kernels;
+}
+
+Result<ComputeDevice> device_for(const config::ModelConfig& config) {
+  Result<ComputeDevice> device = choose_device(config.device, "model.device");
+  if (!device || config.quantization == config::Quantization::none) return device;
+  if (!device->device.is_cuda()) {
+    return fail(ErrorCode::unsupported, "model.quantization is for GPUs, and the model runs on " +
+                                            device->name + ": set model.quantization = \"none\"");
+  }
+  device->projections = config.quantization;
+  return device;
+}
+
 Result<std::unique_ptr<Model>> load(const config::ModelConfig& config) {
   auto checkpoint = Checkpoint::open(config.path);
   if (!checkpoint) return std::unexpected(checkpoint.error());
@@ -241,7 +274,7 @@ Result<std::unique_ptr<Model>> load(const config::ModelConfig& config) {
   if (auto fits = check_vocabulary(*checkpoint, *tokenizer); !fits) {
     return std::unexpected(fits.error());
   }
-  const auto device = choose_device(config.device, "model.device");
+  const auto device = device_for(config);
   if (!device) return std::unexpected(device.error());
   const std::size_t context =
       std::min(config.context_tokens_max, checkpoint->config().context_tokens);
@@ -258,8 +291,15 @@ Result<std::unique_ptr<Model>> load(const config::ModelConfig& config) {
   auto network = Llama::create(*std::move(weights));
   if (!network) return std::unexpected(network.error());
 
+  if (config.quantization != config::Quantization::none && !network->own_kernels()) {
+    return fail(
+        ErrorCode::unsupported,
+        "model.quantization needs seekd's own GPU kernels, and this program was built without "
+        "nvcc or they do not serve this model's sizes: set model.quantization = \"none\"");
+  }
+
   ModelInfo info{name_of(config.path), checkpoint->config().architecture,
-                 device->name + (network->own_kernels() ? ", own kernels" : ""),
+                 device->name + description_of(config.quantization, network->own_kernels()),
                  checkpoint->parameters(), context};
   std::vector<TokenId> ends = end_ids(*checkpoint, *tokenizer);
   return std::make_unique<TorchModel>(Parts{*std::move(tokenizer), *std::move(chat_template),

@@ -39,17 +39,22 @@ at::Tensor packed_linear(const at::Tensor& input, const at::Tensor& weight,
 }  // namespace
 
 Linear::Linear(const at::Tensor& weight, const at::Tensor& bias, const ComputeDevice& device)
-    : weight_(weight.to(device.weights).to(device.device)),
-      type_(device.weights),
-      packed_(device.device.is_cpu() && at::hasMKLDNN()) {
-  if (packed_) weight_ = pack(weight_);
+    : outputs_(weight.size(0)), inputs_(weight.size(1)), type_(device.weights) {
   if (bias.defined()) bias_ = bias.to(device.weights).to(device.device);
+  if (device.projections != config::Quantization::none) {
+    quantized_ = quantize(weight, device.projections, device.device);
+    return;
+  }
+  weight_ = weight.to(device.weights).to(device.device);
+  packed_ = device.device.is_cpu() && at::hasMKLDNN();
+  if (packed_) weight_ = pack(weight_);
 }
 
 at::Tensor Linear::operator()(const at::Tensor& input) const {
   const at::Tensor converted = input.to(type_);
   if (packed_) return packed_linear(converted, weight_, bias_);
-  return at::linear(converted, weight_, bias_.defined() ? std::optional(bias_) : std::nullopt);
+  const at::Tensor weight = weight_.defined() ? weight_ : dequantize(quantized_, type_);
+  return at::linear(converted, weight, bias_.defined() ? std::optional(bias_) : std::nullopt);
 }
 
 RmsNorm::RmsNorm(const at::Tensor& weight, double epsilon, const ComputeDevice& device)

@@ -11,6 +11,7 @@
 
 #include "model/device.h"
 #include "model/engine/kv_cache.h"
+#include "model/families/quantized_weight.h"
 #include "model/weights/loader.h"
 
 namespace seekd::model {
@@ -19,18 +20,25 @@ namespace seekd::model {
 class Linear {
  public:
   Linear() = default;
-  // `weight` [outputs, inputs] and `bias` [outputs] (undefined: none), float32 on the CPU.
+  // `weight` [outputs, inputs] and `bias` [outputs] (undefined: none). Quantised where the device
+  // says so; REQUIRES: inputs then divide by 32.
   Linear(const at::Tensor& weight, const at::Tensor& bias, const ComputeDevice& device);
 
   // [rows, inputs] of any floating type → [rows, outputs] in the weights' type.
   at::Tensor operator()(const at::Tensor& input) const;
 
-  const at::Tensor& weight() const { return weight_; }
+  std::int64_t outputs() const { return outputs_; }
+  std::int64_t inputs() const { return inputs_; }
+  const at::Tensor& weight() const { return weight_; }  // undefined where it is quantised
+  const QuantizedWeight& quantized() const { return quantized_; }
   const at::Tensor& bias() const { return bias_; }  // undefined: none
 
  private:
   at::Tensor weight_;  // on the CPU in oneDNN's blocked layout
+  QuantizedWeight quantized_;
   at::Tensor bias_;
+  std::int64_t outputs_ = 0;
+  std::int64_t inputs_ = 0;
   c10::ScalarType type_ = c10::kFloat;
   bool packed_ = false;
 };

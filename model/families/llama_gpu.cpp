@@ -26,9 +26,30 @@ kernels::bf16* bits_to_write(const at::Tensor& tensor) {
 }
 
 kernels::Matrix matrix_of(const Linear& linear) {
-  const at::Tensor& weight = linear.weight();
-  return {bits(weight), linear.bias().defined() ? bits(linear.bias()) : nullptr,
-          static_cast<int>(weight.size(0)), static_cast<int>(weight.size(1))};
+  kernels::Matrix matrix;
+  if (linear.bias().defined()) matrix.bias = bits(linear.bias());
+  matrix.outputs = static_cast<int>(linear.outputs());
+  matrix.inputs = static_cast<int>(linear.inputs());
+  const QuantizedWeight& quantized = linear.quantized();
+  if (quantized.kind == config::Quantization::none) {
+    matrix.weights = bits(linear.weight());
+    return matrix;
+  }
+  matrix.weights = quantized.values.const_data_ptr();
+  matrix.scales =
+      reinterpret_cast<const std::uint16_t*>(quantized.scales.const_data_ptr<at::Half>());
+  const bool bytes = quantized.kind == config::Quantization::int8;
+  matrix.encoding = bytes ? kernels::Encoding::int8 : kernels::Encoding::int4;
+  return matrix;
+}
+
+// [rows, inputs] → [rows, outputs], by libtorch's matrix product.
+at::Tensor project(const Linear& linear, const at::Tensor& input) {
+  if (linear.quantized().kind == config::Quantization::none) return linear(input);
+  const at::Tensor weight = at::empty({linear.outputs(), linear.inputs()}, input.options());
+  kernels::dequantize(kStream, matrix_of(linear), bits_to_write(weight));
+  return at::linear(input, weight,
+                    linear.bias().defined() ? std::optional(linear.bias()) : std::nullopt);
 }
 
 kernels::Norm norm_of(const RmsNorm& norm) {
@@ -102,9 +123,8 @@ Logits LlamaGpu::State::one(TokenId token, KvCache& cache, Follow follow) const 
   if (std::isfinite(best->logit)) logits.best = best->token;
   TORCH_CHECK(logits.best || follow == Follow::unknown, "the model's output is not a number");
   if (follow == Follow::best) return logits;
-  logits.values =
-      at::from_blob(const_cast<float*>(graph->logits()), {weights.head.weight().size(0)},
-                    at::TensorOptions(at::kFloat).device(weights.device.device));
+  logits.values = at::from_blob(const_cast<float*>(graph->logits()), {weights.head.outputs()},
+                                at::TensorOptions(at::kFloat).device(weights.device.device));
   return logits;
 }
 
@@ -124,10 +144,11 @@ Logits LlamaGpu::State::many(std::span<const TokenId> tokens, KvCache& cache) co
     addend = feed_forward(block, normed);
   }
   cache.advance(rows);
-  const at::Tensor last = normed.narrow(0, rows - 1, 1);
-  normalise(weights.final_norm, addend.narrow(0, rows - 1, 1), residual.narrow(0, rows - 1, 1),
-            last);
-  return {weights.head(last).squeeze(0).to(at::kFloat), std::nullopt};
+  const at::Tensor last = residual.narrow(0, rows - 1, 1).add_(addend.narrow(0, rows - 1, 1));
+  const at::Tensor logits = at::empty({weights.head.outputs()}, residual.options());
+  kernels::norm_gemv(kStream, matrix_of(weights.head), norm_of(weights.final_norm),
+                     last.const_data_ptr<float>(), logits.data_ptr<float>());
+  return {logits, std::nullopt};
 }
 
 // residual += addend, where there is one; out ← norm(residual).
@@ -143,8 +164,9 @@ at::Tensor LlamaGpu::State::attend(const LlamaBlock& block, std::int64_t layer,
                                    const at::Tensor& input, KvCache& cache) const {
   const std::int64_t rows = input.size(0);
   const std::int64_t length = cache.length() + rows;
-  const at::Tensor qkv = block.query_key_value(input).view(
-      {1, rows, weights.heads + 2 * weights.kv_heads, weights.head_dim});
+  const at::Tensor qkv =
+      project(block.query_key_value, input)
+          .view({1, rows, weights.heads + 2 * weights.kv_heads, weights.head_dim});
   const at::Tensor keys = cache.keys()[layer];
   const at::Tensor values = cache.values()[layer];
   kernels::rope_kv_write_rows(kStream, static_cast<int>(rows), shape, tables_of(weights.rope),
@@ -158,15 +180,15 @@ at::Tensor LlamaGpu::State::attend(const LlamaBlock& block, std::int64_t layer,
   const at::Tensor output = std::get<0>(
       at::_flash_attention_forward(qkv.narrow(2, 0, weights.heads), seen(keys), seen(values),
                                    std::nullopt, std::nullopt, rows, length, 0.0, true, false));
-  return block.attention_output(output.reshape({rows, weights.heads * weights.head_dim}));
+  return project(block.attention_output, output.reshape({rows, weights.heads * weights.head_dim}));
 }
 
 at::Tensor LlamaGpu::State::feed_forward(const LlamaBlock& block, const at::Tensor& input) const {
-  const at::Tensor gate_up = block.gate_up(input);
+  const at::Tensor gate_up = project(block.gate_up, input);
   const at::Tensor products = at::empty({gate_up.size(0), gate_up.size(1) / 2}, gate_up.options());
   kernels::swiglu_rows(kStream, static_cast<int>(products.size(0)),
                        static_cast<int>(products.size(1)), bits(gate_up), bits_to_write(products));
-  return block.down(products);
+  return project(block.down, products);
 }
 
 }  // namespace seekd::model

@@ -90,11 +90,26 @@ Result<LlamaBlock> read_block(const Checkpoint& checkpoint, std::size_t layer,
                     *feed_forward_norm, *gates,           *down_linear};
 }
 
+Status check_blocks(const CheckpointConfig& config, const ComputeDevice& device) {
+  if (device.projections == config::Quantization::none) return {};
+  for (const std::size_t width :
+       {config.hidden, config.heads * config.head_dim, config.feed_forward}) {
+    if (width % QuantizedWeight::block == 0) continue;
+    return fail(ErrorCode::unsupported,
+                "the model has projections of " + std::to_string(width) +
+                    " inputs, which do not divide into the blocks of 32 that weights are quantised "
+                    "in: set model.quantization = \"none\"");
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<LlamaWeights> LlamaWeights::load(const Checkpoint& checkpoint, std::int64_t context_tokens,
                                         const ComputeDevice& device) {
   const CheckpointConfig& config = checkpoint.config();
+  if (auto divides = check_blocks(config, device); !divides)
+    return std::unexpected(divides.error());
   LlamaWeights weights;
   weights.device = device;
   weights.heads = extent(config.heads);

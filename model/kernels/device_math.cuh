@@ -83,14 +83,16 @@ __device__ __forceinline__ float block_sum(float value, float* scratch) {
 __device__ __forceinline__ float squares_of(const float4& four) {
   return four.x * four.x + four.y * four.y + four.z * four.z + four.w * four.w;
 }
-__device__ __forceinline__ ushort4 normalised(const float4& four, float scale,
-                                              const float4& weight) {
-  ushort4 normed;
-  normed.x = to_bf16(four.x * scale * weight.x);
-  normed.y = to_bf16(four.y * scale * weight.y);
-  normed.z = to_bf16(four.z * scale * weight.z);
-  normed.w = to_bf16(four.w * scale * weight.w);
-  return normed;
+__device__ __forceinline__ float4 normalised(const float4& four, float scale,
+                                             const float4& weight) {
+  return {four.x * scale * weight.x, four.y * scale * weight.y, four.z * scale * weight.z,
+          four.w * scale * weight.w};
+}
+__device__ __forceinline__ float4 to_float(const ushort4& four) {
+  return {to_float(four.x), to_float(four.y), to_float(four.z), to_float(four.w)};
+}
+__device__ __forceinline__ ushort4 to_bf16(const float4& four) {
+  return {to_bf16(four.x), to_bf16(four.y), to_bf16(four.z), to_bf16(four.w)};
 }
 
 __device__ __forceinline__ float silu(float value) {

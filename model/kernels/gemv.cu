@@ -2,11 +2,12 @@
 //
 // A warp takes a row (SwiGLU: the two rows of one output) and reads it in 16-byte loads, several in
 // flight. The kernel begins while the one before it ends, and what it reads first is on its way
-// before its input is there. The input lies in shared memory as bf16, normalised there
+// before its input is there. The input lies in shared memory, normalised and encoded there
 // by each block for itself: that reads a few kilobytes from the L2 cache, and saves a launch.
 
 #include "model/kernels/candidate.cuh"
 #include "model/kernels/device_math.cuh"
+#include "model/kernels/encodings.cuh"
 #include "model/kernels/kernels.h"
 #include "model/kernels/launch.cuh"
 
@@ -15,7 +16,6 @@ namespace {
 
 constexpr int kThreads = 512;
 constexpr int kWarps = kThreads / kWarp;
-constexpr int kLoads = 8;        // of 16 bytes, in flight for each lane
 constexpr int kBlocksPerSm = 2;  // few enough that the next kernel's blocks find room beside them
 
 enum class Output {
@@ -38,24 +38,54 @@ struct Target {
 };
 
 // The norm's weights, behind the place of the staged input: they are there before the input is.
+template <class Weights>
+__device__ __forceinline__ float4* norm_weights(uint4* staged, int width) {
+  return reinterpret_cast<float4*>(staged + Weights::staged_bytes(width) / sizeof(uint4));
+}
+
+template <class Weights>
 __device__ __forceinline__ void stage_norm(const Input& input, int width, uint4* staged) {
   if (input.vector != nullptr) return;
-  auto* weights = reinterpret_cast<float4*>(staged + width / 8);
+  float4* weights = norm_weights<Weights>(staged, width);
   for (int i = threadIdx.x; i < width / 4; i += kThreads) {
     weights[i] = reinterpret_cast<const float4*>(input.norm.weight)[i];
   }
 }
 
+template <class Weights>
+__device__ __forceinline__ void stage_vector(const bf16* vector, int width, uint4* staged) {
+  if constexpr (std::is_same_v<Weights, PlainBf16>) {
+    const auto* packed = reinterpret_cast<const uint4*>(vector);
+    for (int i = threadIdx.x; i < width / 8; i += kThreads) staged[i] = packed[i];
+  } else {
+    // Several reads at once, for what a block of the vector shares keeps them from overlapping.
+    constexpr int kBatch = 5;
+    for (int begin = threadIdx.x; begin < width / 4; begin += kBatch * kThreads) {
+      ushort4 fours[kBatch];
+#pragma unroll
+      for (int k = 0; k < kBatch; ++k) {
+        const int i = begin + k * kThreads;
+        if (i < width / 4) fours[k] = reinterpret_cast<const ushort4*>(vector)[i];
+      }
+#pragma unroll
+      for (int k = 0; k < kBatch; ++k) {
+        const int i = begin + k * kThreads;
+        if (i < width / 4) Weights::stage(staged, width, i, to_float(fours[k]));
+      }
+    }
+  }
+}
+
+template <class Weights>
 __device__ __forceinline__ void stage_input(const Input& input, int width, uint4* staged,
                                             float* scratch) {
   if (input.vector != nullptr) {
-    const auto* packed = reinterpret_cast<const uint4*>(input.vector);
-    for (int i = threadIdx.x; i < width / 8; i += kThreads) staged[i] = packed[i];
+    stage_vector<Weights>(input.vector, width, staged);
     __syncthreads();
     return;
   }
   const auto* residual = reinterpret_cast<const float4*>(input.residual);
-  const auto* weights = reinterpret_cast<const float4*>(staged + width / 8);
+  const float4* weights = norm_weights<Weights>(staged, width);
   float squares = 0;
   for (int i = threadIdx.x; i < width / 4; i += kThreads) {
     const float4 four = residual[i];
@@ -64,51 +94,32 @@ __device__ __forceinline__ void stage_input(const Input& input, int width, uint4
   const float mean = block_sum(squares, scratch) / static_cast<float>(width);
   const float scale = rsqrtf(mean + input.norm.epsilon);
   for (int i = threadIdx.x; i < width / 4; i += kThreads) {
-    const float4 four = residual[i];
-    const float4 weight = weights[i];  // what this thread wrote
-    reinterpret_cast<ushort4*>(staged)[i] = normalised(four, scale, weight);
+    // The weight is what this thread wrote.
+    Weights::stage(staged, width, i, normalised(residual[i], scale, weights[i]));
   }
   __syncthreads();
 }
 
-__device__ __forceinline__ void add_product(const uint4& weights, const uint4& input, float& sum) {
-  const std::uint32_t w[4] = {weights.x, weights.y, weights.z, weights.w};
-  const std::uint32_t x[4] = {input.x, input.y, input.z, input.w};
-#pragma unroll
-  for (int i = 0; i < 4; ++i) {
-    sum = fmaf(low_half(w[i]), low_half(x[i]), sum);
-    sum = fmaf(high_half(w[i]), high_half(x[i]), sum);
-  }
-}
-
-// Weights are read once a step and are larger than the cache: they are not kept in it.
-__device__ __forceinline__ uint4 read_once(const uint4* address) {
-  uint4 value;
-  asm volatile("ld.global.nc.L1::no_allocate.L2::128B.v4.u32 {%0, %1, %2, %3}, [%4];"
-               : "=r"(value.x), "=r"(value.y), "=r"(value.z), "=r"(value.w)
-               : "l"(address));
-  return value;
-}
-
-// The next loads of one row; beyond its end zeros.
-template <int kUnroll>
+// The next loads of one row; beyond its end nothing.
+template <class Weights, int kUnroll>
 struct Ahead {
-  uint4 packed[kUnroll];
+  typename Weights::Load loads[kUnroll];
 
-  __device__ __forceinline__ void read(const uint4* row, int begin, int width) {
+  __device__ __forceinline__ void read(const Matrix& matrix, std::int64_t row, int begin,
+                                       int width) {
 #pragma unroll
     for (int i = 0; i < kUnroll; ++i) {
       const int at = begin + i * kWarp;
-      packed[i] = at < width ? read_once(row + at) : uint4{0, 0, 0, 0};
+      loads[i] = at < width ? Weights::read(matrix, row, at) : typename Weights::Load{};
     }
   }
 
-  __device__ __forceinline__ void multiply(const uint4* staged, int begin, int width,
+  __device__ __forceinline__ void multiply(const uint4* staged, int inputs, int begin, int width,
                                            float& sum) const {
 #pragma unroll
     for (int i = 0; i < kUnroll; ++i) {
       const int at = begin + i * kWarp;
-      if (at < width) add_product(packed[i], staged[at], sum);
+      if (at < width) Weights::multiply(loads[i], staged, inputs, at, sum);
     }
   }
 };
@@ -122,7 +133,7 @@ __device__ void keep_best(Candidate best, Candidate* shared, Candidate* out) {
 }
 
 // The rows of one warp, read one after another: while one is multiplied the next loads run.
-template <bool two_rows>
+template <class Weights, bool two_rows>
 class Rows {
  public:
   struct Sums {
@@ -131,8 +142,8 @@ class Rows {
   };
 
   __device__ __forceinline__ Rows(const Matrix& matrix, int rows)
-      : weights_(reinterpret_cast<const uint4*>(matrix.weights)),
-        width_(matrix.inputs / 8),
+      : matrix_(matrix),
+        width_(matrix.inputs / Weights::kLoadWeights),
         rows_(rows),
         row_(static_cast<int>(blockIdx.x) * kWarps + static_cast<int>(threadIdx.x) / kWarp) {
     read(row_, threadIdx.x % kWarp);
@@ -147,8 +158,8 @@ class Rows {
     const int stride = static_cast<int>(gridDim.x) * kWarps;
     Sums sums;
     for (int at = lane; at < width_; at += kUnroll * kWarp) {
-      first_.multiply(staged, at, width_, sums.first);
-      if constexpr (two_rows) second_.multiply(staged, at, width_, sums.second);
+      first_.multiply(staged, matrix_.inputs, at, width_, sums.first);
+      if constexpr (two_rows) second_.multiply(staged, matrix_.inputs, at, width_, sums.second);
       const bool row_ends = at - lane + kUnroll * kWarp >= width_;
       read(row_ends ? row_ + stride : row_, row_ends ? lane : at + kUnroll * kWarp);
     }
@@ -159,29 +170,27 @@ class Rows {
   }
 
  private:
-  static constexpr int kUnroll = two_rows ? kLoads / 2 : kLoads;
+  static constexpr int kUnroll = two_rows ? Weights::kPairLoads : Weights::kLoads;
 
   __device__ __forceinline__ void read(int row, int at) {
     if (row >= rows_) return;
-    first_.read(weights_ + static_cast<std::int64_t>(row) * width_, at, width_);
-    if constexpr (two_rows) {
-      second_.read(weights_ + static_cast<std::int64_t>(row + rows_) * width_, at, width_);
-    }
+    first_.read(matrix_, row, at, width_);
+    if constexpr (two_rows) second_.read(matrix_, row + rows_, at, width_);
   }
 
-  const uint4* weights_;
+  const Matrix& matrix_;
   int width_;  // of a row, in loads
   int rows_;
   int row_;
-  Ahead<kUnroll> first_;
-  Ahead<kUnroll> second_;
+  Ahead<Weights, kUnroll> first_;
+  Ahead<Weights, kUnroll> second_;
 };
 
 __device__ __forceinline__ float bias_of(const Matrix& matrix, int row) {
   return matrix.bias != nullptr ? to_float(matrix.bias[row]) : 0.0f;
 }
 
-template <Output output>
+template <class Weights, Output output>
 __global__ void __launch_bounds__(kThreads, kBlocksPerSm)
     gemv(Matrix matrix, Input input, Target target) {
   extern __shared__ uint4 staged[];
@@ -191,10 +200,10 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerSm)
   const int count = two_rows ? matrix.outputs / 2 : matrix.outputs;
 
   let_next_begin();
-  Rows<two_rows> rows(matrix, count);
-  stage_norm(input, matrix.inputs, staged);
+  Rows<Weights, two_rows> rows(matrix, count);
+  stage_norm<Weights>(input, matrix.inputs, staged);
   wait_for_previous();
-  stage_input(input, matrix.inputs, staged, scratch);
+  stage_input<Weights>(input, matrix.inputs, staged, scratch);
 
   Candidate best = no_candidate();
   while (!rows.done()) {
@@ -220,17 +229,31 @@ int blocks_for(int rows) {
   return wanted < most ? wanted : most;
 }
 
-template <Output output>
-void launch(Stream stream, const Matrix& matrix, const Input& input, const Target& target) {
+template <class Weights, Output output>
+void launch_as(Stream stream, const Matrix& matrix, const Input& input, const Target& target) {
   const int rows = output == Output::swiglu ? matrix.outputs / 2 : matrix.outputs;
-  const std::size_t each = sizeof(bf16) + (input.vector == nullptr ? sizeof(float) : 0);
-  const int shared_bytes = matrix.inputs * static_cast<int>(each);
+  const int norm_bytes =
+      input.vector == nullptr ? matrix.inputs * static_cast<int>(sizeof(float)) : 0;
+  const int shared_bytes = Weights::staged_bytes(matrix.inputs) + norm_bytes;
   constexpr int granted_anyway = 48 * 1024;
   if (shared_bytes > granted_anyway - 1024) {
-    cudaFuncSetAttribute(gemv<output>, cudaFuncAttributeMaxDynamicSharedMemorySize, shared_bytes);
+    cudaFuncSetAttribute(gemv<Weights, output>, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                         shared_bytes);
   }
-  launch_overlapping(stream, {dim3(blocks_for(rows)), kThreads, shared_bytes}, gemv<output>, matrix,
-                     input, target);
+  launch_overlapping(stream, {dim3(blocks_for(rows)), kThreads, shared_bytes},
+                     gemv<Weights, output>, matrix, input, target);
+}
+
+template <Output output>
+void launch(Stream stream, const Matrix& matrix, const Input& input, const Target& target) {
+  switch (matrix.encoding) {
+    case Encoding::bf16:
+      return launch_as<PlainBf16, output>(stream, matrix, input, target);
+    case Encoding::int8:
+      return launch_as<BlockInt8, output>(stream, matrix, input, target);
+    case Encoding::int4:
+      return launch_as<BlockInt4, output>(stream, matrix, input, target);
+  }
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 // written must not be read or written by another stream meanwhile. A failed launch shows in
 // cudaGetLastError(), which the callers ask.
 //
-// Rows are tokens. bf16 stands for the 16 bits of a bfloat16; weights are bf16, sums float32.
+// Rows are tokens. bf16 stands for the 16 bits of a bfloat16; activations are bf16, sums float32.
 // Sizes that the kernels are not made for are refused by decode_supported().
 
 #pragma once
@@ -19,12 +19,17 @@ namespace seekd::model::kernels {
 using Stream = CUstream_st*;
 using bf16 = std::uint16_t;
 
+// How a matrix's weights are kept: the formats of QuantizedWeight, or plain.
+enum class Encoding : std::uint8_t { bf16, int8, int4 };
+
 // A projection's weights.
 struct Matrix {
-  const bf16* weights = nullptr;  // [outputs, inputs]
-  const bf16* bias = nullptr;     // [outputs], or none
+  const void* weights = nullptr;          // [outputs, inputs], encoded
+  const std::uint16_t* scales = nullptr;  // [outputs, inputs / 32] float16; bf16 has none
+  const bf16* bias = nullptr;             // [outputs], or none
   int outputs = 0;
-  int inputs = 0;  // a multiple of 8
+  int inputs = 0;  // a multiple of 8; int8 and int4: of 32
+  Encoding encoding = Encoding::bf16;
 };
 
 struct Norm {
@@ -63,6 +68,9 @@ struct Candidate {
 bool decode_supported(const AttentionShape& shape, int hidden, int feed_forward);
 
 // --- one token: matrix times vector -------------------------------------------------------------
+//
+// Against int8 and int4 weights the vector too is multiplied as int8, each 32 of it with a scale of
+// their own.
 
 // residual [hidden] ← the token's row of the embedding [vocabulary, hidden].
 void embed(Stream stream, const StepState* state, const bf16* embedding, int hidden,
@@ -121,6 +129,9 @@ struct KvRows {
 };
 void rope_kv_write_rows(Stream stream, int rows, const AttentionShape& shape,
                         const RopeTables& rope, const KvRows& cache, bf16* qkv);
+
+// out [outputs, inputs] ← the weights. REQUIRES: they are int8 or int4.
+void dequantize(Stream stream, const Matrix& matrix, bf16* out);
 
 // out [rows, width] ← silu(gate) · up; gate_up: [rows, 2 · width].
 void swiglu_rows(Stream stream, int rows, int width, const bf16* gate_up, bf16* out);

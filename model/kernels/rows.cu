@@ -45,7 +45,7 @@ __global__ void add_norm(int width, const bf16* addend, Norm norm, float* residu
   for (int i = threadIdx.x; i < width / 4; i += kThreads) {
     const float4 four = stream[i];  // what this thread wrote
     const float4 weight = reinterpret_cast<const float4*>(norm.weight)[i];
-    reinterpret_cast<ushort4*>(out + row)[i] = normalised(four, scale, weight);
+    reinterpret_cast<ushort4*>(out + row)[i] = to_bf16(normalised(four, scale, weight));
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <iomanip>
 #include <iostream>
@@ -17,6 +16,7 @@
 #include "model/torch_model.h"
 #include "model/weights/loader.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/model_inputs.h"
 
 namespace seekd::bench {
 namespace {
@@ -55,23 +55,8 @@ struct Best {
   std::size_t new_tokens = 0;
 };
 
-template <class T>
-T value_or_fail(Result<T> result) {
-  if (result) return *std::move(result);
-  std::cerr << "seekd-bench: " << result.error().message << '\n';
-  throw CLI::RuntimeError(1);
-}
-
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-std::filesystem::path embedded_model() {
-  const char* cache = std::getenv("XDG_CACHE_HOME");
-  const char* home = std::getenv("HOME");
-  const std::filesystem::path root =
-      cache ? std::filesystem::path(cache) : std::filesystem::path(home ? home : "/") / ".cache";
-  return root / "seekd/models/SmolLM2-135M-Instruct.Q4_1.gguf";
 }
 
 std::vector<model::Message> prompt_of(const model::Model& model, std::size_t tokens) {

@@ -18,6 +18,7 @@
 #include "model/families/llama.h"
 #include "model/threads.h"
 #include "tests/bench/bench.h"
+#include "tests/bench/model_inputs.h"
 #include "tests/model/random_llama.h"
 
 namespace seekd::bench {
@@ -60,6 +61,7 @@ struct Options {
   std::size_t new_tokens = 128;
   std::size_t runs = 5;
   model::Llama::Kernels kernels = model::Llama::Kernels::best;
+  config::Quantization quantization = config::Quantization::none;
 };
 
 struct Measured {
@@ -118,7 +120,8 @@ double weights_per_token(const model::CheckpointConfig& config) {
 void run(const Options& options) {
   const c10::InferenceMode no_gradients;
   model::use_threads(model::thread_count(0));
-  const auto device = model::choose_device(config::Device::automatic, "model.device");
+  auto device = model::choose_device(config::Device::automatic, "model.device");
+  device->projections = options.quantization;
   const model::CheckpointConfig& config = shapes().at(options.name);
   const std::size_t longest = *std::ranges::max_element(options.prompts);
   const auto context = static_cast<std::int64_t>(longest + options.new_tokens + 1);
@@ -129,9 +132,13 @@ void run(const Options& options) {
     throw CLI::RuntimeError(1);
   }
   const double weights = weights_per_token(config);
-  const double bytes = weights * static_cast<double>(c10::elementSize(device->weights));
-  std::cout << options.name << ", random weights, " << c10::toString(device->weights) << " on "
-            << device->name << ", " << (network->own_kernels() ? "own kernels" : "libtorch alone")
+  const bool plain = options.quantization == config::Quantization::none;
+  const double bits = plain ? 8.0 * static_cast<double>(c10::elementSize(device->weights))
+                            : model::bits_per_weight(options.quantization);
+  const double bytes = weights * bits / 8;
+  std::cout << options.name << ", random weights of " << bits << " bits, "
+            << c10::toString(device->weights) << " on " << device->name << ", "
+            << (network->own_kernels() ? "own kernels" : "libtorch alone")
             << "; batch 1, medians of " << options.runs << "\n"
             << "  prompt   prefill tok/s   TFLOP/s   decode tok/s    GB/s of weights\n"
             << std::fixed << std::setprecision(1);
@@ -165,6 +172,9 @@ void add_shape_benchmark(CLI::App& app) {
   command->add_option("--runs", options->runs, "after one to warm up")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
+  command->add_option("--quantization", options->quantization, "none, int8 or int4")
+      ->transform(CLI::CheckedTransformer(quantizations()))
+      ->default_str("none");
   command->add_flag_callback(
       "--libtorch", [options] { options->kernels = model::Llama::Kernels::libtorch; },
       "without our own kernels");

@@ -86,6 +86,7 @@ TEST_CASE("every option sets its own member and no other") {
       {"cache.directory", R"("/a")"},
       {"model.path", R"("/a")"},
       {"model.device", R"("cpu")"},
+      {"model.quantization", R"("int8")"},
       {"embedder.path", R"("none")"},
       {"embedder.device", R"("cuda")"},
       {"embedder.query_prefix", R"("query: ")"},

@@ -108,6 +108,36 @@ TEST_CASE("our own kernels compute the network as libtorch does, to bf16's round
   }
 }
 
+TEST_CASE("quantised weights are multiplied as the weights that they stand for") {
+  const c10::InferenceMode no_gradients;
+  auto device = gpu();
+  if (!device) return;
+  device->projections = GENERATE(config::Quantization::int8, config::Quantization::int4);
+  const Shape shape =
+      GENERATE(Shape{"qwen2", 3584, 18944, 28, 4, 128}, Shape{"qwen2", 1536, 8960, 12, 2, 128},
+               Shape{"llama", 576, 1536, 9, 3, 64});
+  CAPTURE(shape.hidden, static_cast<int>(device->projections));
+  const CheckpointConfig config = config_of(shape);
+  const LlamaWeights weights = random_llama(config, kContext, *device, 3);
+  const ComputeDevice exact{device->device, c10::kFloat, "exact"};
+  const auto reference =
+      Llama::create(copied(weights, config, kContext, exact), Llama::Kernels::libtorch);
+  const auto own = Llama::create(weights, Llama::Kernels::best);
+  REQUIRE((reference && own));
+  REQUIRE(own->own_kernels());
+  KvCache expected_cache = reference->new_cache(kContext);
+  KvCache own_cache = own->new_cache(kContext);
+  const auto ids = tokens(703);
+  for (const auto& [begin, count] :
+       {std::pair{std::size_t{0}, std::size_t{700}}, {700, 1}, {701, 1}, {702, 1}}) {
+    const auto part = std::span(ids).subspan(begin, count);
+    const at::Tensor expected = reference->forward(part, expected_cache).values;
+    const double error = error_of(own->forward(part, own_cache).values, expected);
+    CAPTURE(begin, error);
+    CHECK(error < 2.5e-2);  // the input of a step is rounded to 8 bits
+  }
+}
+
 TEST_CASE("a step gives the same numbers every time, whatever ran before") {
   const c10::InferenceMode no_gradients;
   const auto device = gpu();

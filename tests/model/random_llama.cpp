@@ -66,7 +66,9 @@ LlamaWeights random_llama(const CheckpointConfig& config, std::int64_t context_t
 LlamaWeights copied(const LlamaWeights& weights, const CheckpointConfig& config,
                     std::int64_t context_tokens, const ComputeDevice& device) {
   const auto linear = [&](const Linear& from) {
-    return Linear(from.weight(), from.bias(), device);
+    const bool plain = from.quantized().kind == config::Quantization::none;
+    return Linear(plain ? from.weight() : dequantize(from.quantized(), at::kFloat), from.bias(),
+                  device);
   };
   const auto norm = [&](const RmsNorm& from) {
     return RmsNorm(from.weight(), from.epsilon(), device);
