@@ -211,18 +211,19 @@ Status check_memory(const Checkpoint& checkpoint, std::size_t context,
   double weights = element * embedding + bytes_of(device) * projected;
   if (config.tied_head) weights += bytes_of(device) * embedding;
   const auto prefixes = static_cast<double>(prefix_bytes_max);
+  const double positions = static_cast<double>(config.head_dim) * static_cast<double>(context);
+  const double rotations = sizeof(float) * positions;
   const double cache = 2 * element * static_cast<double>(config.layers) *
-                       static_cast<double>(config.kv_heads) * static_cast<double>(config.head_dim) *
-                       static_cast<double>(context);
+                           static_cast<double>(config.kv_heads) * positions +
+                       rotations;
   if (weights + cache + prefixes <= static_cast<double>(*available)) return {};
   return fail(ErrorCode::too_large,
               "the model needs " + gibibytes(weights) + " for its weights and " + gibibytes(cache) +
                   " for a context of " + std::to_string(context) + " tokens, beside " +
                   gibibytes(prefixes) + " for computed prefixes; " + device.name + " has " +
                   gibibytes(static_cast<double>(*available)) +
-                  " free: take a smaller model, on a GPU model.quantization = \"int8\" or "
-                  "\"int4\", or lower "
-                  "model.context_tokens_max or model.prefix_cache_bytes");
+                  " free: take a smaller model, set model.quantization = \"int8\" or \"int4\" on a "
+                  "GPU, or lower model.context_tokens_max or model.prefix_cache_bytes");
 }
 
 std::vector<TokenId> end_ids(const Checkpoint& checkpoint, const Tokenizer& tokenizer) {

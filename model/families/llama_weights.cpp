@@ -115,13 +115,14 @@ Result<LlamaWeights> LlamaWeights::load(const Checkpoint& checkpoint, std::int64
   weights.heads = extent(config.heads);
   weights.kv_heads = extent(config.kv_heads);
   weights.head_dim = extent(config.head_dim);
-  weights.rope = Rope(config, context_tokens, device);
   if (auto ends = read_ends(checkpoint, weights); !ends) return std::unexpected(ends.error());
   for (std::size_t layer = 0; layer < config.layers; ++layer) {
     Result<LlamaBlock> block = read_block(checkpoint, layer, device);
     if (!block) return std::unexpected(block.error());
     weights.blocks.push_back(*std::move(block));
   }
+  // Now that head_dim is known to be the tensors' own: it sizes these tables.
+  weights.rope = Rope(config, context_tokens, device);
   return weights;
 }
 

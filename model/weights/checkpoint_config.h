@@ -33,7 +33,6 @@ struct CheckpointConfig {
   double rope_theta = 10000.0;
   double norm_epsilon = 1e-5;
   bool tied_head = false;             // the embedding is the head, whatever else the file holds
-  std::int32_t bos_id = -1;           // -1: none
   std::vector<std::int32_t> eos_ids;  // any of them ends the text
   // [head_dim / 2]: each rotary frequency is divided by its own (linear and llama3 scaling).
   // Empty: none is.

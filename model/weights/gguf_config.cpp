@@ -113,7 +113,6 @@ Result<CheckpointConfig> read_gguf_config(const GgufFile& gguf) {
     return std::unexpected(checked.error());
   }
   read_rope(fields, config);
-  config.bos_id = fields.token_id("bos_token_id");
   for (const std::string_view key : {"eos_token_id", "eot_token_id"}) {
     if (const std::int32_t id = fields.token_id(key); id >= 0) config.eos_ids.push_back(id);
   }

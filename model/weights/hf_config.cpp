@@ -83,8 +83,6 @@ void add_end_ids(const json::object& object, CheckpointConfig& config) {
   for (const std::int32_t id : token_ids(object, "eos_token_id")) {
     if (std::ranges::find(config.eos_ids, id) == config.eos_ids.end()) config.eos_ids.push_back(id);
   }
-  const auto bos = token_ids(object, "bos_token_id");
-  if (!bos.empty()) config.bos_id = bos.front();
 }
 
 void read_sizes(const json::object& object, CheckpointConfig& config) {

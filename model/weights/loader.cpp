@@ -203,10 +203,6 @@ const CheckpointConfig& Checkpoint::config() const {
   return state_->config;
 }
 
-std::span<const Tensor> Checkpoint::tensors() const {
-  return state_->tensors;
-}
-
 const Tensor* Checkpoint::find(std::string_view name) const {
   const auto tensor = std::ranges::lower_bound(
       state_->tensors, name, {}, [](const Tensor& t) -> std::string_view { return t.name; });

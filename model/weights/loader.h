@@ -49,9 +49,6 @@ class Checkpoint {
   // nullptr when there is none of that name.
   const Tensor* find(std::string_view name) const;
 
-  // All tensors, sorted by name.
-  std::span<const Tensor> tensors() const;
-
   // Weights of all tensors together.
   std::uint64_t parameters() const;
 

@@ -121,7 +121,6 @@ TEST_CASE("the embedded model's numbers are those of its card") {
   CHECK(config.rope_divisors.empty());
   CHECK(config.norm_epsilon == Approx(1e-5));
   CHECK(config.tied_head);
-  CHECK(config.bos_id == 1);
   CHECK(config.eos_ids == std::vector<std::int32_t>{2});
   CHECK(checkpoint->parameters() == 134'515'008);
   const Tensor* embedding = checkpoint->find("model.embed_tokens.weight");
@@ -133,13 +132,12 @@ TEST_CASE("the embedded model's numbers are those of its card") {
 
 TEST_CASE("a Hugging Face folder gives its numbers and its weights") {
   const Folder folder;
-  folder.files().write("generation_config.json", R"({"bos_token_id":2,"eos_token_id":[1,5]})");
+  folder.files().write("generation_config.json", R"({"eos_token_id":[1,5]})");
   const auto checkpoint = folder.open(R"(,"head_dim":6,"rope_theta":5e5)");
   REQUIRE(checkpoint);
   CHECK(checkpoint->config().head_dim == 6);
   CHECK(checkpoint->config().rope_theta == 5e5);
   CHECK(checkpoint->config().eos_ids == std::vector<std::int32_t>{1, 5});
-  CHECK(checkpoint->config().bos_id == 2);
   CHECK_FALSE(checkpoint->config().tied_head);
   CHECK(read(*checkpoint, "lm_head.weight", {3, 2}, 6) == std::vector<float>{1, 2, 3, 4, 5, 6});
 }

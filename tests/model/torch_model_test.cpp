@@ -238,6 +238,15 @@ TEST_CASE("a context that does not fit into memory is refused with the numbers")
   CHECK(error.message.find("GiB for a context of 2000000000 tokens") != std::string::npos);
 }
 
+TEST_CASE("weights are quantised on a GPU alone, and a processor is told so") {
+  config::ModelConfig config = configured(kVectors / "tiny_llama");
+  config.quantization = config::Quantization::int8;
+  const auto model = load_torch_model(config);
+  REQUIRE(!model);
+  CHECK(model.error().code == ErrorCode::unsupported);
+  CHECK(model.error().message.find("set model.quantization = \"none\"") != std::string::npos);
+}
+
 TEST_CASE("cuda where there is none is an error that says what to do") {
   if (std::filesystem::exists("/dev/nvidia0")) return;
   auto config = configured(kVectors / "tiny_llama");
