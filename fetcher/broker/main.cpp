@@ -14,6 +14,7 @@
 
 #include "config/config.h"
 #include "fetcher/broker/broker.h"
+#include "fetcher/broker/granted_folder.h"
 #include "fetcher/broker/log.h"
 #include "fetcher/worker/zygote.h"
 
@@ -29,14 +30,18 @@ std::vector<std::uint16_t> tcp_ports(const policy::EgressPolicy& policy, const R
   return ports;
 }
 
-BrokerRights rights_of(const std::filesystem::path& file, const config::Config& config,
-                       const Listener& listener, const Resolver& resolver) {
+Result<BrokerRights> rights_of(const std::filesystem::path& file, const config::Config& config,
+                               const Listener& listener, const Resolver& resolver) {
+  const auto homes = own_homes(std::getenv("HOME"));
+  auto folder = granted_folder(file, homes, "the configuration", "/etc/seekd");
+  if (!folder) return std::unexpected(std::move(folder.error()));
   BrokerRights rights;
-  // The folder, not the file: who edits a file puts another one in its place.
-  rights.readable = {std::filesystem::absolute(file).parent_path()};
+  rights.readable = {*std::move(folder)};
   if (config.fetcher.dns_servers.empty()) rights.readable.emplace_back("/etc/hosts");
   if (!listener.own_path.empty()) {
-    rights.removable_in = {std::filesystem::absolute(listener.own_path).parent_path()};
+    folder = granted_folder(listener.own_path, homes, "the socket", "/run/seekd-fetcher");
+    if (!folder) return std::unexpected(std::move(folder.error()));
+    rights.removable_in = {*std::move(folder)};
   }
   rights.tcp_ports = tcp_ports(config.egress, resolver);
   return rights;
@@ -91,8 +96,9 @@ Error run(const std::filesystem::path& file, const config::Config& config, spdlo
   boost::asio::signal_set signals(io, SIGTERM, SIGINT);
   signals.async_wait([&io](boost::system::error_code, int) { io.stop(); });
   boost::asio::signal_set hangup(io, SIGHUP);
-  const auto sandbox = enter_broker_sandbox(rights_of(file, config, *listener, **resolver),
-                                            config.fetcher.accept_missing);
+  const auto rights = rights_of(file, config, *listener, **resolver);
+  if (!rights) return rights.error();
+  const auto sandbox = enter_broker_sandbox(*rights, config.fetcher.accept_missing);
   if (!sandbox) return sandbox.error();
   warn_of_missing(log, *sandbox);
 

@@ -49,6 +49,18 @@ class Service(Case):
         self.assertEqual(done.returncode, 1)
         self.assertIn("absent.pem", done.stderr)
 
+    def test_a_folder_that_would_open_far_more_than_the_configuration_is_refused(self):
+        done = subprocess.run([BIN / "seekd-fetcher", "--config", self.second_config()], capture_output=True, text=True, timeout=60,
+                              env=dict(os.environ, HOME=str(self.fetcher.folder)))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("move it to a folder of its own, such as /etc/seekd", done.stderr)
+
+    def second_config(self):
+        """Of a second fetcher that could listen beside the first."""
+        config = self.fetcher.folder / "second.toml"
+        config.write_text(self.fetcher.config.read_text().replace("fetcher.sock", "second.sock"))
+        return config
+
     def test_wrong_usage(self):
         self.assertEqual(subprocess.run([BIN / "seekd-fetcher", "--nonsense"], capture_output=True).returncode, 2)
 
