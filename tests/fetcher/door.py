@@ -28,7 +28,7 @@ ROBOTS = {"closed.example.org": (200, b"User-agent: *\nDisallow: /\n"), "broken.
           "picky.example.org": (200, b"User-agent: seekd\nDisallow: /private\n\nUser-agent: *\nDisallow: /\n")}
 
 WEB_HOSTS = ["docs.example.org", "other.example.org", "wronghost.example.org", "selfsigned.example.org", "expired.example.org",
-             "plain.example.org", "pausing.example.org", "years.example.org", *ROBOTS]
+             "plain.example.org", "pausing.example.org", "patient.example.org", "years.example.org", *ROBOTS]
 ANSWERS = {host: ["127.0.0.1"] for host in WEB_HOSTS} | {
     "private.example.org": ["10.0.0.1"], "metadata.example.org": ["169.254.169.254"],
     "mixed.example.org": ["127.0.0.1", "192.168.1.1"], "six.example.org": ["::1"],

@@ -5,6 +5,7 @@ usage: policy_peers_test.py BIN_FOLDER
 
 import concurrent.futures
 import gzip
+import json
 import signal
 import threading
 import time
@@ -59,29 +60,36 @@ class Sites(PolicyCase):
         self.assertPage(self.page_of("docs.example.org"))
         self.assertEqual(self.asked_for("docs.")[-1].headers["user-agent"], "seekd/0.1")
 
-    def test_a_sites_interval_is_kept_and_no_other_host_waits(self):
+    def test_a_sites_interval_is_kept(self):
         self.assertPage(self.page_of("docs.example.org"))
-        self.assertPage(self.page_of("other.example.org"))
         self.bring_site("docs.example.org", 'interval = "500ms"')
-        slow = [self.page_of("docs.example.org") for _ in range(3)]
-        quick = [self.page_of("other.example.org") for _ in range(3)]
         begun = time.monotonic()
-        with concurrent.futures.ThreadPoolExecutor(6) as pool:
-            waiting = pool.map(self.fetcher.fetch, slow)
-            for url in quick:
-                self.assertPage(url)
-            self.assertLess(time.monotonic() - begun, 0.45)
-            self.assertEqual([reply["outcome"] for reply in waiting], ["page"] * 3)
+        with concurrent.futures.ThreadPoolExecutor(3) as pool:
+            replies = pool.map(self.fetcher.fetch, [self.page_of("docs.example.org") for _ in range(3)])
+            self.assertEqual([reply["outcome"] for reply in replies], ["page"] * 3)
         self.assertGreaterEqual(time.monotonic() - begun, 1.0)
+
+    def test_no_other_host_waits_for_a_sites_interval(self):
+        self.assertPage(self.page_of("docs.example.org"))
+        self.bring_site("docs.example.org", 'interval = "25s"')
+        self.assertPage(self.page_of("docs.example.org"))
+        slow = self.page_of("docs.example.org")
+        waiting = door.UnixConnection(self.fetcher.socket)
+        waiting.request("POST", "/fetch", json.dumps({"url": slow, "provenance": "user"}))
+        peers.wait_until(lambda: self.fetcher.status()["pages_waiting"] == 1, "the wait for its turn")
+        for _ in range(3):
+            self.assertPage(self.page_of("other.example.org"))
+        self.assertEqual(self.web.requested(slow[len(self.base):]), [])
+        waiting.close()
+        peers.wait_until(lambda: self.fetcher.status()["pages_waiting"] == 0, "the end of the wait")
 
     def test_who_could_not_be_served_in_time_is_told_when_to_come_back(self):
         self.assertPage(self.page_of("docs.example.org"))
-        self.bring_site("docs.example.org", 'interval = "50s"')
+        self.bring_site("docs.example.org", 'interval = "1000s"')
         self.assertPage(self.page_of("docs.example.org"))
-        begun = time.monotonic()
         reply = self.assertRefused(self.page_of("docs.example.org"), "rate_limited")
-        self.assertLess(time.monotonic() - begun, 1)
-        self.assertTrue(45 <= reply["retry_after"] <= 50, reply)
+        self.assertIn("wait for their turn", reply["message"])  # said at once, not at the end of its time
+        self.assertTrue(900 <= reply["retry_after"] <= 1000, reply)
         self.assertPage(self.page_of("other.example.org"))
 
     def test_a_sites_concurrency_is_kept(self):
@@ -90,11 +98,15 @@ class Sites(PolicyCase):
         def count(_, connection):
             running.append(1)
             most.append(len(running))
-            time.sleep(0.1)
+            if len(running) == concurrency:
+                all_there.set()
+            all_there.wait(20)
+            time.sleep(0.05)  # for one more, which must not come
             running.pop()
             connection.sendall(whole(ARTICLE))
         for concurrency in (1, 4):
             self.bring_site("docs.example.org", f"concurrency = {concurrency}")
+            all_there = threading.Event()
             most.clear()
             with concurrent.futures.ThreadPoolExecutor(8) as pool:
                 for reply in pool.map(self.fetcher.fetch, [self.serve(count) for _ in range(8)]):
@@ -110,9 +122,8 @@ class Sites(PolicyCase):
             slow = [pool.submit(self.fetcher.fetch, url) for url in urls]
             peers.wait_until(lambda: self.fetcher.status()["pages_in_progress"] == 15, "the slow host's pages")
             for _ in range(5):
-                begun = time.monotonic()
                 self.assertPage(self.page_of("other.example.org"))
-                self.assertLess(time.monotonic() - begun, 1)
+            self.assertFalse(any(future.done() for future in slow))
             ended.set()
             self.assertEqual({future.result()["outcome"] for future in slow}, {"page"})
 
@@ -138,9 +149,13 @@ class Sites(PolicyCase):
         door.ROBOTS["pausing.example.org"] = (200, b"User-agent: *\nCrawl-delay: 0.6\n")
         begun = time.monotonic()
         self.assertPage(self.page_of("pausing.example.org"))
-        self.assertLess(time.monotonic() - begun, 0.5)
         self.assertPage(self.page_of("pausing.example.org"))
         self.assertGreaterEqual(time.monotonic() - begun, 0.6)
+
+    def test_a_site_that_asks_for_a_pause_has_its_first_page_without_one(self):
+        door.ROBOTS["patient.example.org"] = (200, b"User-agent: *\nCrawl-delay: 60\n")
+        self.assertPage(self.page_of("patient.example.org"))
+        self.assertRefused(self.page_of("patient.example.org"), "rate_limited")
 
     def test_a_sites_sizes_hold_for_it_alone(self):
         url = self.serve(whole(ARTICLE * 10))
