@@ -40,15 +40,14 @@ Result<std::string> read_question(const AskOptions& options) {
   return read_all(std::cin, question_bytes_max, "the question");
 }
 
-Result<json::object> make_request(const AskOptions& options, const std::string& question) {
+json::object make_request(const AskOptions& options, const std::string& question) {
   json::object request{{"messages", json::array{{{"role", "user"}, {"content", question}}}}};
   if (!options.urls.empty()) request["urls"] = json::value_from(options.urls);
   if (!options.sites.empty()) request["search_domain_filter"] = json::value_from(options.sites);
   if (options.offline) request["offline"] = true;
   if (options.fresh) request["max_age"] = 0;
   if (!options.max_age.empty()) {
-    const auto age = config::parse_duration(options.max_age);
-    if (!age) return fail(ErrorCode::invalid_argument, "--max-age: " + age.error().message);
+    const auto age = config::parse_duration(options.max_age);  // checked when it was read
     request["max_age"] = std::chrono::duration_cast<std::chrono::seconds>(*age).count();
   }
   return request;
@@ -85,12 +84,11 @@ Status print_stream(const DaemonConnection& seekd, json::object request) {
 Status ask(const AskOptions& options) {
   const Result<std::string> question = read_question(options);
   if (!question) return std::unexpected(question.error());
-  const Result<json::object> request = make_request(options, *question);
-  if (!request) return std::unexpected(request.error());
+  const json::object request = make_request(options, *question);
   const Result<DaemonConnection> seekd = options.daemon.connection();
   if (!seekd) return std::unexpected(seekd.error());
-  if (options.json) return print_json(*seekd, *request);
-  return options.whole ? print_whole(*seekd, *request) : print_stream(*seekd, *request);
+  if (options.json) return print_json(*seekd, request);
+  return options.whole ? print_whole(*seekd, request) : print_stream(*seekd, request);
 }
 
 }  // namespace
@@ -114,7 +112,11 @@ void add_ask(CLI::App& app, ExitStatus& status) {
   CLI::Option* offline =
       command->add_flag("--offline", options->offline, "answer from the cache alone");
   CLI::Option* age =
-      command->add_option("--max-age", options->max_age, "how old knowledge may be: 30s, 12h, 1d");
+      command->add_option("--max-age", options->max_age, "how old knowledge may be: 30s, 12h, 1d")
+          ->check([](const std::string& text) {
+            const auto parsed = config::parse_duration(text);
+            return parsed ? std::string() : parsed.error().message;
+          });
   fresh->excludes(offline)->excludes(age);
   offline->excludes(age);
   command->add_flag("--json", options->json, "the reply as seekd sends it");

@@ -51,11 +51,13 @@ void print_verdict(const policy::QuestionVerdict& verdict) {
     std::cout << "  " << terminal_line(reason) << '\n';
 }
 
-void decide_lines() {
+ExitStatus decide_lines() {
   std::string line;
   while (read_line(std::cin, question_bytes_max, line)) {
     std::cout << json::serialize(to_json(policy::judge_question(line, wall_clock()))) << std::endl;
   }
+  const Status read = check_read(std::cin, "standard input");
+  return read ? ExitStatus::done : refuse(read.error());
 }
 
 void decide(const DecideOptions& options) {
@@ -69,7 +71,7 @@ void decide(const DecideOptions& options) {
 
 }  // namespace
 
-void add_decide(CLI::App& app, ExitStatus&) {
+void add_decide(CLI::App& app, ExitStatus& status) {
   const auto options = std::make_shared<DecideOptions>();
   CLI::App* command =
       app.add_subcommand("decide", "does a question need fresh knowledge, and why?");
@@ -80,10 +82,15 @@ void add_decide(CLI::App& app, ExitStatus&) {
   command->add_flag("--batch", options->batch, "a question a line in, a line of JSON out")
       ->excludes(command->get_option("QUESTION"));
   command->add_flag("--json", options->json, "as JSON");
-  command->callback([command, options] {
-    if (options->batch) return decide_lines();
-    if (command->get_option("QUESTION")->empty()) throw CLI::RequiredError("QUESTION or --batch");
-    decide(*options);
+  command->callback([command, options, &status] {
+    if (!options->batch && command->get_option("QUESTION")->empty()) {
+      throw CLI::RequiredError("QUESTION or --batch");
+    }
+    if (options->batch) {
+      status = decide_lines();
+    } else {
+      decide(*options);
+    }
   });
 }
 

@@ -119,12 +119,14 @@ std::string to_json_line(const policy::EgressVerdict& verdict, std::string_view 
   return json::serialize(line);
 }
 
-void judge_lines(const Door& door, const EgressOptions& options) {
+ExitStatus judge_lines(const Door& door, const EgressOptions& options) {
   std::string line;
   while (read_line(std::cin, line_bytes_max, line)) {
     const policy::EgressVerdict verdict = door.judge(line);
     std::cout << (options.json ? to_json_line(verdict, line) : to_line(verdict, line)) << std::endl;
   }
+  const Status read = check_read(std::cin, "standard input");
+  return read ? ExitStatus::done : refuse(read.error());
 }
 
 // Refused when one URL is.
@@ -149,9 +151,7 @@ ExitStatus judge(const EgressOptions& options) {
     return ExitStatus::usage;
   }
   const Door door(std::move(config->egress), *std::move(resolutions));
-  if (!options.batch) return judge_arguments(door, options);
-  judge_lines(door, options);
-  return ExitStatus::done;
+  return options.batch ? judge_lines(door, options) : judge_arguments(door, options);
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ Result<std::string> read_all(std::istream& input, std::size_t bytes_max, const s
                   name + " is larger than " + std::to_string(bytes_max) + " bytes");
     }
   }
-  if (input.bad()) return fail(ErrorCode::io, name + " cannot be read");
+  if (auto read = check_read(input, name); !read) return std::unexpected(read.error());
   return text;
 }
 
@@ -34,12 +34,17 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t byt
 
 bool read_line(std::istream& input, std::size_t bytes_max, std::string& line) {
   line.clear();
-  std::streambuf& buffer = *input.rdbuf();
-  for (int c = buffer.sbumpc(); c != std::char_traits<char>::eof(); c = buffer.sbumpc()) {
+  char c = 0;
+  while (input.get(c)) {  // a failing read throws in the buffer, and ends here as badbit
     if (c == '\n') return true;
-    if (line.size() <= bytes_max) line += static_cast<char>(c);
+    if (line.size() <= bytes_max) line += c;
   }
-  return !line.empty();
+  return !input.bad() && !line.empty();
+}
+
+Status check_read(const std::istream& input, const std::string& name) {
+  if (!input.bad()) return {};
+  return fail(ErrorCode::io, name + " cannot be read: name a file, or send its text");
 }
 
 }  // namespace seekd::ctl

@@ -117,7 +117,7 @@ struct ImportOptions {
 };
 
 // Every line is tried; the first refusals are told one by one.
-Status import_lines(const DaemonConnection& seekd, std::istream& input) {
+Status import_lines(const DaemonConnection& seekd, std::istream& input, const std::string& name) {
   std::size_t number = 0;
   std::size_t pages = 0;
   std::size_t refused = 0;
@@ -136,6 +136,7 @@ Status import_lines(const DaemonConnection& seekd, std::istream& input) {
   }
   std::cerr << (pages >= progress_every ? "\r" : "") << pages - refused << " of " << pages
             << " pages imported\n";
+  if (auto read = check_read(input, name); !read) return read;
   if (refused == 0) return {};
   return fail(ErrorCode::invalid_argument, std::to_string(refused) + " lines were refused");
 }
@@ -143,12 +144,12 @@ Status import_lines(const DaemonConnection& seekd, std::istream& input) {
 Status import_file(const ImportOptions& options) {
   const Result<DaemonConnection> seekd = options.daemon.connection();
   if (!seekd) return std::unexpected(seekd.error());
-  if (options.file == "-") return import_lines(*seekd, std::cin);
+  if (options.file == "-") return import_lines(*seekd, std::cin, "standard input");
   std::ifstream file(options.file);
   if (!file)
     return fail(ErrorCode::not_found,
                 "'" + options.file + "' cannot be opened: name a file that you may read");
-  return import_lines(*seekd, file);
+  return import_lines(*seekd, file, "'" + options.file + "'");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "ctl/input.h"
 
+#include <fstream>
 #include <sstream>
 
 #include <catch2/catch.hpp>
@@ -36,4 +37,13 @@ TEST_CASE("of a long line one byte over the limit is kept, and the next line is 
   CHECK(line.size() == 11);
   REQUIRE(read_line(input, 10, line));
   CHECK(line == "next");
+}
+
+TEST_CASE("a read that fails ends the lines, and says so", "[ctl][input]") {
+  std::ifstream folder("/tmp");
+  std::string line;
+  CHECK(!read_line(folder, 10, line));
+  const auto read = seekd::ctl::check_read(folder, "'/tmp'");
+  REQUIRE(!read);
+  CHECK(read.error().message == "'/tmp' cannot be read: name a file, or send its text");
 }

@@ -9,9 +9,9 @@ import signal
 import socket
 import subprocess
 import threading
-import time
 
 import case
+import network
 import programs
 from case import KESTREL, SITE, article
 
@@ -20,8 +20,8 @@ MODEL = "SmolLM2-135M-Instruct.Q4_1.gguf"
 
 class Killed(case.Case):
     def test_kill_of_either_program_loses_no_stored_page(self):
-        urls = [f"{SITE}/long/kept{n}.html" for n in range(20)]
-        for n in range(20):
+        urls = [f"{SITE}/long/kept{n}.html" for n in range(100)]
+        for n in range(100):
             self.web.write(f"/long/kept{n}.html", article(f"Page {n}", *KESTREL))
         acknowledged = [url for url in urls[:10] if self.seekd.fetch(url)["change"] == "added"]
         self.assertEqual(len(acknowledged), 10)
@@ -39,9 +39,10 @@ class Killed(case.Case):
 
         fetching = threading.Thread(target=fetch_until_killed)
         fetching.start()
-        time.sleep(0.1)
+        network.wait_until(lambda: len(acknowledged) > 12, "pages stored by the thread")
         self.seekd.kill(self.seekd.seekd)
         fetching.join()
+        self.assertTrue(lost)  # else it died after its work
         self.seekd.start_seekd()
         for url in acknowledged:
             self.assertEqual(self.seekd.page(url)[0], 200, url)
@@ -62,7 +63,7 @@ class Killed(case.Case):
         replies = []
         asking = threading.Thread(target=lambda: replies.append(self.seekd.ask("When was Kestrel 4.2 released?", urls=[url])))
         asking.start()
-        time.sleep(0.3)
+        network.wait_until(lambda: self.web.requests("/long/stopping.html"), "the page to be asked for")
         self.seekd.seekd.send_signal(signal.SIGTERM)
         asking.join()
         self.assertEqual(self.seekd.seekd.wait(timeout=30), 0)

@@ -64,12 +64,13 @@ class Units(unittest.TestCase):
         (self.root / "etc/systemd/system/seekd-trial.service").write_text(TRIAL)
         boot = subprocess.run(
             ["systemd-nspawn", "--quiet", f"--directory={self.root}", "--machine=seekd-trial", "--register=no", "--keep-unit",
-             "--private-network", "--link-journal=no", f"--bind-ro={SOURCE}:/seekd", f"--system-call-filter={SANDBOX_CALLS}", "--boot", "systemd.unit=seekd-trial.service"],
+             "--private-network", "--link-journal=no", f"--bind-ro={SOURCE}:/seekd",
+             f"--system-call-filter={SANDBOX_CALLS}", "--boot", "systemd.unit=seekd-trial.service"],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=400)
         log = self.root / "trial.log"
-        if not log.exists():
-            self.skipTest(f"this machine boots no container: {boot.stdout[-500:]} {boot.stderr[-500:]}")
-        told = log.read_text()
+        told = log.read_text() if log.exists() else f"nothing booted: {boot.stdout[-2000:]} {boot.stderr[-2000:]}"
+        if not log.exists() and "CI" not in os.environ:  # there it must not pass unseen
+            self.skipTest(told)
         self.assertEqual(boot.returncode, 0, told)
         self.assertIn("\nOK", told)
 
