@@ -14,7 +14,7 @@ namespace seekd::fetcher {
 inline constexpr std::size_t tags_max = 400'000;             // start and end tags
 inline constexpr std::size_t tag_attributes_max = 1'000;     // of one tag
 inline constexpr std::size_t page_attributes_max = 1 << 20;  // of all tags
-inline constexpr std::size_t open_elements_max = 640;        // nesting
+inline constexpr std::size_t open_elements_max = 512;        // nesting
 inline constexpr std::size_t nodes_max = 1 << 20;            // of the tree
 // Elements and attributes compared while looking for one: 0.2 s.
 inline constexpr std::size_t comparisons_max = 200'000'000;

@@ -161,6 +161,14 @@ TEST_CASE("a page may nest deeper than any real page and is read", "[extract][ho
   CHECK(document->blocks[0].text == "the one paragraph of this page");
 }
 
+TEST_CASE("512 elements may be open at once, and no more", "[extract][hostile]") {
+  const std::string text = "the one paragraph of this page";  // html and body are open, too
+  CHECK(extract_html(repeat(510, "<div>") + text, "text/html", ""));
+  const auto document = extract_html(repeat(511, "<div>") + text, "text/html", "");
+  REQUIRE(!document);
+  CHECK(document.error().message.contains("512 deep"));
+}
+
 TEST_CASE("a long list of real size is no attack", "[extract][hostile]") {
   const auto document = extract_html(
       "<ul>" + repeat(20'000, "<li class=a id=b>one of the items of a long list, with words</li>") +
