@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <string>
 
+#include "policy/trimmed.h"
+
 namespace seekd::policy {
 namespace {
 
 using std::chrono::seconds;
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
-  text.remove_prefix(begin);
-  return text.substr(0, text.find_last_not_of(" \t") + 1);
-}
 
 // Where the list member that begins at `begin` ends: at a comma outside quotes.
 std::size_t member_end(std::string_view field, std::size_t begin) {
@@ -55,9 +51,9 @@ void take_lifetime(std::optional<seconds>& lifetime, std::string_view argument) 
 
 void take_directive(CacheControl& control, std::string_view directive) {
   const std::size_t equals = directive.find('=');
-  const std::string name = lower(trimmed(directive.substr(0, equals)));
+  const std::string name = lower(trimmed(directive.substr(0, equals), blanks));
   const std::string_view argument =
-      equals == directive.npos ? "" : trimmed(directive.substr(equals + 1));
+      equals == directive.npos ? "" : trimmed(directive.substr(equals + 1), blanks);
   if (name == "no-store") control.no_store = true;
   if (name == "no-cache") control.no_cache = true;
   if (name == "private") control.is_private = true;

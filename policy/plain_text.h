@@ -1,4 +1,4 @@
-// Plain text as a page's blocks: what is imported has no markup.
+// Plain text as a page's blocks: what is imported, and pages that have no markup.
 //
 // Pure; any thread.
 
@@ -11,8 +11,8 @@
 
 namespace seekd::policy {
 
-// One block for each paragraph; paragraphs stand between empty lines. Visible text alone
-// (page_text_guard.h).
+// One block for each paragraph; paragraphs stand between lines that are empty or blank. Visible
+// text alone (page_text_guard.h).
 std::vector<Block> read_paragraphs(std::string_view text);
 
 }  // namespace seekd::policy

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "policy/percent_encoding.h"
+#include "policy/trimmed.h"
 
 namespace seekd::policy {
 namespace {
@@ -24,12 +25,6 @@ bool is_blank(char c) {
   return c == ' ' || c == '\t';
 }
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(
       a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
@@ -38,14 +33,14 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) {
 // "key: value # comment". Where the colon is missing, white space between exactly two words is
 // taken for it: the site's wish is clear.
 Line read_line(std::string_view line) {
-  line = trimmed(line.substr(0, line.find('#')));
+  line = trimmed(line.substr(0, line.find('#')), blanks);
   std::size_t separator = line.find(':');
   if (separator == std::string_view::npos) {
     separator = line.find_first_of(" \t");
     if (separator == std::string_view::npos) return {};
-    if (trimmed(line.substr(separator)).find_first_of(" \t") != std::string_view::npos) return {};
+    if (trimmed(line.substr(separator), blanks).find_first_of(blanks) != line.npos) return {};
   }
-  return {trimmed(line.substr(0, separator)), trimmed(line.substr(separator + 1))};
+  return {trimmed(line.substr(0, separator), blanks), trimmed(line.substr(separator + 1), blanks)};
 }
 
 // The next line; CR, LF and CRLF end it (an empty line between CR and LF does no harm).

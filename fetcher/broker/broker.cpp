@@ -6,6 +6,7 @@
 
 #include "fetcher/broker/log.h"
 #include "fetcher/broker/session.h"
+#include "fetcher/broker/wall_clock.h"
 
 namespace seekd::fetcher {
 namespace {
@@ -19,10 +20,6 @@ PolitenessLimits limits_of(const config::FetcherConfig& config) {
   PolitenessLimits limits;
   limits.places_max = config.workers_max;
   return limits;
-}
-
-TimePoint wall_clock() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
 json::object sandbox_json(const SandboxReport& sandbox) {

@@ -9,14 +9,11 @@
 #include <unistd.h>
 
 #include "fetcher/broker/robots_desk.h"
+#include "fetcher/broker/wall_clock.h"
 #include "fetcher/url_reader.h"
 
 namespace seekd::fetcher {
 namespace {
-
-TimePoint wall_clock() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
 
 // What the policy says of the site, or the defaults.
 void configure(WorkerJob& job, const config::Config& config) {

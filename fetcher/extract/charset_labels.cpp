@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "policy/trimmed.h"
+
 namespace seekd::fetcher {
 namespace {
 
@@ -73,9 +75,7 @@ constexpr Encoding encodings[] = {
 
 std::string lower_trimmed(std::string_view text) {
   constexpr std::string_view around = " \t\r\n\f\"'";
-  const std::size_t begin = text.find_first_not_of(around);
-  if (begin == std::string_view::npos) return {};
-  std::string out(text.substr(begin, text.find_last_not_of(around) - begin + 1));
+  std::string out(policy::trimmed(text, around));
   std::ranges::transform(out, out.begin(),
                          [](char c) { return c >= 'A' && c <= 'Z' ? char(c | 0x20) : c; });
   return out;

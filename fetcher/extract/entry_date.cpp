@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "policy/trimmed.h"
+
 namespace seekd::fetcher {
 namespace {
 
@@ -137,9 +139,7 @@ std::optional<Date> read_rfc822(Cursor cursor) {
 }  // namespace
 
 std::string entry_date(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos) return {};
-  text = text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+  text = policy::trimmed(text, policy::white_space);
   auto date = read_iso(Cursor(text));
   if (!date) date = read_rfc822(Cursor(text));
   if (!date) return {};

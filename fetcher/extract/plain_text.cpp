@@ -10,21 +10,16 @@
 #include "fetcher/extract/html_fragment.h"
 #include "fetcher/extract/mentioned_links.h"
 #include "policy/page_text_guard.h"
+#include "policy/plain_text.h"
+#include "policy/trimmed.h"
 
 namespace seekd::fetcher {
 namespace {
 
 constexpr std::size_t front_matter_bytes_max = 16 << 10;
-constexpr std::string_view blanks = " \t\r\n";
 
 std::string decoded(std::string_view bytes, std::string_view content_type) {
   return decode(bytes, detect_charset(bytes, content_type, DeclaredIn::headers));
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(blanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
 }
 
 // Takes the first line off `text`.
@@ -38,7 +33,7 @@ std::string_view next_line(std::string_view& text) {
 void read_front_matter_line(std::string_view line, PageMetadata& metadata) {
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return;
-  std::string_view value = trimmed(line.substr(colon + 1));
+  std::string_view value = policy::trimmed(line.substr(colon + 1), policy::white_space);
   if (value.size() >= 2 && value.front() == value.back() && (value[0] == '"' || value[0] == '\'')) {
     value = value.substr(1, value.size() - 2);
   }
@@ -51,11 +46,11 @@ void read_front_matter_line(std::string_view line, PageMetadata& metadata) {
 // The text behind the front matter.
 std::string_view without_front_matter(std::string_view text, PageMetadata& metadata) {
   std::string_view rest = text.substr(0, front_matter_bytes_max);
-  if (trimmed(next_line(rest)) != "---") return text;
+  if (policy::trimmed(next_line(rest), policy::white_space) != "---") return text;
   PageMetadata found;
   while (!rest.empty()) {
     const std::string_view line = next_line(rest);
-    if (trimmed(line) == "---") {
+    if (policy::trimmed(line, policy::white_space) == "---") {
       metadata = std::move(found);
       return text.substr(static_cast<std::size_t>(rest.data() - text.data()));
     }
@@ -82,25 +77,8 @@ void append(const MD_CHAR* text, MD_SIZE size, void* context) {
 }  // namespace
 
 Result<Document> read_plain_text(std::string_view text, std::string_view content_type) {
-  const std::string visible = policy::visible_text(decoded(text, content_type));
   Document document;
-  std::string paragraph;
-  const auto end_paragraph = [&] {
-    if (!paragraph.empty()) {
-      document.blocks.push_back({BlockKind::paragraph, 0, std::string(trimmed(paragraph))});
-    }
-    paragraph.clear();
-  };
-  for (std::string_view rest = visible; !rest.empty();) {
-    const std::string_view line = next_line(rest);
-    if (trimmed(line).empty()) {
-      end_paragraph();
-      continue;
-    }
-    if (!paragraph.empty()) paragraph += '\n';
-    paragraph += line;
-  }
-  end_paragraph();
+  document.blocks = policy::read_paragraphs(decoded(text, content_type));
   document.links = mentioned_links(document.blocks);
   return document;
 }

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "fetcher/wire.h"
+#include "policy/trimmed.h"
 
 namespace seekd::fetcher {
 namespace {
@@ -14,12 +15,6 @@ char lower(char c) {
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, lower, lower);
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
 // What a caching field may hold on its way through JSON and back into a request.
@@ -56,7 +51,7 @@ void ResponseHead::add_line(std::string_view line) {
   }
   const auto colon = line.find(':');
   if (colon == std::string_view::npos) return fault("a header line has no colon");
-  add_field(line.substr(0, colon), trimmed(line.substr(colon + 1)));
+  add_field(line.substr(0, colon), policy::trimmed(line.substr(colon + 1), policy::white_space));
 }
 
 void ResponseHead::begin(std::string_view status_line) {
@@ -72,7 +67,9 @@ void ResponseHead::begin(std::string_view status_line) {
 
 void ResponseHead::add_field(std::string_view name, std::string_view value) {
   // RFC 9112 §5.1: white space before the colon was used to smuggle fields past proxies.
-  if (name.empty() || name != trimmed(name)) return fault("a header name has white space");
+  if (name.empty() || name != policy::trimmed(name, policy::white_space)) {
+    return fault("a header name has white space");
+  }
   if (equal_ignoring_case(name, "content-length")) return add_content_length(value);
   if (equal_ignoring_case(name, "transfer-encoding")) return add_transfer_encoding(value);
   if (equal_ignoring_case(name, "location")) return add_location(value);
@@ -92,7 +89,7 @@ void ResponseHead::add_field(std::string_view name, std::string_view value) {
 void ResponseHead::add_content_length(std::string_view value) {
   while (!value.empty()) {
     const auto comma = std::min(value.find(','), value.size());
-    const std::string_view item = trimmed(value.substr(0, comma));
+    const std::string_view item = policy::trimmed(value.substr(0, comma), policy::white_space);
     value.remove_prefix(std::min(comma + 1, value.size()));
     std::uint64_t length = 0;
     const auto [end, error] = std::from_chars(item.data(), item.data() + item.size(), length);
