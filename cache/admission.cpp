@@ -12,9 +12,10 @@ namespace {
 
 // Elements count too: an empty one takes its place all the same.
 std::uint64_t size_of(const FetchedPage& page) {
-  std::uint64_t bytes = page.blocks.size() + page.links.size();
+  std::uint64_t bytes = page.blocks.size() + page.links.size() + page.entries.size();
   for (const Block& block : page.blocks) bytes += block.text.size();
   for (const Link& link : page.links) bytes += link.url.size() + link.text.size();
+  for (const PageEntry& entry : page.entries) bytes += entry.url.size() + entry.title.size();
   return bytes;
 }
 
@@ -24,7 +25,7 @@ Status check_limits(const FetchedPage& page) {
                 "url: has to be of 1 to " + std::to_string(policy::url_bytes_max) + " bytes");
   }
   if (size_of(page) > page_bytes_max) {
-    return fail(ErrorCode::too_large, page.url + ": has more text and links than the " +
+    return fail(ErrorCode::too_large, page.url + ": has more text, links and entries than the " +
                                           std::to_string(page_bytes_max >> 20) +
                                           " MiB that the cache takes");
   }
@@ -60,6 +61,7 @@ Result<PageRecord> admit_page(const FetchedPage& page, const config::CacheConfig
   record.headers = page.headers;
   record.metadata = page.metadata;
   record.links = encode_links(page.links);
+  record.listing = {page.kind, page.entries_total, encode_entries(page.entries)};
   return record;
 }
 

@@ -15,7 +15,7 @@
 namespace seekd::cache {
 
 inline constexpr std::uint64_t page_bytes_max =
-    64 << 20;  // text and links; a fetcher's reply is far below
+    64 << 20;  // text, links and entries; a fetcher's reply is far below
 
 // What the server said, as a record; the blocks and what follows from them are still to come.
 // Errors: invalid_argument (the headers forbid storing, the URL's length, expired already),

@@ -34,11 +34,14 @@ struct StoredPage {
   TimePoint changed_at;    // when this version was first seen
   TimePoint fresh_until;
   TimePoint expires_at;
-  bool always_revalidate = false;
+  bool always_revalidate = false;  // stale from the start, whatever fresh_until says
   CachingHeaders headers;
   PageMetadata metadata;
   std::vector<Block> blocks;
   std::vector<Link> links;  // of a past version those of its content alone
+  PageKind kind = PageKind::page;
+  std::vector<PageEntry> entries;   // of a feed or a sitemap
+  std::uint64_t entries_total = 0;  // that it has
 };
 
 enum class Change : std::uint8_t {

@@ -61,7 +61,10 @@ Result<StoredPage> assemble_page(const ReadView& view, const PageRecord& record)
                   .headers = record.headers,
                   .metadata = record.metadata,
                   .blocks = {},
-                  .links = {}};
+                  .links = {},
+                  .kind = record.listing.kind,
+                  .entries = {},
+                  .entries_total = record.listing.entries_total};
   const ContentHash key = page_key(record.url);
   for (const BlockRef& ref : record.blocks) {
     Result<Block> block = load_block(view, ref);
@@ -69,7 +72,8 @@ Result<StoredPage> assemble_page(const ReadView& view, const PageRecord& record)
     page.blocks.push_back(std::move(*block));
   }
   if (hash_text(snapshot_text(page.blocks)) != record.snapshot_hash ||
-      (!record.links.empty() && !decode_links(record.links, page.links))) {
+      !decode_links(record.links, page.links) ||
+      !decode_entries(record.listing.entries, page.entries)) {
     return std::unexpected(view.damaged(Family::pages, key.view()));
   }
   return page;

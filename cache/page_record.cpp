@@ -5,7 +5,7 @@
 namespace seekd::cache {
 namespace {
 
-constexpr std::uint8_t layout = 1;
+constexpr std::uint8_t layout = 2;
 constexpr std::size_t hash_bytes = sizeof(ContentHash);
 
 void write_strings(ByteWriter& writer, const CachingHeaders& headers) {
@@ -23,19 +23,51 @@ void read_strings(ByteReader& reader, CachingHeaders& headers) {
   }
 }
 
-void write_strings(ByteWriter& writer, const PageMetadata& metadata) {
+void write_links(ByteWriter& writer, const std::vector<Link>& links) {
+  writer.varint(links.size());
+  for (const Link& link : links) {
+    writer.text(link.url);
+    writer.text(link.text);
+  }
+}
+
+void read_links(ByteReader& reader, std::vector<Link>& links) {
+  links.resize(reader.count(2));
+  for (Link& link : links) {
+    link.url = reader.text();
+    link.text = reader.text();
+  }
+}
+
+void write_metadata(ByteWriter& writer, const PageMetadata& metadata) {
   for (const std::string* field :
        {&metadata.title, &metadata.author, &metadata.language, &metadata.canonical_url,
         &metadata.published, &metadata.modified}) {
     writer.text(*field);
   }
+  write_links(writer, metadata.feeds);
 }
 
-void read_strings(ByteReader& reader, PageMetadata& metadata) {
+void read_metadata(ByteReader& reader, PageMetadata& metadata) {
   for (std::string* field : {&metadata.title, &metadata.author, &metadata.language,
                              &metadata.canonical_url, &metadata.published, &metadata.modified}) {
     *field = reader.text();
   }
+  read_links(reader, metadata.feeds);
+}
+
+void write_listing(ByteWriter& writer, const ListingRecord& listing) {
+  writer.u8(static_cast<std::uint8_t>(listing.kind));
+  writer.varint(listing.entries_total);
+  writer.text(listing.entries);
+}
+
+void read_listing(ByteReader& reader, ListingRecord& listing) {
+  const std::uint8_t kind = reader.u8();
+  if (kind > static_cast<std::uint8_t>(PageKind::sitemap_index)) reader.reject();
+  listing.kind = static_cast<PageKind>(kind);
+  listing.entries_total = reader.varint();
+  listing.entries = reader.text();
 }
 
 void write_blocks(ByteWriter& writer, const std::vector<BlockRef>& blocks) {
@@ -90,10 +122,11 @@ void write_page(ByteWriter& writer, const PageRecord& record) {
   writer.time(record.fresh_until);
   writer.u8(record.always_revalidate ? 1 : 0);
   write_strings(writer, record.headers);
-  write_strings(writer, record.metadata);
+  write_metadata(writer, record.metadata);
   write_blocks(writer, record.blocks);
   write_passages(writer, record.passages);
   writer.text(record.links);
+  write_listing(writer, record.listing);
 }
 
 void read_page(ByteReader& reader, PageRecord& record) {
@@ -109,10 +142,11 @@ void read_page(ByteReader& reader, PageRecord& record) {
   record.always_revalidate = always_revalidate == 1;
   if (always_revalidate > 1 || record.version == 0) reader.reject();
   read_strings(reader, record.headers);
-  read_strings(reader, record.metadata);
+  read_metadata(reader, record.metadata);
   read_blocks(reader, record.blocks);
   read_passages(reader, record.snapshot_bytes(), record.passages);
   record.links = reader.text();
+  read_listing(reader, record.listing);
 }
 
 }  // namespace
@@ -162,21 +196,41 @@ bool decode(std::string_view bytes, VersionRecord& record) {
 }
 
 std::string encode_links(const std::vector<Link>& links) {
+  if (links.empty()) return {};
   ByteWriter writer;
-  writer.varint(links.size());
-  for (const Link& link : links) {
-    writer.text(link.url);
-    writer.text(link.text);
-  }
+  write_links(writer, links);
   return writer.take();
 }
 
 bool decode_links(std::string_view bytes, std::vector<Link>& links) {
+  links.clear();
+  if (bytes.empty()) return true;
   ByteReader reader(bytes);
-  links.resize(reader.count(2));
-  for (Link& link : links) {
-    link.url = reader.text();
-    link.text = reader.text();
+  read_links(reader, links);
+  return reader.finished();
+}
+
+std::string encode_entries(const std::vector<PageEntry>& entries) {
+  if (entries.empty()) return {};
+  ByteWriter writer;
+  writer.varint(entries.size());
+  for (const PageEntry& entry : entries) {
+    for (const std::string* field : {&entry.url, &entry.title, &entry.published, &entry.modified}) {
+      writer.text(*field);
+    }
+  }
+  return writer.take();
+}
+
+bool decode_entries(std::string_view bytes, std::vector<PageEntry>& entries) {
+  entries.clear();
+  if (bytes.empty()) return true;
+  ByteReader reader(bytes);
+  entries.resize(reader.count(4));
+  for (PageEntry& entry : entries) {
+    for (std::string* field : {&entry.url, &entry.title, &entry.published, &entry.modified}) {
+      *field = reader.text();
+    }
   }
   return reader.finished();
 }

@@ -35,6 +35,15 @@ struct PassageRef {
   bool operator==(const PassageRef&) const = default;
 };
 
+// What a feed or a sitemap is beside its text.
+struct ListingRecord {
+  PageKind kind = PageKind::page;
+  std::uint64_t entries_total = 0;
+  std::string entries;  // encoded, "" for none: search reads many pages and no entry
+
+  bool operator==(const ListingRecord&) const = default;
+};
+
 // `pages`: the current version. In `versions` without passages, and with the links of its content
 // alone.
 struct PageRecord {
@@ -51,7 +60,8 @@ struct PageRecord {
   PageMetadata metadata;
   std::vector<BlockRef> blocks;
   std::vector<PassageRef> passages;  // by byte_begin
-  std::string links;                 // encoded: search reads many pages and no link
+  std::string links;                 // encoded, as the entries
+  ListingRecord listing;
 
   std::uint64_t snapshot_bytes() const;
   bool operator==(const PageRecord&) const = default;
@@ -68,10 +78,13 @@ struct VersionRecord {
 std::string encode(const PageRecord& record);
 std::string encode(const VersionRecord& record);
 std::string encode_links(const std::vector<Link>& links);
+std::string encode_entries(const std::vector<PageEntry>& entries);
 
 [[nodiscard]] bool decode(std::string_view bytes, PageRecord& record);
 [[nodiscard]] bool decode(std::string_view bytes, VersionRecord& record);
+// "" is none.
 [[nodiscard]] bool decode_links(std::string_view bytes, std::vector<Link>& links);
+[[nodiscard]] bool decode_entries(std::string_view bytes, std::vector<PageEntry>& entries);
 
 // A PageRecord's expires_at alone; nullopt when its bytes are damaged.
 std::optional<TimePoint> decode_expires_at(std::string_view page_record);

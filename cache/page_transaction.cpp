@@ -135,7 +135,8 @@ Result<StoreOutcome> PageTransaction::compare(const std::optional<PageRecord>& b
   StoreOutcome outcome{.blocks_total = record.blocks.size()};
   record.changed_at = record.retrieved_at;
   if (!before) return outcome;
-  if (before->blocks == record.blocks && before->links == record.links) {
+  const bool listed_alike = before->listing == record.listing;
+  if (before->blocks == record.blocks && before->links == record.links && listed_alike) {
     take_outcome({}, outcome);
   } else {
     Result<StoredPage> stored = assemble_page(view_, *before);
@@ -144,7 +145,10 @@ Result<StoreOutcome> PageTransaction::compare(const std::optional<PageRecord>& b
     if (!decode_links(record.links, links)) {
       return std::unexpected(view_.damaged(Family::pages, page_key(record.url).view()));
     }
-    take_outcome(judge_change({stored->blocks, stored->links}, {blocks, links}), outcome);
+    PageChange change = judge_change({stored->blocks, stored->links}, {blocks, links});
+    const bool edited = change.extent == Extent::minor || change.extent == Extent::major;
+    if (!edited && !listed_alike) change.extent = Extent::minor;
+    take_outcome(change, outcome);
   }
   const bool changed = outcome.change == Change::changed;
   record.version = before->version + (changed ? 1 : 0);

@@ -10,6 +10,7 @@
 #include "ctl/commands.h"
 #include "ctl/input.h"
 #include "ctl/json_view.h"
+#include "ctl/page_view.h"
 #include "ctl/terminal.h"
 
 namespace seekd::ctl {
@@ -19,29 +20,12 @@ namespace json = boost::json;
 
 constexpr std::size_t import_line_bytes_max = 1 << 20;  // as daemon.request_bytes_max
 constexpr std::size_t progress_every = 100;
-constexpr std::size_t url_characters_max = 2048;  // one that is cut names nothing
 
 struct FetchOptions {
   DaemonOptions daemon;
   std::string url;
   bool json = false;
 };
-
-// Of a feed or a sitemap: URL, date and title.
-void print_entries(const json::object& reply) {
-  const json::array& entries = array_at(reply, "entries");
-  if (entries.empty()) return;
-  std::cout << "  " << terminal_line(text_at(reply, "kind")) << " with "
-            << integer_at(reply, "entries_total") << " entries\n";
-  for (const json::value& value : entries) {
-    const json::object* entry = value.if_object();
-    if (entry == nullptr) continue;
-    const std::string modified = text_at(*entry, "modified");
-    std::cout << "    " << terminal_line(text_at(*entry, "url"), url_characters_max) << "  "
-              << terminal_line(modified.empty() ? text_at(*entry, "published") : modified) << "  "
-              << terminal_line(text_at(*entry, "title")) << '\n';
-  }
-}
 
 void print_fetched(const json::object& reply) {
   std::cout << terminal_line(text_at(reply, "outcome")) << "  "
@@ -65,7 +49,8 @@ Status fetch(const FetchOptions& options) {
     std::cout << json::serialize(*reply) << '\n';
   } else {
     print_fetched(*reply);
-    print_entries(*reply);
+    print_claims(*reply, "  ");
+    print_entries(*reply, "  ");
   }
   const std::string outcome = text_at(*reply, "outcome");
   if (outcome == "page" || outcome == "not_modified") return {};

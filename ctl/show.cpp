@@ -9,6 +9,7 @@
 #include "ctl/block_diff.h"
 #include "ctl/commands.h"
 #include "ctl/json_view.h"
+#include "ctl/page_view.h"
 #include "ctl/terminal.h"
 
 namespace seekd::ctl {
@@ -85,7 +86,10 @@ void print_page(const json::object& page) {
             << terminal_line(text_at(page, "retrieved_at")) << ", changed "
             << terminal_line(text_at(page, "changed_at")) << ", fresh until "
             << terminal_line(text_at(page, "fresh_until")) << ", kept until "
-            << terminal_line(text_at(page, "expires_at")) << "\n\n";
+            << terminal_line(text_at(page, "expires_at")) << '\n';
+  print_claims(page, "");
+  print_entries(page, "");
+  std::cout << '\n';
   for (const Block& block : blocks_of(page)) print_block(block);
 }
 

@@ -91,6 +91,13 @@ Result<Link> parse_link(const json::value& value) {
   return link;
 }
 
+json::array links_to_json(const std::vector<Link>& links) {
+  json::array array;
+  array.reserve(links.size());
+  for (const Link& link : links) array.push_back({{"url", link.url}, {"text", link.text}});
+  return array;
+}
+
 struct EntryField {
   const char* key;
   std::string PageEntry::* value;
@@ -141,15 +148,11 @@ std::string content_line(const FetchedPage& page) {
     if (block.level != 0) object["level"] = block.level;
     blocks.push_back(std::move(object));
   }
-  json::array links;
-  links.reserve(page.links.size());
-  for (const Link& link : page.links) {
-    links.push_back(json::object{{"url", link.url}, {"text", link.text}});
-  }
   json::object object{{"headers", texts_to_json(page.headers, header_fields)},
                       {"metadata", texts_to_json(page.metadata, metadata_fields)},
                       {"blocks", std::move(blocks)},
-                      {"links", std::move(links)},
+                      {"feeds", links_to_json(page.metadata.feeds)},
+                      {"links", links_to_json(page.links)},
                       {"body_bytes", page.body_bytes}};
   if (page.kind != PageKind::page) {
     json::array entries;
@@ -170,6 +173,7 @@ Status parse_content_line(std::string_view line, FetchedPage& page) {
   const json::object* headers = reader.object("headers");
   const json::object* metadata = reader.object("metadata");
   const json::array* blocks = reader.array("blocks", blocks_max);
+  const json::array* feeds = reader.array("feeds", page_feeds_max);
   const json::array* links = reader.array("links", links_max);
   const auto kind = parse_page_kind(reader.text("kind", 32));
   const json::array* entries = reader.array("entries", page_entries_max);
@@ -182,6 +186,7 @@ Status parse_content_line(std::string_view line, FetchedPage& page) {
   if (auto read = parse_texts(metadata, "metadata", metadata_fields, page.metadata); !read) {
     return read;
   }
+  if (auto read = parse_items(feeds, parse_link, page.metadata.feeds); !read) return read;
   if (auto read = parse_items(blocks, parse_block, page.blocks); !read) return read;
   if (auto read = parse_items(entries, parse_entry, page.entries); !read) return read;
   return parse_items(links, parse_link, page.links);

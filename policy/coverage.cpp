@@ -39,6 +39,7 @@ HeldTerms look_up(const std::vector<std::string>& terms, const Passage& passage)
 }
 
 bool is_young(const Passage& passage, TimePoint now, std::optional<std::chrono::seconds> max_age) {
+  if (passage.stale_forbidden && now >= passage.fresh_until) return false;
   return max_age ? now - passage.retrieved_at <= *max_age : now < passage.fresh_until;
 }
 

@@ -76,6 +76,11 @@ Freshness judge_freshness(const CachingHeaders& headers, TimePoint requested_at,
           .always_revalidate = control.no_cache || varies_always(headers.vary)};
 }
 
+bool forbids_stale(const CachingHeaders& headers) {
+  const CacheControl control = parse_cache_control(headers.cache_control);
+  return control.no_cache || control.must_revalidate || varies_always(headers.vary);
+}
+
 CachingHeaders updated_headers(const CachingHeaders& stored, const CachingHeaders& not_modified) {
   const auto newer = [&](std::string CachingHeaders::* field) {
     return (not_modified.*field).empty() ? stored.*field : not_modified.*field;

@@ -34,6 +34,11 @@ struct Freshness {
 Freshness judge_freshness(const CachingHeaders& headers, TimePoint requested_at,
                           TimePoint received_at, const FreshnessBounds& bounds);
 
+// §4.2.4: "A cache MUST NOT generate a stale response if it is prohibited by an explicit
+// in-protocol directive": no-cache, must-revalidate, proxy-revalidate, s-maxage; or by Vary: *,
+// which no request matches.
+bool forbids_stale(const CachingHeaders& headers);
+
 // §3.2 and §4.3.4: the stored response's fields after a 304. What the 304 does not name stays, but
 // for Date and Age, which speak of the message that carries them.
 CachingHeaders updated_headers(const CachingHeaders& stored, const CachingHeaders& not_modified);

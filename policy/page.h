@@ -49,6 +49,7 @@ struct PageMetadata {
   std::string canonical_url;  // absolute, "" when the page names none
   std::string published;      // as the page writes it, "" when it says none
   std::string modified;       // likewise
+  std::vector<Link> feeds;    // Atom, RSS and JSON feeds that it names: URL, title; not yet judged
 
   bool operator==(const PageMetadata&) const = default;
 };
@@ -63,6 +64,7 @@ enum class PageKind : std::uint8_t {
 std::string_view to_string(PageKind kind);
 
 inline constexpr std::size_t page_entries_max = 10'000;  // of one feed or sitemap
+inline constexpr std::size_t page_feeds_max = 20;        // that one page names
 
 // What a feed or a sitemap says of another page.
 struct PageEntry {

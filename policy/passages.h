@@ -27,6 +27,8 @@ struct Passage {
   std::size_t byte_end = 0;
   TimePoint retrieved_at;  // last time its server confirmed it (200 or 304)
   TimePoint fresh_until;
+  bool stale_forbidden =
+      false;           // past fresh_until it may not be used unconfirmed (forbids_stale())
   double score = 0.0;  // of the retrieval that found it; larger is better
 };
 

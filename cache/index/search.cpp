@@ -14,6 +14,7 @@
 #include "cache/page_reader.h"
 #include "cache/record.h"
 #include "policy/egress.h"
+#include "policy/http_freshness.h"
 
 namespace seekd::cache {
 namespace {
@@ -75,7 +76,10 @@ class PassageLoader {
                    .byte_begin = ref.byte_begin,
                    .byte_end = ref.byte_end,
                    .retrieved_at = page.retrieved_at,
-                   .fresh_until = page.fresh_until,
+                   .fresh_until = page.always_revalidate
+                                      ? std::min(page.fresh_until, page.retrieved_at)
+                                      : page.fresh_until,
+                   .stale_forbidden = page.always_revalidate || policy::forbids_stale(page.headers),
                    .score = score};
   }
 

@@ -221,7 +221,22 @@ void AnswerMachine::go_on_when_settled() {
   search(std::move(urls));
 }
 
+// RFC 9111 §4.2.4. A page that was confirmed for this answer serves it, however soon it is stale.
+void AnswerMachine::leave_out_unconfirmed(std::vector<Passage>& passages) {
+  std::erase_if(passages, [&](const Passage& passage) {
+    if (!must_be_confirmed(passage, now_)) return false;
+    const auto page = std::ranges::find(pages_, passage.url, &PageReading::url);
+    if (page != pages_.end()) return !page->ready();
+    if (question_.reach != Reach::cache_only) return true;
+    if (!holds(answer_.notices, passage.url)) {
+      answer_.notices.push_back(unconfirmed_notice(passage.url));
+    }
+    return false;
+  });
+}
+
 void AnswerMachine::compose(std::vector<Passage> candidates) {
+  leave_out_unconfirmed(candidates);
   // A page that was asked for stands in the prompt even where no word of the question is in it.
   for (const PageReading& page : pages_) {
     if (!page.ready() || holds(candidates, page.url())) continue;

@@ -155,6 +155,7 @@ class AnswerMachine {
   void survey(std::vector<Passage> passages);
   void search(std::vector<std::string> urls);
   void go_on_when_settled();
+  void leave_out_unconfirmed(std::vector<Passage>& passages);
   void compose(std::vector<Passage> candidates);
   void generate(std::vector<Passage> passages);
   void conclude(const model::Generation& generation);

@@ -3,12 +3,14 @@
 #include "cache/content_hash.h"
 #include "daemon/answer/sources.h"
 #include "daemon/time_text.h"
-#include "policy/cache_control.h"
 
 namespace seekd::daemon {
 namespace {
 
 using policy::SourceState;
+
+constexpr std::string_view unconfirmed_copy =
+    "its server asks that a stale copy is not relied on unconfirmed";
 
 std::string code_of(const Error& error) {
   if (error.code == ErrorCode::unavailable) return "fetcher_unavailable";
@@ -34,6 +36,10 @@ cache::StoredPage unstored(const FetchedPage& fetched, const policy::Freshness& 
 }
 
 }  // namespace
+
+Notice unconfirmed_notice(const std::string& url) {
+  return {"must_revalidate", url, "the stored copy is used: " + std::string(unconfirmed_copy)};
+}
 
 fetcher::FetchRequest PageReading::fetch_request() const {
   fetcher::FetchRequest request;
@@ -62,9 +68,11 @@ PageReading::Step PageReading::found(Result<std::optional<cache::StoredPage>> st
     if (question.max_age && !young) {
       notice("older_than_max_age", "the stored copy is of " + format_time(page_->retrieved_at));
     }
+    if (must_be_confirmed(*page_, now)) notices_.push_back(unconfirmed_notice(url_));
     return settle(SourceState::offline);
   }
   if (young) return settle(SourceState::fresh);
+  unconfirmed_ok_ = page_ && !must_be_confirmed(*page_, now);
   phase_ = Phase::fetching;
   return Step::fetch;
 }
@@ -137,15 +145,14 @@ PageReading::Step PageReading::settle(SourceState state) {
 }
 
 PageReading::Step PageReading::give_up(std::string code, std::string message) {
-  if (page_) {
+  if (page_ && unconfirmed_ok_) {
     notice(std::move(code),
            message + "; the stored copy of " + format_time(page_->retrieved_at) + " is used");
-    if (policy::parse_cache_control(page_->headers.cache_control).must_revalidate) {
-      notice("must_revalidate", "its server asks that a stale copy is not relied on unconfirmed");
-    }
     return settle(SourceState::stale);
   }
   notice(std::move(code), std::move(message));
+  if (page_)
+    notice("must_revalidate", "a stored copy is not used: " + std::string(unconfirmed_copy));
   phase_ = Phase::unreadable;
   return Step::none;
 }

@@ -2,7 +2,8 @@
 // stored or confirmed.
 //
 // Not thread-safe; owned by an AnswerMachine, which turns its steps into actions. What goes wrong
-// becomes a notice, and an older stored copy serves where there is one.
+// becomes a notice, and an older stored copy serves where there is one and its server does not
+// forbid that.
 
 #pragma once
 
@@ -19,6 +20,9 @@
 #include "policy/http_freshness.h"
 
 namespace seekd::daemon {
+
+// That a stored copy serves an offline question though its server forbids it (RFC 9111 §4.2.4).
+Notice unconfirmed_notice(const std::string& url);
 
 class PageReading {
  public:
@@ -73,6 +77,7 @@ class PageReading {
   std::optional<cache::StoredPage> page_;
   policy::SourceState state_ = policy::SourceState::fresh;
   policy::SourceState state_after_storing_ = policy::SourceState::fresh;
+  bool unconfirmed_ok_ = false;  // the stored copy may serve where it cannot be confirmed
   bool kept_ = true;
   std::vector<Notice> notices_;
 };

@@ -6,6 +6,7 @@
 
 #include "cache/index/passage_splitter.h"
 #include "daemon/answer/text_units.h"
+#include "policy/http_freshness.h"
 #include "policy/url.h"
 
 namespace seekd::daemon {
@@ -41,6 +42,10 @@ double term_share(const std::vector<std::string>& terms, std::string_view text) 
   const auto hits =
       std::ranges::count_if(terms, [&](const auto& term) { return found.contains(term); });
   return static_cast<double>(hits) / static_cast<double>(terms.size());
+}
+
+TimePoint fresh_until(const cache::StoredPage& page) {
+  return page.always_revalidate ? std::min(page.fresh_until, page.retrieved_at) : page.fresh_until;
 }
 
 Age judge_age(TimePoint retrieved_at, TimePoint fresh_until,
@@ -94,12 +99,22 @@ std::string search_text(std::string_view question, std::span<const std::string> 
 
 Age judge_age(const cache::StoredPage& page, std::optional<std::chrono::seconds> max_age,
               TimePoint now) {
-  if (!max_age && page.always_revalidate) return Age::too_old;
-  return judge_age(page.retrieved_at, page.fresh_until, max_age, now);
+  if (must_be_confirmed(page, now)) return Age::too_old;
+  return judge_age(page.retrieved_at, fresh_until(page), max_age, now);
 }
 
 Age judge_age(const Passage& passage, std::optional<std::chrono::seconds> max_age, TimePoint now) {
+  if (must_be_confirmed(passage, now)) return Age::too_old;
   return judge_age(passage.retrieved_at, passage.fresh_until, max_age, now);
+}
+
+bool must_be_confirmed(const cache::StoredPage& page, TimePoint now) {
+  const bool forbidden = page.always_revalidate || policy::forbids_stale(page.headers);
+  return forbidden && now >= fresh_until(page);
+}
+
+bool must_be_confirmed(const Passage& passage, TimePoint now) {
+  return passage.stale_forbidden && now >= passage.fresh_until;
 }
 
 std::vector<Passage> passages_of(const cache::StoredPage& page, std::string_view question) {
@@ -107,16 +122,18 @@ std::vector<Passage> passages_of(const cache::StoredPage& page, std::string_view
   const std::vector<std::string> wanted = read_facts(question).terms;
   std::vector<Passage> passages;
   for (cache::PassageSpan& span : cache::split_passages(page.blocks)) {
-    Passage passage{.url = page.url,
-                    .title = page.metadata.title,
-                    .heading_path = std::move(span.heading_path),
-                    .text = text.substr(span.byte_begin, span.byte_end - span.byte_begin),
-                    .snapshot_hash = page.snapshot_hash,
-                    .version = page.version,
-                    .byte_begin = span.byte_begin,
-                    .byte_end = span.byte_end,
-                    .retrieved_at = page.retrieved_at,
-                    .fresh_until = page.fresh_until};
+    Passage passage{
+        .url = page.url,
+        .title = page.metadata.title,
+        .heading_path = std::move(span.heading_path),
+        .text = text.substr(span.byte_begin, span.byte_end - span.byte_begin),
+        .snapshot_hash = page.snapshot_hash,
+        .version = page.version,
+        .byte_begin = span.byte_begin,
+        .byte_end = span.byte_end,
+        .retrieved_at = page.retrieved_at,
+        .fresh_until = fresh_until(page),
+        .stale_forbidden = page.always_revalidate || policy::forbids_stale(page.headers)};
     passage.score = term_share(wanted, passage.heading_path + "\n" + passage.text);
     passages.push_back(std::move(passage));
   }

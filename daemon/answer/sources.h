@@ -37,10 +37,14 @@ std::string search_text(std::string_view question, std::span<const std::string> 
 enum class Age : std::uint8_t { young_enough, too_old };
 
 // Within `max_age` of its last confirmation where one is given (0: always too old), else within its
-// own lifetime.
+// own lifetime. What must be confirmed is too old for any caller.
 Age judge_age(const cache::StoredPage& page, std::optional<std::chrono::seconds> max_age,
               TimePoint now);
 Age judge_age(const Passage& passage, std::optional<std::chrono::seconds> max_age, TimePoint now);
+
+// RFC 9111 §4.2.4: past its lifetime, and its server forbids to use it unconfirmed.
+bool must_be_confirmed(const cache::StoredPage& page, TimePoint now);
+bool must_be_confirmed(const Passage& passage, TimePoint now);
 
 // What an answer says of the page that a passage is of.
 Source source_of(const Passage& passage, policy::SourceState state);

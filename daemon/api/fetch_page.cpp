@@ -8,6 +8,7 @@
 #include "daemon/api/api_error.h"
 #include "daemon/api/fields.h"
 #include "daemon/api/handlers.h"
+#include "daemon/api/page_json.h"
 #include "daemon/time_text.h"
 #include "policy/http_freshness.h"
 #include "policy/url.h"
@@ -46,15 +47,14 @@ Result<Kept> confirm(cache::PageCache& cache, const FetchedPage& confirmed) {
   return Kept{std::move(*page), outcome};
 }
 
-json::array entries_json(const std::vector<PageEntry>& entries) {
-  json::array out;
-  for (const PageEntry& entry : entries) {
-    out.push_back({{"url", entry.url},
-                   {"title", entry.title},
-                   {"published", entry.published},
-                   {"modified", entry.modified}});
-  }
-  return out;
+// Of a page as fetched, or as stored: a 304 tells as much as the 200 before it did.
+template <class Page>
+void add_content(json::object& body, const Page& page) {
+  body["title"] = page.metadata.title;
+  body["metadata"] = metadata_json(page.metadata);
+  body["kind"] = to_string(page.kind);
+  body["entries"] = entries_json(page.entries);
+  body["entries_total"] = page.entries_total;
 }
 
 json::object reply_json(const std::string& url, const fetcher::FetchReply& reply) {
@@ -73,6 +73,7 @@ json::object reply_json(const std::string& url, const fetcher::FetchReply& reply
                     {"retrieved_at", nullptr},
                     {"fresh_until", nullptr},
                     {"title", nullptr},
+                    {"metadata", nullptr},
                     {"kind", nullptr},
                     {"entries", json::array()},
                     {"entries_total", 0},
@@ -80,14 +81,9 @@ json::object reply_json(const std::string& url, const fetcher::FetchReply& reply
   if (reply.retry_after.count() > 0) body["retry_after"] = reply.retry_after.count();
   if (!reply.page) return body;
   body["final_url"] = reply.page->final_url;
-  body["title"] = reply.page->metadata.title;
   body["retrieved_at"] = format_time(reply.page->retrieved_at);
-  // A 304 has no content: what the stored page's was is not known here.
-  if (reply.outcome == fetcher::FetchOutcome::page) {
-    body["kind"] = to_string(reply.page->kind);
-    body["entries"] = entries_json(reply.page->entries);
-    body["entries_total"] = reply.page->entries_total;
-  }
+  // A 304 has no content: the stored page's is added where it is confirmed.
+  if (reply.outcome == fetcher::FetchOutcome::page) add_content(body, *reply.page);
   return body;
 }
 
@@ -100,7 +96,7 @@ void add_kept(json::object& body, const Kept& kept) {
   body["similarity"] = kept.outcome.similarity;
   body["retrieved_at"] = format_time(kept.page.retrieved_at);
   body["fresh_until"] = format_time(kept.page.fresh_until);
-  body["title"] = kept.page.metadata.title;
+  add_content(body, kept.page);
 }
 
 // One request's way; it lives in the callbacks that wait for its next step.

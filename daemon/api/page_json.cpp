@@ -9,15 +9,33 @@ namespace {
 
 namespace json = boost::json;
 
+json::array links_json(const std::vector<Link>& links) {
+  json::array out;
+  for (const Link& link : links) out.push_back({{"url", link.url}, {"text", link.text}});
+  return out;
+}
+
+}  // namespace
+
 json::object metadata_json(const PageMetadata& metadata) {
   return {{"author", metadata.author},
           {"language", metadata.language},
           {"canonical_url", metadata.canonical_url},
           {"published", metadata.published},
-          {"modified", metadata.modified}};
+          {"modified", metadata.modified},
+          {"feeds", links_json(metadata.feeds)}};
 }
 
-}  // namespace
+json::array entries_json(const std::vector<PageEntry>& entries) {
+  json::array out;
+  for (const PageEntry& entry : entries) {
+    out.push_back({{"url", entry.url},
+                   {"title", entry.title},
+                   {"published", entry.published},
+                   {"modified", entry.modified}});
+  }
+  return out;
+}
 
 json::object page_json(const cache::StoredPage& page) {
   json::array blocks;
@@ -25,8 +43,6 @@ json::object page_json(const cache::StoredPage& page) {
     blocks.push_back(
         {{"kind", to_string(block.kind)}, {"level", block.level}, {"text", block.text}});
   }
-  json::array links;
-  for (const Link& link : page.links) links.push_back({{"url", link.url}, {"text", link.text}});
   return {{"url", page.url},
           {"final_url", page.final_url},
           {"title", page.metadata.title},
@@ -38,7 +54,10 @@ json::object page_json(const cache::StoredPage& page) {
           {"fresh_until", format_time(page.fresh_until)},
           {"expires_at", format_time(page.expires_at)},
           {"blocks", std::move(blocks)},
-          {"links", std::move(links)}};
+          {"links", links_json(page.links)},
+          {"kind", to_string(page.kind)},
+          {"entries", entries_json(page.entries)},
+          {"entries_total", page.entries_total}};
 }
 
 json::array passages_json(std::span<const Passage> passages) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -13,6 +14,8 @@
 
 namespace seekd::daemon {
 
+boost::json::object metadata_json(const PageMetadata& metadata);
+boost::json::array entries_json(const std::vector<PageEntry>& entries);
 boost::json::object page_json(const cache::StoredPage& page);
 boost::json::array passages_json(std::span<const Passage> passages);
 boost::json::array versions_json(std::span<const cache::VersionInfo> versions);

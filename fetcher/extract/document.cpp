@@ -41,7 +41,6 @@ Result<Document> extract_html(std::string_view html, std::string_view content_ty
   Document document;
   document.blocks = extract_main_content(*tree, claims, page);
   document.metadata = std::move(claims.metadata);
-  document.feeds = std::move(claims.feeds);
   document.links = extract_links(*tree, base);
   return document;
 }

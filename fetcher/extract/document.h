@@ -18,7 +18,6 @@ inline constexpr std::size_t document_bytes_max = 16 << 20;  // as the worker's 
 struct Document {
   PageMetadata metadata;
   std::vector<Block> blocks;  // main content, in document order
-  std::vector<Link> feeds;    // Atom, RSS and JSON feeds that the page names, absolute
   std::vector<Link> links;    // as extract_links says, at most 2,000
   PageKind kind = PageKind::page;
   std::vector<PageEntry> entries;   // of a feed or a sitemap, at most page_entries_max

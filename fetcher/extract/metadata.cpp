@@ -11,7 +11,6 @@ namespace seekd::fetcher {
 namespace {
 
 constexpr std::size_t field_bytes_max = 500;
-constexpr std::size_t feeds_max = 20;
 
 // One line of visible text, cut between two characters.
 std::string clean(std::string_view text) {
@@ -128,7 +127,7 @@ void read_link(const HtmlNode& node, Found& found) {
   if (rel == "canonical") fill(found.canonical, href);
   const bool feed = type == "application/rss+xml" || type == "application/atom+xml" ||
                     type == "application/feed+json";
-  if (rel == "alternate" && feed && found.feeds.size() < feeds_max) {
+  if (rel == "alternate" && feed && found.feeds.size() < page_feeds_max) {
     found.feeds.push_back({std::string(href), clean(attribute(node, "title"))});
   }
 }
@@ -216,6 +215,7 @@ PageMetadata metadata_of(const Found& found, const std::optional<policy::Url>& b
       .published =
           first_of({found.meta_published, clean(ld.published), found.time, found.byline.published}),
       .modified = first_of({found.meta_modified, clean(ld.modified), found.byline.modified}),
+      .feeds = absolute_feeds(found, base),
   };
 }
 
@@ -230,7 +230,6 @@ PageClaims read_claims(const HtmlTree& tree, const std::optional<policy::Url>& b
   }
   return {.metadata = metadata_of(found, base),
           .description = first_of({found.description, found.og_description}),
-          .feeds = absolute_feeds(found, base),
           .og_type = lower(found.og_type),
           .json_ld = std::move(found.json_ld)};
 }

@@ -19,7 +19,6 @@ namespace seekd::fetcher {
 struct PageClaims {
   PageMetadata metadata;
   std::string description;  // of search results and previews
-  std::vector<Link> feeds;  // absolute URLs of Atom, RSS and JSON feeds, at most 20
   std::string og_type;      // "article", "product", "website", …; "" when the page says none
   JsonLd json_ld;
 };

@@ -25,18 +25,19 @@ void clip(std::string& text) {
   text.resize(end);
 }
 
+void clip(std::vector<Link>& links) {
+  std::erase_if(links, [](const Link& link) { return link.url.size() > policy::url_bytes_max; });
+  if (links.size() > links_max) links.resize(links_max);
+  for (Link& link : links) clip(link.text);
+}
+
 void clip(PageMetadata& metadata) {
   for (std::string* text : {&metadata.title, &metadata.author, &metadata.language,
                             &metadata.published, &metadata.modified}) {
     clip(*text);
   }
   if (metadata.canonical_url.size() > policy::url_bytes_max) metadata.canonical_url.clear();
-}
-
-void clip(std::vector<Link>& links) {
-  std::erase_if(links, [](const Link& link) { return link.url.size() > policy::url_bytes_max; });
-  if (links.size() > links_max) links.resize(links_max);
-  for (Link& link : links) clip(link.text);
+  clip(metadata.feeds);
 }
 
 void clip(std::vector<PageEntry>& entries) {
@@ -66,7 +67,7 @@ std::expected<std::string, TransferFault> unpacked(const std::string& body,
 std::expected<Document, TransferFault> document_of(PageFormat format, std::string_view body,
                                                    const std::string& type,
                                                    const policy::Url& url) {
-  if (const auto foreign = contradiction(format, body)) {
+  if (const auto foreign = contradiction(format, body, type)) {
     return refuse(EgressReason::content_mismatch,
                   fmt::format("the content type is '{}', the first bytes are {}", type, *foreign));
   }

@@ -30,7 +30,9 @@ PageRecord page_record() {
   record.blocks = {{hash_text("a"), 300}, {hash_text("b"), 2}};
   record.passages = {{1, hash_text("p"), "Heading", 0, 300},
                      {1 << 20, hash_text("q"), "", 301, 303}};
+  record.metadata.feeds = {{"https://example.org/feed", "News"}};
   record.links = encode_links({{"https://example.org/l", "text"}});
+  record.listing = {PageKind::feed, 3, encode_entries({{"https://example.org/e", "E", "", ""}})};
   return record;
 }
 
@@ -59,7 +61,7 @@ void require_robust(const Record& record) {
     if (decode(flipped, other)) CHECK_FALSE(other == record);
   }
   std::string other_layout = bytes;
-  other_layout[0] = 2;
+  other_layout[0] = 9;
   Record unread;
   CHECK_FALSE(decode(other_layout, unread));
 }
@@ -79,9 +81,36 @@ TEST_CASE("Every record survives its bytes, and no damaged bytes pass for it") {
   require_robust(FilterRecord{.generation = 1, .capacity = 2, .entries = 3, .bits = "bits"});
 }
 
+TEST_CASE("Entries and links are read back, and damaged ones are refused") {
+  const std::vector<PageEntry> entries{{"https://example.org/", "Title", "2026-01-01", ""}};
+  std::vector<PageEntry> read;
+  REQUIRE(decode_entries(encode_entries(entries), read));
+  CHECK(read == entries);
+  std::vector<Link> links;
+  REQUIRE(decode_links(encode_links({{"https://example.org/", "text"}}), links));
+  CHECK(links == std::vector<Link>{{"https://example.org/", "text"}});
+  const std::string bytes = encode_entries(entries);
+  for (std::size_t size = 1; size < bytes.size(); ++size) {
+    CHECK_FALSE(decode_entries(std::string_view(bytes).substr(0, size), read));
+  }
+  const std::string link_bytes = encode_links(links);
+  for (std::size_t size = 1; size < link_bytes.size(); ++size) {
+    CHECK_FALSE(decode_links(std::string_view(link_bytes).substr(0, size), links));
+  }
+  CHECK_FALSE(decode_entries("\xff\xff\xff\xff\x7f", read));
+}
+
+TEST_CASE("A kind of page that nobody knows is refused") {
+  PageRecord record = page_record();
+  record.listing.kind = static_cast<PageKind>(4);
+  PageRecord read;
+  CHECK_FALSE(decode(encode(record), read));
+}
+
 TEST_CASE("A count that its bytes cannot hold does not size an allocation") {
   PageRecord whole = page_record();
   whole.links.clear();
+  whole.listing = {};
   for (std::size_t count_at = 0; count_at < encode(whole).size(); ++count_at) {
     std::string bytes = encode(whole).substr(0, count_at);
     bytes += "\xff\xff\xff\xff\xff\xff\xff\xff\x7f";
@@ -120,7 +149,7 @@ TEST_CASE("The time of expiry is read without the rest of the page") {
   CHECK(decode_expires_at(encode(page_record())) == at(1000));
   CHECK_FALSE(decode_expires_at(""));
   CHECK_FALSE(decode_expires_at("\x01short"));
-  CHECK_FALSE(decode_expires_at("\x02" + std::string(20, 'x')));
+  CHECK_FALSE(decode_expires_at("\x09" + std::string(20, 'x')));
 }
 
 TEST_CASE("Integers of every size are read back, and too long ones are refused") {

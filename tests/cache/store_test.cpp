@@ -38,7 +38,13 @@ TEST_CASE("A stored page is found as it was fetched, also after the cache was op
   cache.open();
   FetchedPage page = page_of(url, {"one", "two"});
   page.blocks.insert(page.blocks.begin(), heading(2, "A heading"));
-  page.metadata = {"Title", "Author", "en", "https://example.org/c", "2026-01-01", "2026-02-02"};
+  page.metadata = {"Title",
+                   "Author",
+                   "en",
+                   "https://example.org/c",
+                   "2026-01-01",
+                   "2026-02-02",
+                   {{"https://example.org/feed", "News"}}};
   page.links = {{"https://example.org/b", "b"}, {"https://example.org/c", ""}};
   page.headers.vary = "Accept";
   CHECK(store(cache, page, at(0)).change == Change::added);
@@ -242,6 +248,39 @@ TEST_CASE("RFC 9111 §3.2: a 304 updates the stored fields and confirms the page
   CHECK(touched->blocks == page.blocks);
   cache.open(at(1100));
   CHECK(found(cache, url, at(1100)).fresh_until == at(500));
+  require_sound(cache);
+}
+
+TEST_CASE("A feed keeps its entries through a 304, and each version has its own") {
+  TemporaryCache cache;
+  cache.open();
+  FetchedPage feed = page_of(url, {"text"});
+  feed.kind = PageKind::feed;
+  feed.entries = {{"https://example.org/1", "One", "2026-01-01", "2026-01-02T00:00:00Z"},
+                  {"https://example.org/2", "", "", ""}};
+  feed.entries_total = 12'000;
+  store(cache, feed, at(0));
+  CachingHeaders update;
+  update.cache_control = "max-age=300";
+  const Result<StoredPage> confirmed = cache->touch(url, update, at(10), at(10));
+  REQUIRE(confirmed);
+  CHECK(confirmed->kind == PageKind::feed);
+  CHECK(confirmed->entries == feed.entries);
+  CHECK(confirmed->entries_total == 12'000);
+  const std::vector<PageEntry> first = feed.entries;
+
+  // The same text, and one entry less: the text alone is not all that a feed says.
+  feed.entries.pop_back();
+  feed.retrieved_at = at(20);
+  CHECK(store(cache, feed, at(20)).change == Change::changed);
+  CHECK(store(cache, feed, at(21)).change == Change::unchanged);
+  cache.open(at(30));
+  CHECK(found(cache, url, at(30)).entries == feed.entries);
+  const auto past = cache->find_version(url, 1, at(30));
+  REQUIRE(past);
+  REQUIRE(*past);
+  CHECK((*past)->entries == first);
+  CHECK((*past)->kind == PageKind::feed);
   require_sound(cache);
 }
 

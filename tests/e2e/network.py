@@ -96,7 +96,8 @@ class Internet:
     def _start_name_server(self):
         answers = [f"--address=/example.org/{WEB}", "--address=/inward.example.org/127.0.0.1",
                    "--address=/metadata.example.org/169.254.169.254", "--address=/private.example.org/10.0.0.1",
-                   f"--host-record=mixed.example.org,{WEB}", "--host-record=mixed.example.org,192.168.1.1"]
+                   f"--host-record=mixed.example.org,{WEB}", "--host-record=mixed.example.org,192.168.1.1",
+                   "--host-record=vault.internal,10.0.0.2", "--cname=alias.example.org,vault.internal"]
         self.processes.append(subprocess.Popen(
             self._far("dnsmasq", "--keep-in-foreground", "--no-resolv", "--no-hosts", "--conf-file=/dev/null", "--user=root",
                       "--group=root", "--pid-file=", f"--listen-address={NAME_SERVER}", "--bind-interfaces", *answers, *self.more_answers),
@@ -111,7 +112,7 @@ class Internet:
 daemon off; user root; pid {self.folder}/nginx.pid; worker_processes 1; error_log {self.folder}/nginx.log;
 events {{ worker_connections 256; }}
 http {{
-  types {{ text/html html; text/plain txt; application/pdf pdf; application/zip zip; }}
+  types {{ text/html html; text/plain txt; application/atom+xml atom; application/xml xml; application/pdf pdf; application/zip zip; }}
   log_format seen '$host $status $request_uri match=$http_if_none_match since=$http_if_modified_since agent=$http_user_agent';
   access_log {self.access_log} seen;
   charset utf-8;
@@ -121,6 +122,7 @@ http {{
     listen {WEB}:443 ssl default_server; server_name *.example.org;
     location /short/ {{ add_header Cache-Control "max-age=2"; }}
     location /long/ {{ add_header Cache-Control "max-age=3600"; }}
+    location /strict/ {{ add_header Cache-Control "max-age=0, must-revalidate"; }}
     location /secret/ {{ add_header Cache-Control "no-store"; }}
     location = /to-loopback {{ return 302 https://inward.example.org/; }}
     location = /to-address {{ return 302 https://127.0.0.1/; }}

@@ -21,6 +21,7 @@ FetchReply page_reply() {
   page.retrieved_at = TimePoint(std::chrono::seconds(1'700'000'001));
   page.headers.etag = "\"v1\"";
   page.metadata.title = "Kestrel – 4.2";
+  page.metadata.feeds = {{"https://a.example.org/feed", "News"}};
   page.blocks = {{BlockKind::heading, 1, "Kestrel"}, {BlockKind::code, 0, "a\n  b"}};
   page.links = {{"https://c.example.org/", "the next"}};
   page.body_bytes = 999;

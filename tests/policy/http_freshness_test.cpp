@@ -168,6 +168,25 @@ TEST_CASE("the site's bounds hold whatever a server says") {
   CHECK(remaining({.expires = "0"}, bounds) == 10s);
 }
 
+TEST_CASE("RFC 9111 4.2.4: what a cache must not serve stale") {
+  const auto headers = [](const char* cache_control, const char* vary = "") {
+    CachingHeaders said;
+    said.cache_control = cache_control;
+    said.vary = vary;
+    return said;
+  };
+  for (const char* forbids : {"no-cache", "max-age=60, must-revalidate", "Proxy-Revalidate",
+                              "s-maxage=60", "no-cache=\"set-cookie\""}) {
+    INFO(forbids);
+    CHECK(forbids_stale(headers(forbids)));
+  }
+  CHECK(forbids_stale(headers("max-age=60", "Accept, *")));
+  for (const char* allows : {"", "max-age=0", "public, max-age=60", "stale-if-error=60"}) {
+    INFO(allows);
+    CHECK_FALSE(forbids_stale(headers(allows, "Accept")));
+  }
+}
+
 TEST_CASE("RFC 9111 3.2: a 304's fields replace the stored ones, the others stay") {
   const CachingHeaders stored{.cache_control = "max-age=60",
                               .expires = "0",

@@ -77,11 +77,17 @@ TEST_CASE("the caller's max_age decides instead of the lifetime") {
   CHECK(count<action::Fetch>(look_up(other, page(url, 2h))) == 0);
 }
 
-TEST_CASE("a page that wants to be revalidated always is, unless the caller accepts its age") {
+TEST_CASE(
+    "RFC 9111 §5.2.2.4: a page with no-cache is revalidated, whatever age the caller accepts") {
   cache::StoredPage stored = page(url, 1min);
   stored.always_revalidate = true;
   AnswerMachine machine = machine_for(question_about({url}));
   CHECK(count<action::Fetch>(look_up(machine, stored)) == 1);
+
+  Question lenient = question_about({url});
+  lenient.max_age = 24h;
+  AnswerMachine other = machine_for(lenient);
+  CHECK(count<action::Fetch>(look_up(other, stored)) == 1);
 }
 
 TEST_CASE("an offline question fetches nothing and says so of its sources") {
@@ -130,15 +136,56 @@ TEST_CASE("a stored copy serves when its page cannot be read again") {
   CHECK(answer->citations.size() == 1);
 }
 
-TEST_CASE("RFC 9111 §5.2.2.2: a stale copy that is not to be relied on is used and told") {
+TEST_CASE("RFC 9111 §5.2.2.2: a copy that must be revalidated is not used when it cannot be") {
   AnswerMachine machine = machine_for(question_about({url}));
   cache::StoredPage stored = page(url, 2h);
   stored.headers.cache_control = "max-age=60, must-revalidate";
   look_up(machine, stored);
   machine.resume(event::Fetched{0, refused(policy::EgressReason::timeout, "too slow")}, now);
+  const auto answer = complete(machine);
+  REQUIRE(answer);
+  CHECK(answer->sources.empty());
+  CHECK(codes(*answer) == Codes{"timeout", "must_revalidate"});
+}
+
+TEST_CASE("a copy that must be revalidated serves the caller who asks for no fetch, and is told") {
+  Question offline = question_about({url});
+  offline.reach = Reach::cache_only;
+  AnswerMachine machine = machine_for(offline);
+  cache::StoredPage stored = page(url, 2h);
+  stored.headers.cache_control = "max-age=60, must-revalidate";
+  look_up(machine, stored);
   machine.resume(event::Searched{{{passage(stored)}}}, now);
   const auto answer = complete(machine);
-  CHECK(only_source(answer).state == SourceState::stale);
+  CHECK(only_source(answer).state == SourceState::offline);
+  CHECK(codes(*answer) == Codes{"must_revalidate"});
+}
+
+TEST_CASE("a copy that was confirmed for this answer serves it, however soon it is stale again") {
+  AnswerMachine machine = machine_for(question_about({url}));
+  cache::StoredPage stored = page(url, 2h);
+  stored.headers.cache_control = "max-age=0, must-revalidate";
+  look_up(machine, stored);
+  machine.resume(event::Fetched{0, not_modified(url)}, now);
+  stored.retrieved_at = stored.fresh_until = now;
+  machine.resume(event::Stored{0, stored}, now);
+  machine.resume(event::Searched{{{passage(stored)}}}, now);
+  CHECK(only_source(complete(machine)).state == SourceState::revalidated);
+}
+
+TEST_CASE("where no page is named, a passage that must be confirmed and could not be is left out") {
+  AnswerMachine machine = machine_for(question_about({}));
+  machine.resume(event::Started{}, now);
+  cache::StoredPage stored = page(url, 2h);
+  stored.headers.cache_control = "max-age=60, must-revalidate";
+  const Actions surveyed = machine.resume(event::Searched{{{passage(stored)}}}, now);
+  REQUIRE(find<action::LookUp>(surveyed) != nullptr);
+  CHECK(count<action::Fetch>(machine.resume(event::Found{0, {stored}}, now)) == 1);
+  machine.resume(event::Fetched{0, refused(policy::EgressReason::timeout, "too slow")}, now);
+  machine.resume(event::Searched{{{passage(stored)}}}, now);
+  const auto answer = complete(machine);
+  REQUIRE(answer);
+  CHECK(answer->sources.empty());
   CHECK(codes(*answer) == Codes{"timeout", "must_revalidate"});
 }
 

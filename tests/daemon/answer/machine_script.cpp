@@ -76,6 +76,7 @@ Passage passage(const cache::StoredPage& page, double score) {
   passage.byte_end = passage.text.size();
   passage.retrieved_at = page.retrieved_at;
   passage.fresh_until = page.fresh_until;
+  passage.stale_forbidden = policy::forbids_stale(page.headers);
   passage.score = score;
   return passage;
 }

@@ -128,7 +128,7 @@ TEST_CASE("feeds are Atom, RSS and JSON feeds with absolute URLs", "[extract][me
           "<link rel=alternate type='application/atom+xml' href=https://feeds.example.org/atom>"
           "<link rel=alternate hreflang=de href=/de><link rel=stylesheet type=text/css href=/c>"
           "<link rel=alternate type=application/feed+json href='javascript:x'>")
-          .feeds;
+          .metadata.feeds;
   CHECK(feeds == std::vector<seekd::Link>{{"https://example.org/feed.xml", "News"},
                                           {"https://feeds.example.org/atom", ""}});
 }
