@@ -41,7 +41,7 @@ Result<fetcher::Document> extract_page(const std::string& page, std::string_view
   }
   const auto format = named.value_or(fetcher::guessed_format(page));
   if (!fetcher::is_gzip(page) || format != fetcher::PageFormat::xml) {
-    if (const auto foreign = fetcher::contradiction(format, page)) {
+    if (const auto foreign = fetcher::contradiction(format, page, content_type)) {
       return fail(ErrorCode::unsupported, "the first bytes are " + std::string(*foreign));
     }
     return fetcher::read_page(fetcher::settled_format(format, page), page, content_type, url);
@@ -76,7 +76,7 @@ json::object document_json(const fetcher::Document& document) {
   json::array links;
   for (const Link& link : document.links) links.push_back({{"url", link.url}, {"text", link.text}});
   json::array feeds;
-  for (const Link& feed : document.feeds) {
+  for (const Link& feed : metadata.feeds) {
     feeds.push_back({{"url", feed.url}, {"title", feed.text}});
   }
   return {{"title", metadata.title},

@@ -66,6 +66,7 @@ std::optional<std::string> declared_charset(std::string_view bytes, std::string_
 std::string detect_charset(std::string_view bytes, std::string_view content_type,
                            DeclaredIn where) {
   if (auto charset = byte_order_mark(bytes)) return *charset;
+  if (auto charset = unmarked_utf16(bytes)) return *charset;
   if (const auto charset = declared_charset(bytes, content_type, where)) {
     return corrected_charset(bytes, *charset);
   }

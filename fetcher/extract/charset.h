@@ -17,9 +17,10 @@ enum class DeclaredIn : std::uint8_t {
   headers,  // the content type alone
 };
 
-// The converter's name ("UTF-8", "GB18030", …): byte-order mark, then `content_type`'s charset
-// parameter, then what the page says of itself, each unless the bytes contradict it; then UTF-8
-// where they are it, then detection by letter frequencies.
+// The converter's name ("UTF-8", "GB18030", …): byte-order mark, then the zeroes of UTF-16
+// without one, then `content_type`'s charset parameter, then what the page says of itself, each
+// unless the bytes contradict it; then UTF-8 where they are it, then detection by letter
+// frequencies.
 std::string detect_charset(std::string_view bytes, std::string_view content_type, DeclaredIn where);
 
 // `charset` is a result of detect_charset. A byte-order mark is left out; the result is valid

@@ -115,7 +115,39 @@ bool is_wide_after_all(std::string_view bytes, const std::string& guess) {
          std::ranges::find(wide, guess) != std::end(wide) && !decodes_badly(bytes, guess);
 }
 
+constexpr std::size_t units_looked_at = 512;
+constexpr std::size_t ascii_units_min = 4;
+
+enum class ByteOrder : std::uint8_t { little, big };
+
+// How many of the first UTF-16 units are ASCII; nullopt where one of them is in no text.
+std::optional<std::size_t> ascii_units(std::string_view bytes, ByteOrder order, std::size_t units) {
+  std::size_t ascii = 0;
+  bool high = false;  // the unit before began a surrogate pair
+  for (std::size_t i = 0; i < units; ++i) {
+    const auto first = static_cast<unsigned char>(bytes[2 * i]);
+    const auto second = static_cast<unsigned char>(bytes[2 * i + 1]);
+    const unsigned unit = order == ByteOrder::little ? second << 8U | first : first << 8U | second;
+    const bool low = unit >= 0xDC00 && unit < 0xE000;
+    const bool space = unit >= '\t' && unit <= '\r';
+    const bool control = (unit < 0x20 && !space) || (unit >= 0x7F && unit < 0xA0);
+    if (low != high || control || unit >= 0xFFFE) return std::nullopt;
+    high = unit >= 0xD800 && unit < 0xDC00;
+    ascii += unit < 0x7F ? 1 : 0;
+  }
+  return ascii;
+}
+
 }  // namespace
+
+std::optional<std::string> unmarked_utf16(std::string_view bytes) {
+  const std::size_t units = std::min(bytes.size() / 2, units_looked_at);
+  if (bytes.substr(0, 2 * units).find('\0') == bytes.npos) return std::nullopt;
+  const std::size_t wanted = std::max(ascii_units_min, units / 4);
+  if (ascii_units(bytes, ByteOrder::little, units).value_or(0) >= wanted) return "UTF-16LE";
+  if (ascii_units(bytes, ByteOrder::big, units).value_or(0) >= wanted) return "UTF-16BE";
+  return std::nullopt;
+}
 
 bool is_utf8(std::string_view bytes) {
   for (std::size_t at = 0; at < bytes.size();) {

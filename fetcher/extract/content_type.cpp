@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "fetcher/extract/charset_guess.h"
+#include "fetcher/extract/charset_labels.h"
+
 namespace seekd::fetcher {
 namespace {
 
@@ -82,6 +85,8 @@ bool begins_list(std::string_view body) {
   return std::ranges::find(list_roots, element) != std::end(list_roots);
 }
 
+constexpr std::string_view binary_data = "binary data";
+
 // UTF-16 and UTF-32 have zero bytes in plain text.
 bool has_wide_byte_order_mark(std::string_view body) {
   return body.starts_with("\xfe\xff"sv) || body.starts_with("\xff\xfe"sv) ||
@@ -116,9 +121,8 @@ std::optional<std::string_view> foreign_format(std::string_view body) {
     return "Windows program";
   }
   const std::string_view first = body.substr(0, sniffed_bytes);
-  if (first.find('\0') != std::string_view::npos && !has_wide_byte_order_mark(first)) {
-    return "binary data";
-  }
+  const bool wide = has_wide_byte_order_mark(first) || unmarked_utf16(first);
+  if (first.find('\0') != std::string_view::npos && !wide) return binary_data;
   return std::nullopt;
 }
 
@@ -126,8 +130,14 @@ bool is_gzip(std::string_view body) {
   return body.starts_with("\x1f\x8b");
 }
 
-std::optional<std::string_view> contradiction(PageFormat format, std::string_view body) {
-  if (format != PageFormat::pdf) return foreign_format(body);
+std::optional<std::string_view> contradiction(PageFormat format, std::string_view body,
+                                              std::string_view content_type) {
+  if (format != PageFormat::pdf) {
+    const auto foreign = foreign_format(body);
+    const auto charset = charset_parameter(content_type);
+    const bool wide = foreign == binary_data && charset && charset->starts_with("UTF-16");
+    return wide ? std::nullopt : foreign;
+  }
   // ISO 32000-1 Annex H, 3.4.1: readers accept the mark anywhere within the first 1024 bytes.
   const bool marked = body.substr(0, sniffed_bytes).find("%PDF-") != std::string_view::npos;
   return marked ? std::nullopt : std::optional("no PDF"sv);

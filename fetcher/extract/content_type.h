@@ -30,8 +30,10 @@ std::optional<PageFormat> page_format(std::string_view content_type);
 // data", …).
 std::optional<std::string_view> foreign_format(std::string_view body);
 
-// What the first bytes are where they are not of `format`.
-std::optional<std::string_view> contradiction(PageFormat format, std::string_view body);
+// What the first bytes are where they are not of `format`. Zeroes are no contradiction to a
+// `content_type` that says UTF-16.
+std::optional<std::string_view> contradiction(PageFormat format, std::string_view body,
+                                              std::string_view content_type);
 
 // RFC 1952. Only sitemaps and feeds may be so, and are then judged by what they hold.
 bool is_gzip(std::string_view body);

@@ -54,6 +54,13 @@ class Charsets(Case):
         for text, encoding, _ in self.each():
             self.assertEqual(self.read(f"<p>{text}</p>", encoding), text, encoding)
 
+    def test_utf_16_without_a_byte_order_mark(self):
+        for text in TEXTS:
+            page = f"<!doctype html><html><head><title>Kestrel</title></head><body><p>{text}</p></body></html>"
+            for encoding in ("utf-16-le", "utf-16-be"):
+                self.assertEqual(self.read(page, encoding), text, encoding)
+                self.assertEqual(self.read(page, encoding, f"text/html; charset={encoding.replace('16-', '16')}"), text, encoding)
+
     def test_declared_by_xml(self):
         for text, encoding, label in self.each():
             feed = f"<?xml version='1.0' encoding='{label}'?><rss><channel><title>{text}</title></channel></rss>"

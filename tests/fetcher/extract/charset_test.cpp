@@ -74,6 +74,26 @@ TEST_CASE("undeclared Chinese is told by its letters", "[extract][charset]") {
   CHECK(read(gbk, "") == "<p>我们在北京的会议上说到了这个问题，他们都同意了。</p>");
 }
 
+TEST_CASE("UTF-16 without a byte-order mark is told by its zeroes, in either order",
+          "[extract][charset]") {
+  const std::u16string text = u"<p>Grüße aus 北京, 𝄞 and more</p>";
+  std::string little, big;
+  for (const char16_t unit : text) {
+    const char low = static_cast<char>(unit & 0xFF), high = static_cast<char>(unit >> 8);
+    little += {low, high};
+    big += {high, low};
+  }
+  const std::string expected = "<p>Grüße aus 北京, 𝄞 and more</p>";
+  for (const char* type : {"", "text/html; charset=utf-16", "text/html; charset=utf-8"}) {
+    INFO(type);
+    CHECK(read(little, type) == expected);
+    CHECK(read(big, type) == expected);
+  }
+  CHECK(read(big, "text/html; charset=utf-16be") == expected);
+  CHECK(read(little.substr(0, little.size() - 1), "") ==
+        expected.substr(0, expected.size() - 1) + "\uFFFD");
+}
+
 TEST_CASE("bytes that the charset does not know become U+FFFD, and the rest is kept",
           "[extract][charset]") {
   CHECK(read("a\xFF"

@@ -48,12 +48,25 @@ TEST_CASE("text is text") {
   CHECK_FALSE(foreign_format("\xff\xfeh\0i\0"sv));
 }
 
+TEST_CASE(
+    "the zeroes of UTF-16 are those of text, with a byte-order mark or without, declared or not") {
+  CHECK_FALSE(foreign_format("<\0p\0>\0h\0i\0"sv));
+  CHECK_FALSE(foreign_format("\0<\0p\0>\0h\0i"sv));
+  CHECK(foreign_format("\1\0\2\0\3\0\4\0\5\0"sv) == "binary data");
+  CHECK(foreign_format("a\0\0\0b\0\0\0c\0\0\0d\0\0\0"sv) == "binary data");  // UTF-32, or numbers
+  const auto chinese = "\x2d\x4e\x87\x65\x0a\x00\x2d\x4e\x87\x65"sv;
+  CHECK(contradiction(PageFormat::plain_text, chinese, "text/plain") == "binary data");
+  CHECK_FALSE(contradiction(PageFormat::plain_text, chinese, "text/plain; charset=utf-16"));
+  CHECK(contradiction(PageFormat::plain_text, "PK\x03\x04"sv, "text/plain; charset=utf-16") ==
+        "ZIP");
+}
+
 TEST_CASE("a PDF has its mark within the first bytes (ISO 32000-1 Annex H)") {
-  CHECK_FALSE(contradiction(PageFormat::pdf, "%PDF-1.7"));
-  CHECK_FALSE(contradiction(PageFormat::pdf, "junk\n%PDF-1.7"));
-  CHECK(contradiction(PageFormat::pdf, "<html>"));
-  CHECK(contradiction(PageFormat::pdf, std::string(2000, ' ') + "%PDF-1.7"));
-  CHECK(contradiction(PageFormat::json, "%PDF-1.7") == "PDF");
+  CHECK_FALSE(contradiction(PageFormat::pdf, "%PDF-1.7", ""));
+  CHECK_FALSE(contradiction(PageFormat::pdf, "junk\n%PDF-1.7", ""));
+  CHECK(contradiction(PageFormat::pdf, "<html>", ""));
+  CHECK(contradiction(PageFormat::pdf, std::string(2000, ' ') + "%PDF-1.7", ""));
+  CHECK(contradiction(PageFormat::json, "%PDF-1.7", "") == "PDF");
 }
 
 TEST_CASE("a feed that is served as HTML or as text is a feed (MIME Sniffing §7.3)") {
