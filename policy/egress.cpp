@@ -72,13 +72,16 @@ Refusal check_port(const Url& url, const EgressPolicy& policy) {  // step 4
                                                " is not open; egress.allow names those that are");
 }
 
-// RFC 6761, RFC 6762, RFC 7686, RFC 8375, RFC 9476, and .internal as ICANN reserved it.
-constexpr std::string_view special_suffixes[] = {".local", ".internal", ".localhost", ".home.arpa",
+// RFC 6761, RFC 6762, RFC 7686, RFC 9476, and .internal as ICANN reserved it. RFC 3172: .arpa is of
+// the network itself; home.arpa (RFC 8375), service.arpa and resolver.arpa are of the local one.
+constexpr std::string_view special_suffixes[] = {".local", ".internal", ".localhost", ".arpa",
                                                  ".onion", ".alt",      ".test",      ".invalid"};
 
-// RFC 6762 appendix G, and what hosts files bring: networks use them, though nobody delegated them.
+// RFC 6762 appendix G, what hosts files bring, and what clusters resolve for themselves: networks
+// use them, though nobody delegated them.
 constexpr std::string_view private_suffixes[] = {
-    ".intranet", ".private", ".corp", ".home", ".lan", ".localdomain", ".localdomain6"};
+    ".intranet",    ".private",      ".corp", ".home",   ".mail",   ".lan",
+    ".localdomain", ".localdomain6", ".svc",  ".consul", ".cluster"};
 
 bool is_special_name(std::string_view host) {
   const auto below = [&](std::string_view suffix) { return host.ends_with(suffix); };
@@ -99,16 +102,23 @@ Refusal check_host(const Url& url, const EgressPolicy& policy) {  // step 5
   }
   if (allow_names_exactly(policy, url.host)) return std::nullopt;
   if (is_special_name(url.host)) {
-    return denied(
-        EgressReason::special_name,
-        quoted(url.host) +
-            " is a name of the local network; name it exactly in egress.allow to open it");
+    return denied(EgressReason::special_name,
+                  quoted(url.host) +
+                      " is no name of the public web; name it exactly in egress.allow to open it");
   }
   if (url.host.find('.') == std::string::npos) {
     return denied(
         EgressReason::host_invalid,
         quoted(url.host) +
             " is a single label; write the full name, or name it exactly in egress.allow");
+  }
+  // RFC 1123 §2.1: "the highest-level component label will be alphabetic". What lenient readers of
+  // numbers make of "127.0.0.1e0" is not found out.
+  const char last = url.host[url.host.rfind('.') + 1];
+  if (last >= '0' && last <= '9') {
+    return denied(EgressReason::host_invalid,
+                  "the last label of " + quoted(url.host) +
+                      " begins with a digit: no public name; name it exactly in egress.allow");
   }
   return std::nullopt;
 }

@@ -23,6 +23,7 @@ class Refusal(case.Case):
         self.assertRefused("https://metadata.example.org/latest/", "address_denied")
         self.assertRefused("https://private.example.org/", "address_denied")
         self.assertRefused("https://mixed.example.org/", "address_denied")
+        self.assertRefused("https://alias.example.org/", "address_denied")  # a CNAME of vault.internal
         self.assertRefused(f"{SITE}/to-loopback", "address_denied")
         self.assertRefused(f"{SITE}/to-address", "ip_literal")
         self.assertRefused("https://127.0.0.1/", "ip_literal")
