@@ -48,6 +48,7 @@ struct FetcherConfig {
   std::filesystem::path socket = "/run/seekd-fetcher/fetcher.sock";
   std::string user_agent = "seekd/0.1";  // the product token for robots.txt is the part before '/'
   std::filesystem::path ca_file = "/etc/ssl/certs/ca-certificates.crt";
+  std::filesystem::path proxy_credentials;  // a file of "ADDRESS:PORT USER:PASSWORD"; "": none
   // Addresses, "192.0.2.1", "192.0.2.1:53" or "[2001:db8::1]:53"; empty: the system's resolver.
   std::vector<std::string> dns_servers;
   std::size_t workers_max = 256;                   // pages at once

@@ -119,6 +119,8 @@ std::vector<Option> fetcher_options() {
                                    read_user_agent),
       row<fetcher, &F::ca_file>("fetcher.ca_file", Shape::text, "an absolute path",
                                 read_absolute_path),
+      row<fetcher, &F::proxy_credentials>("fetcher.proxy_credentials", Shape::text,
+                                          "an absolute path, or \"\" for none", read_optional_path),
       row<fetcher, &F::dns_servers>("fetcher.dns_servers", Shape::list,
                                     "addresses such as [\"192.0.2.1\", \"[2001:db8::1]:53\"]",
                                     read_dns_servers),

@@ -53,6 +53,7 @@ enum class EgressReason : std::uint8_t {
   address_denied,       // step 7: one denied address refuses the whole name
   peer_mismatch,        // step 8: getpeername says another address than the judged one
   connect_failed,       // step 8
+  proxy_unauthorized,   // step 8: the forward proxy wants other credentials
   tls_failed,           // step 9
   redirect_invalid,     // step 10: no or unreadable Location
   redirect_downgrade,   // step 10: https to http

@@ -31,6 +31,7 @@ constexpr std::pair<EgressReason, std::string_view> reason_names[] = {
     {EgressReason::address_denied, "address_denied"},
     {EgressReason::peer_mismatch, "peer_mismatch"},
     {EgressReason::connect_failed, "connect_failed"},
+    {EgressReason::proxy_unauthorized, "proxy_unauthorized"},
     {EgressReason::tls_failed, "tls_failed"},
     {EgressReason::redirect_invalid, "redirect_invalid"},
     {EgressReason::redirect_downgrade, "redirect_downgrade"},

@@ -34,18 +34,23 @@ json::object sandbox_json(const SandboxReport& sandbox) {
 }  // namespace
 
 Broker::Broker(asio::io_context& io, config::Config config, Resolver& resolver,
-               const OwnAddresses& own_addresses, Descriptor zygote, spdlog::logger& log)
+               const OwnAddresses& own_addresses, Provisions provisions, spdlog::logger& log)
     : io_(io),
       log_(log),
+      provisions_(std::move(provisions)),
       policy_(std::move(config), wall_clock()),
       places_(io, limits_of(policy_.current()->fetcher)),
       sessions_max_(policy_.current()->fetcher.workers_max + PolitenessLimits().waiting_max),
-      workers_(io, std::move(zygote), policy_.current()->fetcher.reply_bytes_max,
+      workers_(io, std::move(provisions_.zygote), policy_.current()->fetcher.reply_bytes_max,
                [this] {
                  failure_ = "the process that forks workers has ended";
                  io_.stop();
                }),
-      door_{io, policy_.current(), places_, pauses_, resolver, own_addresses, workers_, robots_},
+      door_{io,        policy_.current(),
+            places_,   pauses_,
+            resolver,  own_addresses,
+            workers_,  robots_,
+            counters_, provisions_.proxy_credentials},
       robots_(door_),
       acceptor_(io),
       retry_(io) {}
@@ -113,6 +118,7 @@ std::string Broker::status_json() const {
                             {"verdicts", std::move(verdicts)},
                             {"policy", policy_.status_json()},
                             {"wire_bytes", counters_.wire_bytes},
+                            {"connections", counters_.connections},
                             {"pages_in_progress", places_.placed()},
                             {"pages_waiting", places_.waiting()},
                             {"workers", workers_.running()},

@@ -20,10 +20,16 @@ namespace seekd::fetcher {
 
 class Broker {
  public:
-  // `zygote` is its control socket. When it is lost the loop is stopped: a new broker has to be
-  // started.
+  // What it has from before the sandbox closed.
+  struct Provisions {
+    Descriptor zygote;                                   // its control socket
+    std::vector<std::filesystem::path> embedded_models;  // as run_self_test() says
+    ProxyCredentials proxy_credentials;
+  };
+
+  // When the zygote is lost the loop is stopped: a new broker has to be started.
   Broker(boost::asio::io_context& io, config::Config config, Resolver& resolver,
-         const OwnAddresses& own_addresses, Descriptor zygote, spdlog::logger& log);
+         const OwnAddresses& own_addresses, Provisions provisions, spdlog::logger& log);
   Broker(const Broker&) = delete;
   Broker& operator=(const Broker&) = delete;
 
@@ -38,7 +44,9 @@ class Broker {
   // For the sessions. The fetch may be cancelled; its verdict is counted and logged before `done`.
   std::shared_ptr<Fetch> fetch(const FetchRequest& request, Fetch::Done done);
   std::string status_json() const;
-  void self_test(std::function<void(std::string)> done) { run_self_test(door_, std::move(done)); }
+  void self_test(std::function<void(std::string)> done) {
+    run_self_test(door_, provisions_.embedded_models, std::move(done));
+  }
   void session_ended() { --sessions_; }
   void count_cancelled() { ++counters_.cancelled; }
 
@@ -47,17 +55,18 @@ class Broker {
 
   boost::asio::io_context& io_;
   spdlog::logger& log_;
+  Provisions provisions_;
   LivePolicy policy_;
   Places places_;
   std::size_t sessions_max_;  // who has a place, and who waits for one
   HostPauses pauses_;
+  Counters counters_;
   WorkerPool workers_;
   Door door_;
   RobotsDesk robots_;
   boost::asio::local::stream_protocol::acceptor acceptor_;
   boost::asio::steady_timer retry_;
   SandboxReport sandbox_;
-  Counters counters_;
   std::size_t sessions_ = 0;
   std::string failure_;
 };

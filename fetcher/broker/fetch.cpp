@@ -145,6 +145,7 @@ void Fetch::act(const AskPlace& action) {
 
 void Fetch::act(const Wait& action) {
   place_.reset();
+  connection_.reset();
   pause_.expires_after(action.time);
   pause_.async_wait([self = shared_from_this()](boost::system::error_code error) {
     if (!error && self->done_) self->perform(self->machine_.on_waited());
@@ -162,6 +163,7 @@ void Fetch::act(const Resolve& action) {
 }
 
 void Fetch::act(const Connect& action) {
+  ++door_.counters.connections;
   connector_ = std::make_shared<Connector>(
       door_.io, action, [self = shared_from_this()](std::expected<Descriptor, Refusal> connection) {
         if (!self->done_) return;
@@ -177,19 +179,23 @@ void Fetch::act(const Connect& action) {
 
 void Fetch::act(Work action) {
   configure(action.job, *config_);
+  const bool tunnels = action.job.kind == JobKind::tunnel;
+  if (tunnels) action.job.proxy_credential = door_.proxy_credentials.find(action.job.proxy);
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_.expiry() -
                                                                  std::chrono::steady_clock::now());
   action.job.time_ms_max = static_cast<std::uint32_t>(std::max<std::int64_t>(left.count(), 1));
-  const auto done = [self = shared_from_this()](std::expected<WorkerReply, Refusal> reply) {
+  const auto done = [self = shared_from_this(),
+                     tunnels](std::expected<WorkerReply, Refusal> reply) {
     if (!self->done_) return;
     self->worker_.reset();
-    self->place_.reset();
+    if (!tunnels) self->place_.reset();
     if (!reply) return self->perform(self->machine_.on_refusal(reply.error()));
     self->door_.pauses.pause(self->machine_.url().host, reply->retry_after,
                              HostPauses::Clock::now());
     self->perform(self->machine_.on_reply(*std::move(reply), self->moment()));
   };
-  worker_ = door_.workers.run(std::move(connection_), action.job, done);
+  worker_ = door_.workers.run(connection_, action.job, done);
+  if (!tunnels) connection_.reset();
 }
 
 void Fetch::act(Finish action) {

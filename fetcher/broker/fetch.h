@@ -13,10 +13,12 @@
 
 #include "config/config.h"
 #include "fetcher/broker/connector.h"
+#include "fetcher/broker/counters.h"
 #include "fetcher/broker/fetch_machine.h"
 #include "fetcher/broker/host_pauses.h"
 #include "fetcher/broker/own_addresses.h"
 #include "fetcher/broker/places.h"
+#include "fetcher/broker/proxy_credentials.h"
 #include "fetcher/broker/resolver.h"
 #include "fetcher/broker/worker_pool.h"
 
@@ -34,6 +36,8 @@ struct Door {
   const OwnAddresses& own_addresses;
   WorkerPool& workers;
   RobotsDesk& robots;
+  Counters& counters;
+  const ProxyCredentials& proxy_credentials;
 };
 
 class Fetch : public std::enable_shared_from_this<Fetch> {

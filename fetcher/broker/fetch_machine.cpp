@@ -145,6 +145,16 @@ Action FetchMachine::on_not_connected(Refusal refusal, const Moment& moment) {
 
 Action FetchMachine::on_connected(TimePoint now) {
   assert(state_ == State::connect);
+  if (proxy_.empty()) return work(now);
+  state_ = State::tunnel;
+  WorkerJob job;
+  job.kind = JobKind::tunnel;
+  job.url = url_;
+  job.proxy = proxy_;
+  return Work{std::move(job)};
+}
+
+Action FetchMachine::work(TimePoint now) {
   state_ = State::work;
   requested_at_ = now;
   if (kind_ == JobKind::page && !hop_asked_) result_.reply.hops.push_back(url_.text());
@@ -152,7 +162,6 @@ Action FetchMachine::on_connected(TimePoint now) {
   WorkerJob job;
   job.kind = kind_;
   job.url = url_;
-  job.proxy = proxy_;
   if (sends_validators()) {
     job.etag = request_.etag;
     job.last_modified = request_.last_modified;
@@ -161,25 +170,30 @@ Action FetchMachine::on_connected(TimePoint now) {
 }
 
 Action FetchMachine::on_reply(WorkerReply reply, const Moment& moment) {
-  assert(state_ == State::work);
+  assert(state_ == State::work || state_ == State::tunnel);
   result_.reply.http_status = reply.http_status;
   result_.reply.wire_bytes += reply.wire_bytes;
   switch (reply.kind) {
     case WorkerReplyKind::redirect:
+      if (state_ != State::work) break;
       return on_redirect(reply.location);
     case WorkerReplyKind::failed:
       return on_failure({reply.reason, std::move(reply.message), reply.retry_after}, moment);
+    case WorkerReplyKind::tunnel:
+      if (state_ != State::tunnel) break;
+      return work(moment.now);
     case WorkerReplyKind::robots:
-      if (kind_ != JobKind::robots) break;
+      if (state_ != State::work || kind_ != JobKind::robots) break;
       result_.robots = std::move(reply.rules);
       result_.reply.reason = EgressReason::allowed;
       result_.reply.outcome = FetchOutcome::page;
       return finish();
     case WorkerReplyKind::page:
-      if (kind_ != JobKind::page) break;
+      if (state_ != State::work || kind_ != JobKind::page) break;
       return finish_page(FetchOutcome::page, std::move(reply.content), moment.now);
     case WorkerReplyKind::not_modified:
-      if (!sends_validators() || (request_.etag.empty() && request_.last_modified.empty())) break;
+      if (state_ != State::work || !sends_validators()) break;
+      if (request_.etag.empty() && request_.last_modified.empty()) break;
       return finish_page(FetchOutcome::not_modified, std::move(reply.content), moment.now);
   }
   return on_refusal({EgressReason::worker_failed, "the worker answered what was not asked"});

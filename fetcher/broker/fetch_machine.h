@@ -59,7 +59,8 @@ struct Connect {  // → on_connected
   std::vector<policy::IpAddress> addresses;
   std::uint16_t port = 0;
 };
-struct Work {  // → on_reply, over the connection that stands; the place is given back then
+struct Work {  // → on_reply, over the connection that stands; the place is given back then, but
+               // for a tunnel's
   WorkerJob job;
 };
 struct FetchResult {
@@ -109,6 +110,7 @@ class FetchMachine {
     pause,    // waits before it asks for its turn again
     resolve,  // waits for addresses
     connect,  // waits for a connection
+    tunnel,   // a worker asks the proxy to lead it on
     work,     // a worker transfers and parses
     done,     // Finish was given; no event is expected
   };
@@ -120,6 +122,7 @@ class FetchMachine {
                                                       const Moment& moment) const;
   Action on_redirect(const std::string& location);
   Action connect_to_proxy(const policy::Endpoint& proxy);
+  Action work(TimePoint now);
   Action finish_page(FetchOutcome outcome, std::string content, TimePoint now);
   Action finish();
   bool sends_validators() const;

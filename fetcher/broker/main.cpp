@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "config/config.h"
+#include "config/embedded_models.h"
 #include "fetcher/broker/broker.h"
 #include "fetcher/broker/granted_folder.h"
 #include "fetcher/broker/log.h"
@@ -45,6 +46,21 @@ Result<BrokerRights> rights_of(const std::filesystem::path& file, const config::
   }
   rights.tcp_ports = tcp_ports(config.egress, resolver);
   return rights;
+}
+
+// systemd.exec(5), "Credentials".
+std::filesystem::path credentials_folder() {
+  const char* const folder = std::getenv("CREDENTIALS_DIRECTORY");
+  return folder != nullptr ? folder : "";
+}
+
+// Where seekd has its models when the configuration names none.
+std::vector<std::filesystem::path> embedded_models() {
+  std::vector<std::filesystem::path> found;
+  for (const auto name : {config::embedded_model_name, config::embedded_embedder_name}) {
+    if (auto path = config::find_embedded(name)) found.push_back(*std::move(path));
+  }
+  return found;
 }
 
 void warn_of_missing(spdlog::logger& log, const SandboxReport& report) {
@@ -85,6 +101,11 @@ void wait_for_hangup(boost::asio::signal_set& hangup, const std::filesystem::pat
 Error run(const std::filesystem::path& file, const config::Config& config, spdlog::logger& log) {
   auto zygote = start_zygote(config.fetcher);
   if (!zygote) return zygote.error();
+  auto credentials = ProxyCredentials::load(
+      proxy_credentials_file(config.fetcher.proxy_credentials, credentials_folder()));
+  if (!credentials) return credentials.error();
+  Broker::Provisions provisions{std::move(zygote->control), embedded_models(),
+                                *std::move(credentials)};
   boost::asio::io_context io(1);
   const auto resolver =
       Resolver::create(io, config.fetcher.dns_servers, config.fetcher.resolve_timeout);
@@ -102,7 +123,7 @@ Error run(const std::filesystem::path& file, const config::Config& config, spdlo
   if (!sandbox) return sandbox.error();
   warn_of_missing(log, *sandbox);
 
-  Broker broker(io, config, **resolver, *own_addresses, std::move(zygote->control), log);
+  Broker broker(io, config, **resolver, *own_addresses, std::move(provisions), log);
   wait_for_hangup(hangup, file, broker);
   broker.serve(std::move(listener->socket), *sandbox);
   log.info("listening on '{}'", config.fetcher.socket.native());

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <memory>
+#include <utility>
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "fetcher/broker/tls_trials.h"
 #include "fetcher/url_reader.h"
 
 namespace seekd::fetcher {
@@ -46,6 +49,8 @@ constexpr const char* denied_urls[] = {"http://seekd-selftest.invalid/",
 constexpr const char* denied_locations[] = {
     "http://seekd.example/",      "https://127.0.0.1/",   "//10.0.0.1/",       "https://[fe80::1]/",
     "https://metadata.internal/", "ftp://seekd.example/", "file:///etc/passwd"};
+
+const policy::Url example_url{"https", "seekd.example", 443, "/"};
 
 IpAddress last_of(const policy::AddressRange& range) {
   IpAddress last = range.base;
@@ -97,16 +102,68 @@ std::vector<Attempt> tried_of(const WorkerPool::Outcome& outcome) {
   return attempts;
 }
 
-std::string report(const std::vector<Attempt>& attempts) {
-  return json::serialize(json::object{{"attempts", to_json(attempts)},
-                                      {"passed", std::ranges::all_of(attempts, &Attempt::passed)}});
-}
+// Its steps come one after the other; it lives in the callback that waits for the next.
+class SelfTest : public std::enable_shared_from_this<SelfTest> {
+ public:
+  SelfTest(Door& door, std::function<void(std::string)> done)
+      : door_(door), done_(std::move(done)) {}
+
+  void start(std::vector<std::filesystem::path> hidden) {
+    const config::Config& config = *door_.config;
+    for (const auto* path : {&config.cache.directory, &config.model.path, &config.embedder.path}) {
+      if (path->is_absolute()) hidden.push_back(*path);
+    }
+    hidden.insert(hidden.end(), {"/home", "/root"});
+    add(try_as_broker(hidden));
+    const auto own = door_.own_addresses.list();
+    if (!own) add({{"broker", "its own addresses", "a list", own.error().message, false}});
+    const std::vector<IpAddress> addresses = own ? *own : std::vector<IpAddress>();
+    add(try_policy(config.egress, addresses));
+    run_connection_trials(door_, denied_connections(config.egress, addresses),
+                          [self = shared_from_this()](std::vector<Attempt> attempts) {
+                            self->add(std::move(attempts));
+                            self->try_worker();
+                          });
+  }
+
+ private:
+  void try_worker() {
+    WorkerJob job;
+    job.kind = JobKind::self_test;
+    door_.workers.run(Descriptor(), job,
+                      [self = shared_from_this()](const WorkerPool::Outcome& outcome) {
+                        self->add(tried_of(outcome));
+                        self->try_tls();
+                      });
+  }
+
+  void try_tls() {
+    run_tls_trials(door_, [self = shared_from_this()](std::vector<Attempt> attempts) {
+      self->add(std::move(attempts));
+      self->report();
+    });
+  }
+
+  void report() {
+    done_(json::serialize(
+        json::object{{"attempts", to_json(attempts_)},
+                     {"passed", std::ranges::all_of(attempts_, &Attempt::passed)}}));
+  }
+
+  void add(std::vector<Attempt> attempts) {
+    std::ranges::move(attempts, std::back_inserter(attempts_));
+  }
+
+  Door& door_;
+  std::function<void(std::string)> done_;
+  std::vector<Attempt> attempts_;
+};
 
 }  // namespace
 
 std::vector<Attempt> try_policy(const policy::EgressPolicy& policy,
                                 std::span<const IpAddress> own) {
-  const policy::Url url{"https", "seekd.example", 443, "/"};
+  const policy::Url& url = example_url;
   policy::EgressPolicy closed = policy;
   closed.addresses.exceptions.clear();
   std::vector<Attempt> attempts;
@@ -134,24 +191,24 @@ std::vector<Attempt> try_policy(const policy::EgressPolicy& policy,
   return attempts;
 }
 
-void run_self_test(Door& door, std::function<void(std::string)> done) {
-  const config::Config& config = *door.config;
-  std::vector<std::filesystem::path> hidden{config.cache.directory, "/home", "/root"};
-  if (!config.model.path.empty()) hidden.push_back(config.model.path);
-  std::vector<Attempt> attempts = try_as_broker(hidden);
-  const auto own = door.own_addresses.list();
-  std::ranges::move(try_policy(config.egress, own ? *own : std::vector<IpAddress>()),
-                    std::back_inserter(attempts));
-  if (!own)
-    attempts.push_back({"broker", "its own addresses", "a list", own.error().message, false});
-  WorkerJob job;
-  job.kind = JobKind::self_test;
-  door.workers.run(Descriptor(), job,
-                   [attempts = std::move(attempts),
-                    done = std::move(done)](const WorkerPool::Outcome& outcome) mutable {
-                     std::ranges::move(tried_of(outcome), std::back_inserter(attempts));
-                     done(report(attempts));
-                   });
+std::vector<ConnectionTrial> denied_connections(const policy::EgressPolicy& policy,
+                                                std::span<const IpAddress> own) {
+  std::vector<ConnectionTrial> trials;
+  const auto add = [&](const IpAddress& address, std::string range) {
+    const std::array<IpAddress, 1> addresses{address};
+    if (policy::judge_addresses(example_url, addresses, policy, own).allowed()) return;
+    trials.push_back({address, std::move(range)});
+  };
+  for (const char* text : denied_ranges) {
+    if (const auto range = policy::parse_address_range(text)) add(last_of(*range), text);
+  }
+  for (const IpAddress& address : own) add(address, "the host's own");
+  return trials;
+}
+
+void run_self_test(Door& door, const std::vector<std::filesystem::path>& embedded_models,
+                   std::function<void(std::string)> done) {
+  std::make_shared<SelfTest>(door, std::move(done))->start(embedded_models);
 }
 
 }  // namespace seekd::fetcher

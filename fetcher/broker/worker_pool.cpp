@@ -60,10 +60,11 @@ WorkerPool::WorkerPool(asio::io_context& io, Descriptor control, std::size_t rep
   refill();
 }
 
-WorkerPool::WorkerId WorkerPool::run(Descriptor connection, const WorkerJob& job, Done done) {
+WorkerPool::WorkerId WorkerPool::run(const Descriptor& connection, const WorkerJob& job,
+                                     Done done) {
   auto worker = take_worker();
   worker->done = std::move(done);
-  if (hand_over(*worker, std::move(connection), job)) {
+  if (hand_over(*worker, connection, job)) {
     read(worker);
   } else {
     asio::post(io_, [this, worker] {
@@ -113,7 +114,7 @@ void WorkerPool::refill() {
   }
 }
 
-bool WorkerPool::hand_over(Worker& worker, Descriptor connection, const WorkerJob& job) {
+bool WorkerPool::hand_over(Worker& worker, const Descriptor& connection, const WorkerJob& job) {
   if (!worker.channel.is_open()) return false;
   // A job fits into the socket's buffer: a fresh one takes it whole.
   const std::string bytes = encode(job);

@@ -35,8 +35,9 @@ class WorkerPool {
   WorkerPool(boost::asio::io_context& io, Descriptor control, std::size_t reply_bytes_max,
              std::function<void()> on_lost);
 
-  // `done` is called once, never inside this call, and not after kill(). `connection` may be none.
-  WorkerId run(Descriptor connection, const WorkerJob& job, Done done);
+  // `done` is called once, never inside this call, and not after kill(). `connection` may be none;
+  // the worker has it beside the caller, who may close it.
+  WorkerId run(const Descriptor& connection, const WorkerJob& job, Done done);
   void kill(WorkerId worker);
 
   std::size_t running() const { return workers_.size() - idle_.size(); }
@@ -52,7 +53,7 @@ class WorkerPool {
   std::shared_ptr<Worker> make_worker();
   std::shared_ptr<Worker> take_worker();
   void refill();
-  bool hand_over(Worker& worker, Descriptor connection, const WorkerJob& job);
+  bool hand_over(Worker& worker, const Descriptor& connection, const WorkerJob& job);
   void read(const std::shared_ptr<Worker>& worker);
   void finish(std::shared_ptr<Worker> worker);
   std::optional<Outcome> outcome_of(const Worker& worker) const;

@@ -101,17 +101,19 @@ std::string encode(const WorkerJob& job) {
   writer.number(job.time_ms_max);
   writer.text(job.user_agent);
   writer.text(job.proxy);
+  writer.text(job.proxy_credential);
   writer.number(job.wire_bytes_max);
   writer.number(job.decoded_bytes_max);
   writer.number(static_cast<std::uint32_t>(job.content_types.size()));
   for (const std::string& type : job.content_types) writer.text(type);
+  writer.text(job.pem);
   return writer.take();
 }
 
 Result<WorkerJob> decode_job(std::string_view bytes) {
   Reader reader(bytes);
   WorkerJob job;
-  job.kind = static_cast<JobKind>(reader.number(static_cast<std::uint8_t>(JobKind::self_test)));
+  job.kind = static_cast<JobKind>(reader.number(static_cast<std::uint8_t>(JobKind::tls_server)));
   job.url.scheme = reader.text(policy::url_bytes_max);
   job.url.host = reader.text(policy::url_bytes_max);
   job.url.port = reader.number<std::uint16_t>();
@@ -121,12 +123,14 @@ Result<WorkerJob> decode_job(std::string_view bytes) {
   job.time_ms_max = reader.number<std::uint32_t>();
   job.user_agent = reader.text(job_text_bytes_max);
   job.proxy = reader.text(job_text_bytes_max);
+  job.proxy_credential = reader.text(proxy_credential_bytes_max);
   job.wire_bytes_max = reader.number<std::uint64_t>();
   job.decoded_bytes_max = reader.number<std::uint64_t>();
   const auto types = reader.number<std::uint32_t>(policy::content_types_max);
   for (std::uint32_t i = 0; i < types && !reader.failed(); ++i) {
     job.content_types.push_back(reader.text(job_text_bytes_max));
   }
+  job.pem = reader.text(pem_bytes_max);
   if (auto end = reader.end("worker job"); !end) return std::unexpected(end.error());
   return job;
 }

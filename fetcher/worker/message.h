@@ -26,11 +26,15 @@ inline constexpr std::size_t reply_head_bytes_max =
     policy::robots_bytes_max * 3 + policy::robots_rules_max * 8 + 16 * 1024;
 
 inline constexpr std::size_t job_text_bytes_max = 256;  // of what configures a job
+inline constexpr std::size_t proxy_credential_bytes_max = 512;
+inline constexpr std::size_t pem_bytes_max = 4 * 1024;
 
 enum class JobKind : std::uint8_t {
   page,
   robots,
-  self_test,  // no connection: what the worker must not be able to do is tried, and told as a page
+  self_test,   // no connection: what the worker must not be able to do is tried, and told as a page
+  tunnel,      // CONNECT, of the proxy that the connection leads to
+  tls_server,  // of a self-test: the connection is served with the certificate in `pem`
 };
 
 struct WorkerJob {
@@ -41,10 +45,13 @@ struct WorkerJob {
   std::uint32_t time_ms_max = 0;  // what is left of the request's time
   // What the policy says of the site, or the defaults of [fetcher].
   std::string user_agent;
-  std::string proxy;  // "10.0.0.5:3128": the connection leads there, and CONNECT is asked first
+  std::string proxy;             // "10.0.0.5:3128": whom a tunnel's connection leads to
+  std::string proxy_credential;  // "USER:PASSWORD" for it, "" for none; of a tunnel alone
   std::uint64_t wire_bytes_max = 0;
   std::uint64_t decoded_bytes_max = 0;
   std::vector<std::string> content_types;  // empty: all that can be read
+  // Of a self-test alone: what a server shows, or whom a page's worker trusts beside its roots.
+  std::string pem;
 
   bool operator==(const WorkerJob&) const = default;
 };
@@ -54,6 +61,7 @@ enum class WorkerReplyKind : std::uint8_t {
   not_modified,  // 304; `content` carries the headers
   redirect,      // `location` is what the server wrote, not judged
   robots,        // `rules`
+  tunnel,        // the proxy leads the connection to the host now
   failed,        // `reason` and `message` say why
 };
 

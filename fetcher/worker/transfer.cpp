@@ -114,21 +114,12 @@ void set_limits(CURL* easy, const WorkerJob& job, const config::FetcherConfig& c
   set(easy, CURLOPT_NOSIGNAL, 1L);
 }
 
-// "" keeps libcurl from the proxies of the environment. With one of the policy's, the connection
-// leads to it: it is asked to CONNECT, for plain HTTP too, and hears nothing of what is said
-// behind.
-void set_proxy(CURL* easy, const std::string& proxy) {
-  set(easy, CURLOPT_NOPROXY, "");
-  set(easy, CURLOPT_PROXY, proxy.empty() ? "" : ("http://" + proxy).c_str());
-  if (proxy.empty()) return;
-  set(easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
-  set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-}
-
 // Everything that could make libcurl talk to somebody else, or remember.
 void set_isolation(CURL* easy) {
   set(easy, CURLOPT_PROTOCOLS_STR, "https,http");
   set(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https,http");
+  set(easy, CURLOPT_NOPROXY, "");
+  set(easy, CURLOPT_PROXY, "");  // those of the environment; the policy's is behind us (tunnel.h)
   set(easy, CURLOPT_FOLLOWLOCATION, 0L);
   set(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   set(easy, CURLOPT_COOKIEFILE, static_cast<char*>(nullptr));
@@ -205,16 +196,6 @@ bool is_broken_connection(CURLcode code) {
   }
 }
 
-// The address check belongs to the proxy: a 4xx is its refusal, and stands.
-std::optional<TransferFault> fault_of_proxy(CURL* easy) {
-  long status = 0;
-  curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &status);
-  if (status == 0 || (status >= 200 && status < 300)) return std::nullopt;
-  const bool refuses = status >= 400 && status < 500;
-  return TransferFault{refuses ? EgressReason::address_denied : EgressReason::connect_failed,
-                       fmt::format("the proxy answered CONNECT with status {}", status)};
-}
-
 EgressReason reason_of(CURLcode code, const Conversation& conversation) {
   if (conversation.reader.unanswered() && conversation.peer_ended && is_broken_connection(code)) {
     return EgressReason::connect_failed;
@@ -271,12 +252,10 @@ Transfer transfer(const WorkerJob& job, Descriptor connection, X509_STORE* roots
   set(easy, CURLOPT_ACCEPT_ENCODING, "");  // every coding that libcurl was built with
   set_limits(easy, job, config);
   set_isolation(easy);
-  set_proxy(easy, job.proxy);
   set_tls(easy, conversation);
   set_callbacks(easy, conversation);
   const CURLcode code = curl_easy_perform(easy);
   if (code == CURLE_OK) return conversation.reader.end(std::nullopt);
-  if (auto fault = fault_of_proxy(easy)) return conversation.reader.end(std::move(fault));
   const char* message = detail[0] != '\0' ? detail : curl_easy_strerror(code);
   return conversation.reader.end(TransferFault{reason_of(code, conversation), message});
 }

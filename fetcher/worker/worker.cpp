@@ -14,7 +14,9 @@
 #include "fetcher/worker/page_content.h"
 #include "fetcher/worker/passing.h"
 #include "fetcher/worker/retry_after.h"
+#include "fetcher/worker/tls_server.h"
 #include "fetcher/worker/transfer.h"
+#include "fetcher/worker/tunnel.h"
 
 namespace seekd::fetcher {
 namespace {
@@ -133,6 +135,9 @@ config::FetcherConfig config_for(const WorkerJob& job, config::FetcherConfig con
 WorkerReply work(const Result<WorkerJob>& job, Descriptor connection, X509_STORE* roots,
                  const config::FetcherConfig& start_config) {
   if (!job) return failed(EgressReason::internal, job.error().message);
+  if (!job->pem.empty() && !trust(roots, job->pem)) {
+    return failed(EgressReason::internal, "the self-test's authority is no certificate");
+  }
   const config::FetcherConfig config = config_for(*job, start_config);
   const Transfer result = transfer(*job, std::move(connection), roots, config);
   WorkerReply reply = reply_to(*job, result, config);
@@ -150,15 +155,24 @@ WorkerReply self_test(int channel) {
   return reply;
 }
 
+WorkerReply reply_to(Order& order, int channel, X509_STORE* roots,
+                     const config::FetcherConfig& config) {
+  if (order.job && order.job->kind == JobKind::self_test) return self_test(channel);
+  if (order.job && order.job->kind == JobKind::tls_server) {
+    return serve_tls(order.job->pem, order.connection);
+  }
+  if (order.job && order.job->kind == JobKind::tunnel) {
+    return open_tunnel(*order.job, order.connection);
+  }
+  return work(order.job, std::move(order.connection), roots, config);
+}
+
 }  // namespace
 
 void run_worker(Descriptor channel, X509_STORE* roots, const config::FetcherConfig& config) {
   try {
     Order order = receive_order(channel.get());
-    const bool tries = order.job && order.job->kind == JobKind::self_test;
-    write_all(channel.get(),
-              encode(tries ? self_test(channel.get())
-                           : work(order.job, std::move(order.connection), roots, config)));
+    write_all(channel.get(), encode(reply_to(order, channel.get(), roots, config)));
     // The broker need not wait until the kernel has taken the process apart.
     shutdown(channel.get(), SHUT_WR);
   } catch (const std::exception&) {

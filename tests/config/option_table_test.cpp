@@ -75,6 +75,7 @@ TEST_CASE("every option sets its own member and no other") {
       {"fetcher.socket", R"("/a")"},
       {"fetcher.user_agent", R"("other/2")"},
       {"fetcher.ca_file", R"("/a")"},
+      {"fetcher.proxy_credentials", R"("/a")"},
       {"fetcher.dns_servers", R"(["192.0.2.1"])"},
       {"fetcher.content_types", R"(["text/html"])"},
       {"egress.proxy", R"("10.0.0.5:3128")"},

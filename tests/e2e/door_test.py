@@ -26,6 +26,33 @@ class SelfTest(case.Case):
             self.assertGreater(sum(line.startswith(f"pass  {by}: ") for line in lines), least, by)
         self.assertEqual(lines[-1], f"{len(lines) - 1} attempts, 0 failures")
 
+    def test_denied_addresses_are_led_to_for_real_and_counted(self):
+        before = self.seekd.fetcher_status()
+        report = json.loads(self.seekd.ctl("selftest", "--json").stdout)
+        after = self.seekd.fetcher_status()
+        led = [attempt for attempt in report["attempts"] if attempt["tried"].startswith("to fetch from ")]
+        self.assertGreater(len(led), 35)
+        self.assertEqual({(attempt["by"], attempt["got"]) for attempt in led}, {("broker", "address_denied, and no socket")})
+        for address in ("10.255.255.255, of 10.0.0.0/8", "169.254.169.254", "::1, of", "of ff00::/8", "255.255.255.255",
+                        f"{network.DOOR}, of the host's own"):
+            self.assertTrue(any(address in attempt["tried"] for attempt in led), address)
+        self.assertEqual(after["verdicts"]["address_denied"], before["verdicts"].get("address_denied", 0) + len(led))
+        self.assertEqual(after["connections"], before["connections"])
+
+    def test_certificates_are_shown_to_workers_and_the_wrong_ones_refused(self):
+        report = json.loads(self.seekd.ctl("selftest", "--json").stdout)
+        shown = [(attempt["got"], attempt["passed"]) for attempt in report["attempts"] if "a TLS server" in attempt["tried"]]
+        self.assertEqual([passed for _, passed in shown], [True] * 4)
+        self.assertEqual(shown[0][0], "allowed")
+        for (got, _), why in zip(shown[1:], ("does not match|no alternative certificate subject name", "expired", "self-signed")):
+            self.assertRegex(got, f"^tls_failed: .*({why})")
+
+    def test_the_models_that_come_with_seekd_are_tried_too(self):
+        report = json.loads(self.seekd.ctl("selftest", "--json").stdout)
+        tried = [attempt["tried"] for attempt in report["attempts"] if attempt["by"] == "broker"]
+        self.assertTrue(any("SmolLM2" in what for what in tried), tried)
+        self.assertTrue(any("MiniLM" in what for what in tried), tried)
+
     def test_the_report_is_had_as_json_too(self):
         done = self.seekd.ctl("selftest", "--json")
         report = json.loads(done.stdout)

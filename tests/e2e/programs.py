@@ -113,6 +113,9 @@ reason = "the tests' own web server"
         query = urllib.parse.urlencode({"url": url, **({"version": version} if version else {})})
         return request(self.socket, "GET", f"/seekd/v1/page?{query}")
 
+    def fetcher_status(self):
+        return request(self.fetcher_socket, "GET", "/status")[2]
+
     def fetch(self, url):
         return request(self.socket, "POST", "/seekd/v1/fetch", {"url": url})[2]
 

@@ -128,7 +128,34 @@ TEST_CASE("through a proxy nothing is resolved here, and steps 1 to 6 stay") {
   REQUIRE(std::holds_alternative<Connect>(action));
   CHECK(std::get<Connect>(action).addresses == std::vector{address("10.0.0.5")});
   CHECK(std::get<Connect>(action).port == 3128);
-  CHECK(std::get<Work>(machine.on_connected(now)).job.proxy == "10.0.0.5:3128");
+  const WorkerJob tunnel = std::get<Work>(machine.on_connected(now)).job;
+  CHECK(tunnel.kind == JobKind::tunnel);
+  CHECK(tunnel.proxy == "10.0.0.5:3128");
+  WorkerReply open;
+  open.kind = WorkerReplyKind::tunnel;
+  const WorkerJob job = std::get<Work>(machine.on_reply(open, moment)).job;
+  CHECK(job.kind == JobKind::page);
+  CHECK(job.proxy.empty());
+  CHECK(finished(machine.on_reply(page(), moment)).outcome == FetchOutcome::page);
+}
+
+TEST_CASE(
+    "a worker that was asked for a tunnel gives no page, and one that was not gives no tunnel") {
+  policy::EgressPolicy policy;
+  policy.route.proxy = policy::Endpoint{address("10.0.0.5"), 3128};
+  FetchMachine tunnelling(policy, read_url);
+  tunnelling.start(request_for(url));
+  tunnelling.on_robots(policy::RobotsRules{});
+  tunnelling.on_place();
+  tunnelling.on_connected(now);
+  CHECK(finished(tunnelling.on_reply(page(), moment)).reason == EgressReason::worker_failed);
+
+  const policy::EgressPolicy direct;
+  FetchMachine machine(direct, read_url);
+  to_work(machine, machine.start(request_for(url)));
+  WorkerReply open;
+  open.kind = WorkerReplyKind::tunnel;
+  CHECK(finished(machine.on_reply(open, moment)).reason == EgressReason::worker_failed);
 }
 
 TEST_CASE("a site may go directly where the others go through a proxy, hop by hop") {

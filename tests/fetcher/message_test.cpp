@@ -28,11 +28,18 @@ WorkerReply a_reply() {
 }  // namespace
 
 TEST_CASE("jobs and replies come back as they were written") {
-  const WorkerJob job{JobKind::robots, {"https", "example.org", 8443, "/x?y"},
-                      "\"e\"",         "then",
-                      30'000,          "bot/1",
-                      "10.0.0.5:3128", 1 << 20,
-                      2 << 20,         {"text/html", "text/plain"}};
+  const WorkerJob job{JobKind::robots,
+                      {"https", "example.org", 8443, "/x?y"},
+                      "\"e\"",
+                      "then",
+                      30'000,
+                      "bot/1",
+                      "10.0.0.5:3128",
+                      "user:password",
+                      1 << 20,
+                      2 << 20,
+                      {"text/html", "text/plain"},
+                      "a certificate"};
   CHECK(decode_job(encode(job)) == job);
   CHECK(decode_reply(encode(a_reply()), content_max) == a_reply());
 }

@@ -3,13 +3,16 @@
 usage: proxy_peers_test.py BIN_FOLDER
 """
 
+import base64
+import json
 import os
 import socket
+import subprocess
 import threading
 import unittest
 
 import peers
-from door import ARTICLE, Case, head, whole
+from door import ARTICLE, BIN, Case, head, whole
 
 
 class Proxy(peers.WebServer):
@@ -18,9 +21,13 @@ class Proxy(peers.WebServer):
     def __init__(self):
         super().__init__(self._connect)
         self.refuses = {}
+        self.wants = None  # the Proxy-Authorization of those that it lets through
 
     def _connect(self, request, client):
         host, port = request.target.rsplit(":", 1)
+        if self.wants and request.headers.get("proxy-authorization") != self.wants:
+            client.sendall(head(407, 'Proxy-Authenticate: Basic realm="x"', "Content-Length: 0"))
+            return
         if host in self.refuses:
             client.sendall(self.refuses[host])
             return
@@ -97,8 +104,60 @@ class BehindAProxy(Case):
         self.assertIn("CONNECT with status 403", self.assertRefused(self.url("picky.example.org"), "address_denied")["message"])
         self.proxy.refuses["picky.example.org"] = head(502, "Content-Length: 0")
         self.assertIn("CONNECT with status 502", self.assertRefused(self.url("picky.example.org"), "connect_failed")["message"])
-        self.proxy.refuses["picky.example.org"] = b"SSH-2.0-x\r\n"
-        self.assertNotEqual(self.fetcher.fetch(self.url("picky.example.org"))["outcome"], "page")
+        for nonsense in (b"SSH-2.0-x\r\n\r\n", b"HTTP/1.1 2000 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.", b"", b"\r\n" * 9000,
+                         b"HTTP/2 200\r\n\r\n", b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 4000 + b"\r\n"):
+            self.proxy.refuses["picky.example.org"] = nonsense
+            self.assertRefused(self.url("picky.example.org"), "connect_failed")
+
+
+class BehindAProxyThatAsksForCredentials(BehindAProxy):
+    PASSWORD = "correct horse:battery"
+
+    @classmethod
+    def more_servers(cls, folder, contexts):
+        super().more_servers(folder, contexts)
+        cls.proxy.wants = "Basic " + base64.b64encode(f"reader:{cls.PASSWORD}".encode()).decode()
+        credentials = folder / "proxy.credentials"
+        credentials.touch(mode=0o600)
+        credentials.write_text(f"127.0.0.1:{cls.proxy.port} reader:{cls.PASSWORD}\n192.0.2.1:1 other:other\n")
+        cls.EXTRA = f'proxy_credentials = "{credentials}"'
+        return []
+
+    def test_the_proxy_hears_nothing_of_what_is_asked(self):
+        self.assertPage(self.serve(whole(ARTICLE)), etag='"secret"')
+        for request in self.proxy.requests:
+            self.assertEqual(set(request.headers), {"host", "user-agent", "proxy-authorization"})
+
+    def test_the_server_behind_never_meets_the_credentials(self):
+        seen = []
+
+        def page(request, connection):
+            seen.append(dict(request.headers))
+            connection.sendall(whole(ARTICLE))
+        self.assertPage(self.serve(page))
+        self.assertNotIn("proxy-authorization", seen[0])
+
+    def test_other_credentials_are_told_as_such_once_and_printed_nowhere(self):
+        wanted, self.proxy.wants = self.proxy.wants, "Basic b3RoZXI6b3RoZXI="
+        self.addCleanup(setattr, self.proxy, "wants", wanted)
+        self.proxy.requests.clear()
+        reply = self.assertRefused(self.url("years.example.org"), "proxy_unauthorized")
+        self.assertIn("proxy_credentials", reply["message"])
+        self.assertEqual(len(self.proxy.requests), 1)  # who is refused does not knock until the door is locked
+        printed = self.fetcher.log.read_text() + json.dumps(self.fetcher.status()) + json.dumps(reply)
+        for secret in ("battery", "horse", wanted.split()[1], "reader"):
+            self.assertNotIn(secret, printed)
+
+    def test_a_file_that_others_may_read_keeps_the_door_from_starting(self):
+        config = self.fetcher.folder / "loose.toml"
+        loose = self.fetcher.folder / "loose.credentials"
+        loose.write_text(f"127.0.0.1:1 reader:{self.PASSWORD}\n")
+        loose.chmod(0o644)
+        config.write_text(self.fetcher.config.read_text().replace("proxy.credentials", "loose.credentials"))
+        done = subprocess.run([BIN / "seekd-fetcher", "--config", config], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("chmod", done.stderr)
+        self.assertNotIn("battery", done.stderr)
 
 
 if __name__ == "__main__":
