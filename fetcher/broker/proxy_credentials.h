@@ -19,8 +19,8 @@ inline constexpr std::size_t proxy_credentials_bytes_max = 64 * 1024;  // of the
 
 class ProxyCredentials {
  public:
-  // `file` may be read by its owner, who is root or this process's user, and by this process's
-  // group; by nobody else. "" is no file.
+  // `file` may be read by its owner, who is root or this process's user, and by root's or
+  // this process's group; by nobody else. "" is no file.
   static Result<ProxyCredentials> load(const std::filesystem::path& file);
   static Result<ProxyCredentials> parse(std::string_view text);
 

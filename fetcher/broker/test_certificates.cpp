@@ -1,27 +1,14 @@
 #include "fetcher/broker/test_certificates.h"
 
-#include <memory>
-
-#include <openssl/bio.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/x509v3.h>
+
+#include "fetcher/worker/openssl_handle.h"
 
 namespace seekd::fetcher {
 namespace {
 
-template <auto free>
-struct Freed {
-  template <class Object>
-  void operator()(Object* object) const {
-    free(object);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
-using Extension = std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION_free>>;
-using Memory = std::unique_ptr<BIO, Freed<BIO_free>>;
+using namespace openssl;
 
 constexpr std::chrono::hours lifetime{1};  // behind and ahead of now
 

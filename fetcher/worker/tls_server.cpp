@@ -1,30 +1,17 @@
 #include "fetcher/worker/tls_server.h"
 
-#include <memory>
 #include <string_view>
 
-#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/ssl.h>
 
 #include "fetcher/wire.h"
+#include "fetcher/worker/openssl_handle.h"
 
 namespace seekd::fetcher {
 namespace {
 
-template <auto free>
-struct Freed {
-  template <class Object>
-  void operator()(Object* object) const {
-    free(object);
-  }
-};
-using Memory = std::unique_ptr<BIO, Freed<BIO_free>>;
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using Context = std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>>;
-using Session = std::unique_ptr<SSL, Freed<SSL_free>>;
+using namespace openssl;
 
 constexpr std::size_t request_read_max = 8 * 1024;
 constexpr std::string_view response =
