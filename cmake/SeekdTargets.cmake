@@ -6,6 +6,8 @@ if(SEEKD_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${SEEKD_CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${CMAKE_CXX_COMPILER_LAUNCHER})
+  # nvcc preprocesses without __CUDA_ARCH__: what only a device sees would be missing from the key.
+  set(CMAKE_CUDA_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_DEPEND=1 ${SEEKD_CCACHE})
 endif()
 
 add_library(seekd_flags INTERFACE)
