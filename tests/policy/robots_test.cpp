@@ -1,6 +1,7 @@
 #include "policy/robots.h"
 
 #include <chrono>
+#include <ctime>
 #include <string>
 
 #include <catch2/catch.hpp>
@@ -241,10 +242,10 @@ TEST_CASE("hostile patterns cost no more than their length") {
   const RobotsRules many_rules = parse_robots(text, "FooBot");
   const std::string target = "/" + std::string(2000, 'a');
 
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();  // of this process: the host may be busy
   CHECK(robots_allow(many_stars, target));
   CHECK(robots_allow(many_rules, target));
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(2));
+  CHECK(std::clock() - begin < 2 * CLOCKS_PER_SEC);
 }
 
 TEST_CASE("Crawl-delay is read beside the rules of the agent's group, within a minute") {
