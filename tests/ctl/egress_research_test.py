@@ -35,7 +35,7 @@ REFUSED = {
     "what is a number": {
         "ip_literal": [
             "https://0177.1/", "https://0x7f.0x0.0x0.0x1/", "https://00000000000000000000000000000177.0.0.1/", "https://1.0x/", "https://0/",
-            "https://0.0/", "https://00.00.00.00/", "https://𝟙𝟚𝟟.𝟘.𝟘.𝟙/", "https://127。0。0。1/", "https://١٢٧。0。0。1/".replace("١٢٧", "①②⑦")],
+            "https://0.0/", "https://00.00.00.00/", "https://𝟙𝟚𝟟.𝟘.𝟘.𝟙/", "https://127。0。0。1/", "https://①②⑦。0。0。1/"],
         "host_invalid": [
             "https://127.0.0.1.0/", "https://0x7f000001.0/", "https://0b1111111.0.0.1/", "https://4294967296/", "https://18446744073709551617/",
             "https://127.0.0.1e0/", "https://127.0.0.0xG/", "https://127.0.0.1z/", "https://example.0xzz/", "https://example.1a/", "https://٠.٠.٠.٠/"],
@@ -51,7 +51,7 @@ REFUSED = {
         "host_invalid": ["https://[v1.fe80::a+en1]/", "https://[vF.::1]/"]},
     "which name it is": {
         "special_name": [
-            "https://localhoſt/", "https://ʟocalhost.localhost/".replace("ʟ", "l"), "https://LOCALHOST。/", "https://metadata。google。internal/",
+            "https://localhoſt/", "https://foo.localhost。/", "https://LOCALHOST。/", "https://metadata。google。internal/",
             "https://1.0.0.127.in-addr.arpa/", "https://resolver.arpa/", "https://ipv4only.arpa/", "https://foo.service.arpa/",
             "https://kubernetes.default.svc/", "https://consul.service.consul/", "https://host.docker.internal/", "https://metadata.azure.internal/",
             "https://example.onion./", "https://foo.alt/", "https://x.mail/"],
