@@ -225,7 +225,8 @@ PageClaims read_claims(const HtmlTree& tree, const std::optional<policy::Url>& b
   Found found;
   for (std::uint32_t i = 0; i < tree.nodes().size(); ++i) {
     read_element(tree.nodes(), i, found);
-    const bool shown = !tree.nodes()[i].hidden && !tree.nodes()[i].is_text() && !found.headings.empty();
+    const bool shown =
+        !tree.nodes()[i].hidden && !tree.nodes()[i].is_text() && !found.headings.empty();
     if (shown) read_byline(tree.nodes(), i, found.byline);
   }
   return {.metadata = metadata_of(found, base),
