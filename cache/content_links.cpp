@@ -5,7 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "cache/index/utf8.h"
+#include "policy/utf8.h"
 
 namespace seekd::cache {
 namespace {
@@ -20,7 +20,7 @@ bool is_word_byte(char c) {
 
 // The word, or the one character of another kind, that `text` begins with. REQUIRES: not empty.
 std::string_view first_word(std::string_view text) {
-  if (!is_word_byte(text.front())) return character_at(text, 0);
+  if (!is_word_byte(text.front())) return policy::character_at(text, 0);
   return text.substr(0, std::ranges::find_if_not(text, is_word_byte) - text.begin());
 }
 
@@ -35,7 +35,7 @@ class LinkFinder {
   }
 
   void read(std::string_view text) {
-    text = first_bytes(text, text_bytes_left_);
+    text = policy::first_bytes(text, text_bytes_left_);
     text_bytes_left_ -= text.size();
     while (!text.empty() && compared_bytes_left_ > 0) {
       const std::string_view word = first_word(text);

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "cache/index/utf8.h"
+#include "cache/index/characters.h"
 #include "cache/noise_tokens.h"
 
 namespace seekd::cache {

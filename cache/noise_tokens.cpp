@@ -4,7 +4,8 @@
 #include <cstddef>
 #include <utility>
 
-#include "cache/index/utf8.h"
+#include "cache/index/characters.h"
+#include "policy/utf8.h"
 
 namespace seekd::cache {
 namespace {
@@ -25,7 +26,7 @@ class Tokenizer {
 
   std::vector<Token> read() {
     while (i_ < text_.size()) {
-      const std::string_view character = character_at(text_, i_);
+      const std::string_view character = policy::character_at(text_, i_);
       if (is_digit(text_[i_])) {
         read_number();
       } else if (is_letter(character)) {
@@ -74,7 +75,7 @@ class Tokenizer {
 
   void read_word(std::size_t begin) {
     while (i_ < text_.size()) {
-      const std::string_view character = character_at(text_, i_);
+      const std::string_view character = policy::character_at(text_, i_);
       const bool joiner = (character == "-" || character == "_") && i_ + 1 < text_.size() &&
                           (is_digit(text_[i_ + 1]) || is_alpha(text_[i_ + 1]));
       if (!joiner && !is_letter(character) && !is_digit(character[0])) break;

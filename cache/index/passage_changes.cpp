@@ -6,12 +6,12 @@
 #include <utility>
 
 #include "cache/families.h"
-#include "cache/index/utf8.h"
+#include "policy/utf8.h"
 
 namespace seekd::cache {
 
 std::string_view indexed_title(const PageRecord& page) {
-  return first_bytes(page.metadata.title, title_bytes_indexed_max);
+  return policy::first_bytes(page.metadata.title, title_bytes_indexed_max);
 }
 
 std::string_view host_of(std::string_view url) {

@@ -4,7 +4,8 @@
 #include <cstdint>
 
 #include "cache/content_hash.h"
-#include "cache/index/utf8.h"
+#include "cache/index/characters.h"
+#include "policy/utf8.h"
 
 namespace seekd::cache {
 namespace {
@@ -41,7 +42,7 @@ std::size_t cut_position(std::string_view text, std::size_t tokens) {
   std::size_t word_end = 0;
   bool sentence_may_end = false;
   for (std::size_t i = 0; i < text.size();) {
-    std::string_view character = character_at(text, i);
+    std::string_view character = policy::character_at(text, i);
     if (is_space(character)) {
       if (meter.tokens() * 2 >= tokens && (sentence_may_end || character == "\n")) sentence_end = i;
       word_end = i;
@@ -86,7 +87,7 @@ class Splitter {
     const bool joins = level > section_level() && tokens_ < passage_tokens_min;
     if (has_body_ && !joins) close();
     while (!headings_.empty() && headings_.back().level >= level) headings_.pop_back();
-    headings_.push_back({level, std::string(first_bytes(block.text, heading_bytes_max))});
+    headings_.push_back({level, std::string(policy::first_bytes(block.text, heading_bytes_max))});
     if (!has_body_) path_ = heading_path();
     extend(begin, begin + block.text.size(), estimate_tokens(block.text));
   }
@@ -171,7 +172,7 @@ class Splitter {
 std::size_t estimate_tokens(std::string_view text) {
   TokenMeter meter;
   for (std::size_t i = 0; i < text.size();) {
-    std::string_view character = character_at(text, i);
+    std::string_view character = policy::character_at(text, i);
     meter.add(character);
     i += character.size();
   }

@@ -9,7 +9,8 @@
 #include <unicode/normalizer2.h>
 #include <unicode/utext.h>
 
-#include "cache/index/utf8.h"
+#include "cache/index/characters.h"
+#include "policy/utf8.h"
 
 namespace seekd::cache {
 namespace {
@@ -74,7 +75,7 @@ class TermList {
   void add_word(std::string_view word) {
     std::size_t other_begin = 0;
     for (std::size_t i = 0; i < word.size();) {
-      std::string_view character = character_at(word, i);
+      std::string_view character = policy::character_at(word, i);
       if (is_ideograph(character)) {
         add_other(word.substr(other_begin, i - other_begin));
         add_ideograph(character);
@@ -126,7 +127,7 @@ class TermList {
   }
 
   void push(std::string_view term) {
-    if (!term.empty()) terms_.emplace_back(first_bytes(term, term_bytes_max));
+    if (!term.empty()) terms_.emplace_back(policy::first_bytes(term, term_bytes_max));
   }
 
   std::string_view text_;

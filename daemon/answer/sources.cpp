@@ -8,6 +8,7 @@
 #include "daemon/answer/text_units.h"
 #include "policy/http_freshness.h"
 #include "policy/url.h"
+#include "policy/utf8.h"
 
 namespace seekd::daemon {
 namespace {
@@ -52,14 +53,6 @@ Age judge_age(TimePoint retrieved_at, TimePoint fresh_until,
               std::optional<std::chrono::seconds> max_age, TimePoint now) {
   const bool young = max_age ? now - retrieved_at < *max_age : now < fresh_until;
   return young ? Age::young_enough : Age::too_old;
-}
-
-std::string snippet_of(std::string_view text) {
-  std::size_t end = std::min(text.size(), snippet_bytes_max);
-  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
-    --end;
-  }
-  return std::string(text.substr(0, end));
 }
 
 }  // namespace
@@ -144,7 +137,7 @@ std::vector<Passage> passages_of(const cache::StoredPage& page, std::string_view
 Source source_of(const Passage& passage, policy::SourceState state) {
   return {.url = passage.url,
           .title = passage.title,
-          .snippet = snippet_of(passage.text),
+          .snippet = std::string(policy::first_bytes(passage.text, snippet_bytes_max)),
           .snapshot_hash = passage.snapshot_hash,
           .version = passage.version,
           .retrieved_at = passage.retrieved_at,

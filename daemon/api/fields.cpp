@@ -6,6 +6,8 @@
 
 #include <boost/json.hpp>
 
+#include "policy/utf8.h"
+
 namespace seekd::daemon {
 namespace {
 
@@ -169,11 +171,7 @@ std::optional<ApiError> Fields::finish() {
 }
 
 std::string Fields::named(std::string_view name) const {
-  if (name.size() > name_bytes_max) {
-    std::size_t end = name_bytes_max;
-    while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80) --end;
-    name = name.substr(0, end);
-  }
+  name = policy::first_bytes(name, name_bytes_max);
   return path_.empty() ? std::string(name) : path_ + "." + std::string(name);
 }
 
