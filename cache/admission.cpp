@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 
 #include "cache/expiry.h"
 #include "policy/http_freshness.h"
@@ -30,6 +31,12 @@ Status check_limits(const FetchedPage& page) {
                                           " MiB that the cache takes");
   }
   return {};
+}
+
+// RFC 9110 §8.8.3.2: weak comparison. A server that compresses calls the same tag weak and strong.
+std::string_view opaque_tag(std::string_view etag) {
+  if (etag.starts_with("W/")) etag.remove_prefix(2);
+  return etag;
 }
 
 }  // namespace
@@ -63,6 +70,18 @@ Result<PageRecord> admit_page(const FetchedPage& page, const config::CacheConfig
   record.links = encode_links(page.links);
   record.listing = {page.kind, page.entries_total, encode_entries(page.entries)};
   return record;
+}
+
+bool is_about(const CachingHeaders& not_modified, TimePoint requested_at,
+              const PageRecord& record) {
+  const CachingHeaders& stored = record.headers;
+  if (stored.etag.empty() && stored.last_modified.empty()) return false;
+  if (record.retrieved_at > requested_at) return false;
+  if (!not_modified.etag.empty() && !stored.etag.empty()) {
+    return opaque_tag(not_modified.etag) == opaque_tag(stored.etag);
+  }
+  return not_modified.last_modified.empty() || stored.last_modified.empty() ||
+         not_modified.last_modified == stored.last_modified;
 }
 
 void confirm_page(const CachingHeaders& not_modified, TimePoint requested_at, TimePoint received_at,

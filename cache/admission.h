@@ -23,7 +23,11 @@ inline constexpr std::uint64_t page_bytes_max =
 Result<PageRecord> admit_page(const FetchedPage& page, const config::CacheConfig& config,
                               TimePoint now);
 
-// A 304: the record lives on from `received_at`, with its headers updated.
+// RFC 9111 §4.3.4: is the 304 about what is stored? Not when the stored copy came after the request
+// was sent, which therefore had another one's validators; nor when the 304 names another validator.
+bool is_about(const CachingHeaders& not_modified, TimePoint requested_at, const PageRecord& record);
+
+// A 304: the record lives on from `received_at`, with its headers updated. REQUIRES: is_about().
 void confirm_page(const CachingHeaders& not_modified, TimePoint requested_at, TimePoint received_at,
                   const config::CacheConfig& config, PageRecord& record);
 

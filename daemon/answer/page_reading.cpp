@@ -104,11 +104,11 @@ PageReading::Step PageReading::received(const fetcher::FetchReply& reply,
     return give_up("reply_invalid", "the server confirmed a copy that the cache does not hold");
   }
   phase_ = Phase::storing;
+  requested_at_ = reply.page->requested_at;
   if (confirms) {
-    state_after_storing_ = SourceState::revalidated;
+    confirmed_at_ = reply.page->retrieved_at;
     return Step::touch;
   }
-  state_after_storing_ = SourceState::fresh;
   const FetchedPage& fetched = *reply.page;
   const policy::Freshness freshness =
       policy::judge_freshness(fetched.headers, fetched.requested_at, fetched.retrieved_at, bounds);
@@ -129,7 +129,15 @@ void PageReading::stored(Result<cache::StoredPage> stored) {
     notice("store_failed", stored.error().message);
     kept_ = false;
   }
-  settle(state_after_storing_);
+  if (!confirmed_at_) {
+    settle(SourceState::fresh);
+  } else if (!kept_ || page_->retrieved_at == *confirmed_at_) {
+    settle(SourceState::revalidated);
+  } else if (page_->retrieved_at > requested_at_) {
+    settle(SourceState::fresh);  // another fetch has stored it meanwhile
+  } else {
+    give_up("confirmed_another_copy", "its server confirmed another copy than the stored one");
+  }
 }
 
 void PageReading::overdue() {

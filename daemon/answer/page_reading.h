@@ -76,8 +76,9 @@ class PageReading {
   Phase phase_ = Phase::looking_up;
   std::optional<cache::StoredPage> page_;
   policy::SourceState state_ = policy::SourceState::fresh;
-  policy::SourceState state_after_storing_ = policy::SourceState::fresh;
-  bool unconfirmed_ok_ = false;  // the stored copy may serve where it cannot be confirmed
+  bool unconfirmed_ok_ = false;            // the stored copy may serve where it cannot be confirmed
+  TimePoint requested_at_;                 // of the reply
+  std::optional<TimePoint> confirmed_at_;  // it was a 304
   bool kept_ = true;
   std::vector<Notice> notices_;
 };

@@ -284,6 +284,45 @@ TEST_CASE("A feed keeps its entries through a 304, and each version has its own"
   require_sound(cache);
 }
 
+TEST_CASE("RFC 9111 §4.3.4: a 304 about another copy than the stored one changes nothing") {
+  TemporaryCache cache;
+  cache.open();
+  FetchedPage page = page_of(url, {"newer"}, 10);
+  page.headers.etag = "W/\"2\"";
+  page.headers.last_modified = "Sat, 21 Nov 2026 00:00:00 GMT";
+  store(cache, page, at(10));
+  const StoredPage before = found(cache, url, at(10));
+  CachingHeaders about_older;
+  about_older.etag = "\"1\"";
+  CachingHeaders undated;
+  undated.last_modified = "Fri, 20 Nov 2026 00:00:00 GMT";
+  struct Late {
+    CachingHeaders headers;
+    std::int64_t requested, received;
+  };
+  for (const Late& late :
+       {Late{{}, 5, 8}, Late{{}, 5, 20}, Late{about_older, 15, 20}, Late{undated, 15, 20}}) {
+    const auto touched = cache->touch(url, late.headers, at(late.requested), at(late.received));
+    REQUIRE(touched);
+    CHECK(touched->retrieved_at == at(10));
+    const StoredPage stored = found(cache, url, at(20));
+    CHECK(stored.retrieved_at == before.retrieved_at);
+    CHECK(stored.expires_at == before.expires_at);
+    CHECK(stored.headers == before.headers);
+  }
+  about_older.etag = "\"2\"";
+  CHECK(cache->touch(url, about_older, at(15), at(20))->retrieved_at == at(20));
+}
+
+TEST_CASE("A page that came without a validator is not confirmed") {
+  TemporaryCache cache;
+  cache.open();
+  FetchedPage page = page_of(url, {"text"});
+  page.headers.etag = page.headers.last_modified = "";
+  store(cache, page, at(0));
+  CHECK(cache->touch(url, {}, at(5), at(5))->retrieved_at == at(0));
+}
+
 TEST_CASE("A late reply does not replace a newer copy") {
   TemporaryCache cache;
   cache.open();

@@ -65,6 +65,24 @@ TEST_CASE("a page past its lifetime is asked for with its validators, and a 304 
   CHECK(only_source(complete(machine)).state == SourceState::revalidated);
 }
 
+TEST_CASE("a 304 about another copy than the stored one does not make it revalidated") {
+  const auto answered = [](std::chrono::seconds stored_age) {
+    AnswerMachine machine = machine_for(question_about({url}));
+    look_up(machine, page(url, 2h));
+    fetcher::FetchReply reply = not_modified(url);
+    reply.page->requested_at = now - 10s;
+    machine.resume(event::Fetched{0, reply}, now);
+    const cache::StoredPage stored = page(url, stored_age);
+    machine.resume(event::Stored{0, stored}, now);
+    machine.resume(event::Searched{{{passage(stored)}}}, now);
+    return complete(machine);
+  };
+  CHECK(only_source(answered(5s)).state == SourceState::fresh);
+  const auto stale = answered(2h);
+  CHECK(only_source(stale).state == SourceState::stale);
+  CHECK(codes(*stale) == std::vector<std::string>{"confirmed_another_copy"});
+}
+
 TEST_CASE("the caller's max_age decides instead of the lifetime") {
   Question strict = question_about({url});
   strict.max_age = 0s;
