@@ -45,6 +45,8 @@ std::string_view to_string(Family family) {
       return "terms";
     case Family::expiry:
       return "expiry";
+    case Family::schedule:
+      return "schedule";
     case Family::meta:
       return "meta";
   }
@@ -114,6 +116,17 @@ std::optional<ExpiryKey> parse_expiry_key(std::string_view key) {
   parsed.expires_at = TimePoint(std::chrono::seconds(seconds));
   std::ranges::copy(key.substr(8), parsed.page.bytes.begin());
   return parsed;
+}
+
+std::string schedule_key(std::uint64_t number) {
+  std::string key;
+  append_big_endian(key, number, 8);
+  return key;
+}
+
+std::optional<std::uint64_t> parse_schedule_key(std::string_view key) {
+  if (key.size() != 8) return std::nullopt;
+  return read_big_endian(key);
 }
 
 }  // namespace seekd::cache

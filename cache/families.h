@@ -38,9 +38,10 @@ enum class Family : std::uint8_t {
   vectors,
   terms,
   expiry,
+  schedule,
   meta
 };
-inline constexpr std::size_t family_count = 9;
+inline constexpr std::size_t family_count = 10;
 
 std::string_view to_string(Family family);
 
@@ -62,5 +63,9 @@ struct ExpiryKey {
 
 // nullopt when the key has another shape.
 std::optional<ExpiryKey> parse_expiry_key(std::string_view key);
+
+std::string schedule_key(std::uint64_t number);
+// nullopt when the key has another shape.
+std::optional<std::uint64_t> parse_schedule_key(std::string_view key);
 
 }  // namespace seekd::cache

@@ -23,6 +23,8 @@
 
 namespace seekd::cache {
 
+class Schedule;
+
 struct StoredPage {
   std::string url;
   std::string final_url;
@@ -155,6 +157,9 @@ class PageCache {
   virtual Result<std::size_t> purge_expired(TimePoint now, std::size_t pages_max) = 0;
 
   virtual Result<CacheStatistics> statistics() = 0;
+
+  // Kept beside the pages, in the same database.
+  virtual Schedule& schedule() = 0;
 };
 
 }  // namespace seekd::cache

@@ -12,6 +12,7 @@
 #include "cache/index/vector_index.h"
 #include "cache/page_reader.h"
 #include "cache/page_writer.h"
+#include "cache/schedule.h"
 #include "cache/seen_filters.h"
 
 namespace seekd::cache {
@@ -43,6 +44,7 @@ class RocksPageCache : public PageCache {
         filters_(std::move(filters)),
         vectors_(std::move(vectors)),
         writer_(config, *database_, filters_, vectors_->index, std::move(terms), counters),
+        schedule_(*database_),
         generation_opened_(counters.generation) {}
 
   ~RocksPageCache() override;
@@ -65,6 +67,7 @@ class RocksPageCache : public PageCache {
   Result<std::size_t> purge_expired(TimePoint now, std::size_t pages_max) override {
     return writer_.purge_expired(now, pages_max);
   }
+  Schedule& schedule() override { return schedule_; }
 
  private:
   // Passages of one batch of embedding, and their texts.
@@ -81,6 +84,7 @@ class RocksPageCache : public PageCache {
   SeenFilters filters_;
   const std::unique_ptr<Vectors> vectors_;
   PageWriter writer_;
+  Schedule schedule_;
   const std::uint64_t generation_opened_;
 };
 

@@ -8,6 +8,7 @@
 // - `vectors`: passage id (8 bytes) → VectorRecord
 // - `terms`: term, 0, chunk (4 bytes) → posting list; writes to it are merged
 // - `expiry`: expires_at (8 bytes), page key → nothing: the order in which pages are reclaimed
+// - `schedule`: number (8 bytes) → a record of its owner (schedule.h)
 // - `meta`: "format" → format_version; "counters" → CountersRecord; "embedder" → EmbedderRecord;
 //   "filter.urls" and "filter.blocks" → FilterRecord
 //

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "policy/egress.h"
 #include "policy/http_freshness.h"
 #include "policy/result.h"
+#include "policy/site.h"
 
 namespace seekd::config {
 
@@ -119,6 +121,21 @@ struct AnswerConfig {
   bool operator==(const AnswerConfig&) const = default;
 };
 
+// Watches: pages that are refreshed by themselves.
+struct RefreshConfig {
+  std::size_t watches_max = 1000;
+  std::size_t running_max = 4;                       // watches refreshed at once
+  std::size_t entries_max = 20;                      // of a feed or a sitemap, fetched in one run
+  std::chrono::seconds interval_min{60};             // between two runs of one watch
+  std::chrono::seconds interval_max{7 * 24 * 3600};  // of a watch whose interval is learned
+  std::chrono::seconds jitter{300};                  // runs are spread over as much
+  std::optional<policy::Hours> quiet_hours;          // in which none begins; nullopt: none are
+  std::size_t pages_per_day_max = 10'000;            // a day of UTC, of all watches
+  std::uint64_t bytes_per_day_max = 1ULL << 30;      // transferred
+
+  bool operator==(const RefreshConfig&) const = default;
+};
+
 struct Config {
   DaemonConfig daemon;
   FetcherConfig fetcher;
@@ -127,6 +144,7 @@ struct Config {
   ModelConfig model;
   EmbedderConfig embedder;
   AnswerConfig answer;
+  RefreshConfig refresh;
 
   bool operator==(const Config&) const = default;
 };

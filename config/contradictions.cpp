@@ -34,6 +34,10 @@ constexpr std::array contradictions{
           return c.cache.freshness.lifetime_min > c.cache.freshness.lifetime_max;
         },
         "the least lifetime is longer than the most; lower the first or raise the second"},
+    Contradiction{
+        "refresh.interval_min", "refresh.interval_max",
+        [](const Config& c) { return c.refresh.interval_min > c.refresh.interval_max; },
+        "the least interval is longer than the most; lower the first or raise the second"},
     Contradiction{"answer.fetch_deadline", "answer.deadline",
                   [](const Config& c) { return c.answer.fetch_deadline > c.answer.deadline; },
                   "fetching may take longer than the whole answer; lower the first or raise the "

@@ -242,10 +242,28 @@ std::vector<Option> answer_options() {
   };
 }
 
+std::vector<Option> refresh_options() {
+  using R = RefreshConfig;
+  constexpr auto refresh = &Config::refresh;
+  return {
+      count<refresh, &R::watches_max>("refresh.watches_max", 0, 100'000),
+      count<refresh, &R::running_max>("refresh.running_max", 1, 64),
+      count<refresh, &R::entries_max>("refresh.entries_max", 0, 1000),
+      duration<refresh, &R::interval_min>("refresh.interval_min", 1s, day),
+      duration<refresh, &R::interval_max>("refresh.interval_max", 1min, 366 * day),
+      duration<refresh, &R::jitter>("refresh.jitter", 0s, day),
+      row<refresh, &R::quiet_hours>("refresh.quiet_hours", Shape::text,
+                                    "hours such as \"08:00-18:00 UTC\", or \"\" for none",
+                                    read_quiet_hours),
+      count<refresh, &R::pages_per_day_max>("refresh.pages_per_day_max", 1, 1'000'000'000),
+      bytes<refresh, &R::bytes_per_day_max>("refresh.bytes_per_day_max", MiB, 1024 * GiB),
+  };
+}
+
 std::vector<Option> all_options() {
   std::vector<Option> all;
   for (auto section : {daemon_options, fetcher_options, egress_options, cache_options,
-                       model_options, embedder_options, answer_options}) {
+                       model_options, embedder_options, answer_options, refresh_options}) {
     std::ranges::move(section(), std::back_inserter(all));
   }
   return all;

@@ -172,4 +172,16 @@ Result<policy::Hours> read_hours(const Value& value) {
   return policy::Hours{*begin, *end, *offset};
 }
 
+Result<std::optional<policy::Hours>> read_quiet_hours(const Value& value) {
+  const Result<std::string> written = read_text(value);
+  if (!written) return std::unexpected(written.error());
+  if (written->empty()) return std::nullopt;
+  const Result<policy::Hours> hours = read_hours(value);
+  if (!hours) return std::unexpected(hours.error());
+  if (hours->begin == 0min && hours->end == 24h) {
+    return refuse(value, policy::quoted(*written) + " leaves no hour of the day");
+  }
+  return *hours;
+}
+
 }  // namespace seekd::config

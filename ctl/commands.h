@@ -20,6 +20,7 @@ void add_fetch(CLI::App& app, ExitStatus& status);
 void add_search(CLI::App& app, ExitStatus& status);
 void add_show(CLI::App& app, ExitStatus& status);
 void add_import(CLI::App& app, ExitStatus& status);
+void add_watch(CLI::App& app, ExitStatus& status);
 void add_status(CLI::App& app, ExitStatus& status);
 void add_selftest(CLI::App& app, ExitStatus& status);
 

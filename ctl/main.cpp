@@ -18,6 +18,7 @@ void add_commands(CLI::App& app, ExitStatus& status) {
   add_fetch(app, status);
   add_show(app, status);
   add_import(app, status);
+  add_watch(app, status);
   add_status(app, status);
   add_selftest(app, status);
   add_decide(app, status);

@@ -7,6 +7,7 @@
 #include "ctl/commands.h"
 #include "ctl/json_view.h"
 #include "ctl/terminal.h"
+#include "ctl/watch_view.h"
 
 namespace seekd::ctl {
 namespace {
@@ -83,7 +84,9 @@ void print_status(const json::object& reply) {
   std::cout << "queue    " << integer_at(queue, "waiting") << " waiting, "
             << integer_at(queue, "looking_up") << " looking up, "
             << integer_at(queue, "waiting_for_model") << " waiting for the model, "
-            << integer_at(queue, "generating") << " generating\n";
+            << integer_at(queue, "generating") << " generating\n"
+            << "refresh  ";
+  print_refresh(object_at(reply, "refresh"));
 }
 
 Status report(const StatusOptions& options) {
@@ -104,7 +107,7 @@ Status report(const StatusOptions& options) {
 void add_status(CLI::App& app, ExitStatus& status) {
   const auto options = std::make_shared<StatusOptions>();
   CLI::App* command =
-      app.add_subcommand("status", "model, cache, fetcher and queue of the running seekd");
+      app.add_subcommand("status", "model, cache, fetcher, queue and watches of the running seekd");
   command->footer("Example:\n  seekctl status --json");
   command->add_flag("--json", options->json, "the reply as seekd sends it");
   options->daemon.add_to(*command);

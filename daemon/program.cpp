@@ -50,8 +50,10 @@ Result<std::unique_ptr<Program>> Program::create(config::Config config) {
   if (!embedder) return std::unexpected(std::move(embedder.error()));
   auto cache = open_cache(config, *embedder);
   if (!cache) return std::unexpected(std::move(cache.error()));
+  auto watches = load_watches(**cache);
+  if (!watches) return std::unexpected(std::move(watches.error()));
   std::unique_ptr<Program> program(
-      new Program(std::move(config), std::move(*embedder), std::move(*cache)));
+      new Program(std::move(config), std::move(*embedder), std::move(*cache), std::move(*watches)));
   if (auto started = program->listener_.start(std::move(*sockets)); !started) {
     return std::unexpected(started.error());
   }
@@ -59,7 +61,7 @@ Result<std::unique_ptr<Program>> Program::create(config::Config config) {
 }
 
 Program::Program(config::Config config, std::shared_ptr<const model::Embedder> embedder,
-                 std::unique_ptr<cache::PageCache> cache)
+                 std::unique_ptr<cache::PageCache> cache, StoredWatches watches)
     : config_(std::move(config)),
       embedder_(std::move(embedder)),
       cache_(std::move(cache)),
@@ -70,9 +72,20 @@ Program::Program(config::Config config, std::shared_ptr<const model::Embedder> e
           [this] { return model::load_torch_model(config_.model); }, [this] { model_loaded(); }),
       admission_(config_.daemon.questions_running_max, config_.daemon.queue_max,
                  [this] { return model_.waiting(); }),
-      services_{io_.get_executor(), config_,      async_cache_,
-                fetcher_,           model_,       admission_,
-                metrics_,           wall_clock(), embedder_ ? &embedder_->info() : nullptr},
+      pages_(async_cache_, fetcher_, config_, metrics_),
+      refresher_(io_.get_executor(), async_cache_, pages_, config_.refresh, metrics_,
+                 std::move(watches)),
+      services_{io_.get_executor(),
+                config_,
+                async_cache_,
+                fetcher_,
+                model_,
+                admission_,
+                metrics_,
+                pages_,
+                refresher_,
+                wall_clock(),
+                embedder_ ? &embedder_->info() : nullptr},
       listener_(io_.get_executor(), config_.daemon,
                 [this](const std::shared_ptr<Exchange>& exchange) { route(services_, exchange); }),
       manager_(io_.get_executor()),
@@ -85,6 +98,7 @@ Status Program::run() {
   await_signal();
   purge_now_and_then();
   if (embedder_) start_embedding();
+  refresher_.start();
   spdlog::info("listening on {}{}{}", config_.daemon.socket.native(),
                config_.daemon.http_listen.empty() ? "" : " and ", config_.daemon.http_listen);
   io_.run();
@@ -137,6 +151,7 @@ void Program::purge_now_and_then() {
 void Program::stop() {
   if (std::exchange(stopping_, true)) return;
   manager_.stopping();
+  refresher_.stop();
   grace_.expires_after(config_.daemon.stop_grace);
   grace_.async_wait([this](const boost::system::error_code& error) {
     if (!error) listener_.close_sessions();

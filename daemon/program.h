@@ -21,6 +21,8 @@
 #include "daemon/listener.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/model_runner.h"
+#include "daemon/page_updater.h"
+#include "daemon/refresh/refresher.h"
 #include "daemon/service_manager.h"
 #include "daemon/services.h"
 #include "fetcher/client.h"
@@ -40,7 +42,7 @@ class Program {
 
  private:
   Program(config::Config config, std::shared_ptr<const model::Embedder> embedder,
-          std::unique_ptr<cache::PageCache> cache);
+          std::unique_ptr<cache::PageCache> cache, StoredWatches watches);
 
   void start_embedding();
   void model_loaded();
@@ -57,6 +59,8 @@ class Program {
   ModelRunner model_;
   Admission admission_;
   Metrics metrics_;
+  PageUpdater pages_;
+  Refresher refresher_;
   Services services_;
   Listener listener_;
   ServiceManager manager_;

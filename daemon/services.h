@@ -9,6 +9,8 @@
 #include "daemon/async_cache.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/model_runner.h"
+#include "daemon/page_updater.h"
+#include "daemon/refresh/refresher.h"
 #include "fetcher/client.h"
 #include "model/embedder.h"
 
@@ -22,6 +24,8 @@ struct Services {
   ModelRunner& model;
   Admission& admission;
   Metrics& metrics;
+  PageUpdater& pages;
+  Refresher& refresher;
   TimePoint started;
   const model::EmbedderInfo* embedder = nullptr;  // nullptr: words alone are searched
 };

@@ -1,5 +1,6 @@
 // GET /metrics, for Prometheus. docs/operations/README.md lists what it holds.
 
+#include <algorithm>
 #include <utility>
 
 #include "daemon/api/handlers.h"
@@ -18,6 +19,19 @@ std::optional<ModelReadings> read_model(const ModelRunner& runner) {
                        .prefixes = runner.model().prefix_memory()};
 }
 
+RefreshReadings read_refresh(const Scheduler& scheduler, TimePoint now) {
+  const RefreshLedger today = scheduler.ledger(now);
+  const auto failing = std::ranges::count_if(scheduler.watches(), [](const auto& numbered) {
+    return numbered.second.failures_in_row > 0;
+  });
+  return {.watches = scheduler.watches().size(),
+          .running = scheduler.running_count(),
+          .failing = static_cast<std::size_t>(failing),
+          .overdue = scheduler.overdue(now),
+          .pages_today = today.pages,
+          .wire_bytes_today = today.wire_bytes};
+}
+
 void respond_with_metrics(Services& services, const ExchangePtr& exchange,
                           const Result<cache::CacheStatistics>& cache,
                           const Result<std::string>& fetcher) {
@@ -28,6 +42,7 @@ void respond_with_metrics(Services& services, const ExchangePtr& exchange,
                     .questions_looking_up = services.admission.running(),
                     .cache = std::nullopt,
                     .fetcher = std::nullopt,
+                    .refresh = read_refresh(services.refresher.scheduler(), wall_clock()),
                     .process = read_process()};
   if (cache) readings.cache = *cache;
   if (fetcher) readings.fetcher = read_fetcher_status(*fetcher);

@@ -7,6 +7,7 @@
 
 #include "daemon/api/api_error.h"
 #include "daemon/api/handlers.h"
+#include "daemon/api/watch_json.h"
 
 namespace seekd::daemon {
 namespace {
@@ -86,6 +87,8 @@ void respond_with_status(Services& services, const ExchangePtr& exchange,
                           {"cache", cache_json(statistics)},
                           {"fetcher", fetcher_json(services, fetcher)},
                           {"queue", queue_json(services)},
+                          {"refresh", refresh_json(services.refresher.scheduler(),
+                                                   services.config.refresh, wall_clock())},
                           {"uptime_s", (wall_clock() - services.started).count()}};
   HttpResponse response;
   response.body = json::serialize(body);

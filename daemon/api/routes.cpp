@@ -14,7 +14,7 @@ struct Route {
   void (*handle)(Services&, const ExchangePtr&);
 };
 
-constexpr std::array<Route, 11> routes{{
+constexpr std::array<Route, 16> routes{{
     {"POST", "/v1/chat/completions", answer_chat},
     {"GET", "/v1/models", list_models},
     {"GET", "/health", report_health},
@@ -24,6 +24,11 @@ constexpr std::array<Route, 11> routes{{
     {"GET", "/seekd/v1/page", show_page},
     {"GET", "/seekd/v1/versions", list_versions},
     {"POST", "/seekd/v1/import", import_page},
+    {"GET", "/seekd/v1/watches", list_watches},
+    {"POST", "/seekd/v1/watches", add_watch},
+    {"GET", "/seekd/v1/watch", show_watch},
+    {"POST", "/seekd/v1/watch/remove", remove_watch},
+    {"POST", "/seekd/v1/watch/run", run_watch},
     {"GET", "/seekd/v1/status", report_status},
     {"POST", "/seekd/v1/selftest", run_self_test},
 }};
@@ -32,19 +37,18 @@ constexpr std::array<Route, 11> routes{{
 
 void route(Services& services, const ExchangePtr& exchange) {
   const HttpRequest& request = exchange->request();
-  std::string_view served;
+  std::string served;
   for (const Route& route : routes) {
     if (route.path != request.path) continue;
     if (route.method == request.method) return route.handle(services, exchange);
-    served = route.method;
+    served += (served.empty() ? "" : ", ") + std::string(route.method);
   }
   if (served.empty()) {
     return exchange->respond(
         to_response({404, "not_found", "nothing is served at this path", "", std::nullopt}));
   }
-  HttpResponse response =
-      to_response({405, "method_not_allowed", "this path is served to " + std::string(served), "",
-                   std::nullopt});
+  HttpResponse response = to_response(
+      {405, "method_not_allowed", "this path is served to " + served, "", std::nullopt});
   response.allow = served;
   exchange->respond(std::move(response));
 }

@@ -119,6 +119,22 @@ void add_fetcher(const FetcherReadings& fetcher, Families& families) {
   }
 }
 
+void add_refresh(const RefreshReadings& refresh, Families& families) {
+  families.gauge("seekd_watches", "Pages, feeds and sitemaps that are watched.",
+                 static_cast<double>(refresh.watches));
+  families.gauge("seekd_watches_running", "Watches that run now.",
+                 static_cast<double>(refresh.running));
+  families.gauge("seekd_watches_failing", "Watches whose latest run failed.",
+                 static_cast<double>(refresh.failing));
+  families.gauge("seekd_refresh_overdue_seconds",
+                 "How long the watch that waits longest should have run already.",
+                 static_cast<double>(refresh.overdue.count()));
+  families.gauge("seekd_refresh_pages_today", "Of refresh.pages_per_day_max, what is used.",
+                 static_cast<double>(refresh.pages_today));
+  families.gauge("seekd_refresh_bytes_today", "Of refresh.bytes_per_day_max, what is used.",
+                 static_cast<double>(refresh.wire_bytes_today));
+}
+
 void add_process(const Readings& readings, Families& families) {
   const ProcessReadings& process = readings.process;
   families.gauge("seekd_build_info", "1; the version is a label.", 1, {{"version", SEEKD_VERSION}});
@@ -149,6 +165,7 @@ std::string exposition(const Metrics& metrics, const Readings& readings) {
   families.gauge("seekd_fetcher_up", "1: the fetcher answers; 0: nothing can be fetched.",
                  readings.fetcher ? 1 : 0);
   if (readings.fetcher) add_fetcher(*readings.fetcher, families);
+  add_refresh(readings.refresh, families);
   add_process(readings, families);
   return families.text();
 }

@@ -29,6 +29,15 @@ struct ModelReadings {
   model::PrefixMemory prefixes;
 };
 
+struct RefreshReadings {
+  std::size_t watches = 0;
+  std::size_t running = 0;
+  std::size_t failing = 0;  // whose latest run failed
+  std::chrono::seconds overdue{0};
+  std::uint64_t pages_today = 0;
+  std::uint64_t wire_bytes_today = 0;
+};
+
 struct Readings {
   TimePoint started;
   std::chrono::seconds uptime{0};
@@ -37,6 +46,7 @@ struct Readings {
   std::size_t questions_looking_up = 0;
   std::optional<cache::CacheStatistics> cache;
   std::optional<FetcherReadings> fetcher;  // nullopt: it cannot be reached
+  RefreshReadings refresh;
   ProcessReadings process;
 };
 

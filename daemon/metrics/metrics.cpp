@@ -91,6 +91,8 @@ struct Metrics::State {
                          "What answers say was not read or not fresh, by code.")),
         fetches(counters(registry, "seekd_page_fetches_total",
                          "Pages asked of the door, by who wanted them.")),
+        refreshes(
+            counters(registry, "seekd_refreshes_total", "Runs of watches, by what came of them.")),
         citations(counter(registry, "seekd_citations_total",
                           "Citations sent, each checked against its stored snapshot.")),
         citations_dropped(counter(registry, "seekd_citations_dropped_total",
@@ -111,8 +113,12 @@ struct Metrics::State {
          {SourceState::fresh, SourceState::revalidated, SourceState::stale, SourceState::offline}) {
       sources.Add({{"state", std::string(to_string(state))}});
     }
-    for (const Asker asker : {Asker::question, Asker::caller}) {
+    for (const Asker asker : {Asker::question, Asker::caller, Asker::watch}) {
       fetches.Add({{"by", std::string(to_string(asker))}});
+    }
+    for (const auto outcome :
+         {RunOutcome::added, RunOutcome::unchanged, RunOutcome::changed, RunOutcome::failed}) {
+      refreshes.Add({{"outcome", std::string(to_string(outcome))}});
     }
   }
 
@@ -121,6 +127,7 @@ struct Metrics::State {
   Family<Counter>& sources;
   Family<Counter>& notices;
   Family<Counter>& fetches;
+  Family<Counter>& refreshes;
   Counter& citations;
   Counter& citations_dropped;
   Counter& searches;
@@ -134,6 +141,8 @@ std::string_view to_string(Asker asker) {
       return "question";
     case Asker::caller:
       return "caller";
+    case Asker::watch:
+      return "watch";
   }
   return "caller";
 }
@@ -188,6 +197,10 @@ void Metrics::not_answered(const Error& error) {
 
 void Metrics::page_asked_for(Asker asker) {
   state_->fetches.Add({{"by", std::string(to_string(asker))}}).Increment();
+}
+
+void Metrics::refreshed(RunOutcome outcome) {
+  state_->refreshes.Add({{"outcome", std::string(to_string(outcome))}}).Increment();
 }
 
 std::vector<prometheus::MetricFamily> Metrics::collect() const {

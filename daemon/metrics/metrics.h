@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "daemon/answer/answer.h"
+#include "daemon/refresh/watch.h"
 #include "policy/result.h"
 
 namespace prometheus {
@@ -27,6 +28,7 @@ namespace seekd::daemon {
 enum class Asker : std::uint8_t {
   question,  // a question that needs it
   caller,    // POST /seekd/v1/fetch
+  watch,     // a watch that refreshes it
 };
 std::string_view to_string(Asker asker);
 
@@ -52,6 +54,7 @@ class Metrics {
   void wrote_on(Duration since_last);
 
   void page_asked_for(Asker asker);
+  void refreshed(RunOutcome outcome);
 
   std::vector<prometheus::MetricFamily> collect() const;
 

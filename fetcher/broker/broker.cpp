@@ -105,14 +105,6 @@ std::shared_ptr<Fetch> Broker::fetch(const FetchRequest& request, Fetch::Done do
   return fetch;
 }
 
-void Broker::self_test(std::function<void(const std::string&)> done) {
-  self_test_waiting_.push_back(std::move(done));
-  if (self_test_waiting_.size() > 1) return;
-  run_self_test(door_, provisions_.embedded_models, [this](const std::string& report) {
-    for (const auto& waiting : std::exchange(self_test_waiting_, {})) waiting(report);
-  });
-}
-
 std::string Broker::status_json() const {
   json::object verdicts;
   for (std::size_t reason = 0; reason < counters_.verdicts.size(); ++reason) {

@@ -44,8 +44,9 @@ class Broker {
   // For the sessions. The fetch may be cancelled; its verdict is counted and logged before `done`.
   std::shared_ptr<Fetch> fetch(const FetchRequest& request, Fetch::Done done);
   std::string status_json() const;
-  // One at a time: who asks while one runs is given its report.
-  void self_test(std::function<void(const std::string& report)> done);
+  void self_test(std::function<void(std::string)> done) {
+    run_self_test(door_, provisions_.embedded_models, std::move(done));
+  }
   void session_ended() { --sessions_; }
   void count_cancelled() { ++counters_.cancelled; }
 
@@ -67,7 +68,6 @@ class Broker {
   boost::asio::steady_timer retry_;
   SandboxReport sandbox_;
   std::size_t sessions_ = 0;
-  std::vector<std::function<void(const std::string&)>> self_test_waiting_;
   std::string failure_;
 };
 

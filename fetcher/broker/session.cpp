@@ -17,7 +17,6 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::chrono::seconds message_timeout{10};  // to send a request, and to take a reply
-constexpr std::chrono::seconds self_test_timeout{60};
 constexpr std::uint32_t header_bytes_max = 8 * 1024;
 constexpr std::size_t drain_bytes = 4096;
 
@@ -86,17 +85,10 @@ void Session::begin_fetch(const std::string& body) {
   watch_for_end();
 }
 
-// The timer keeps the session until it is answered, its client goes, or the time is over.
 void Session::begin_self_test() {
-  timer_.expires_after(self_test_timeout);
-  timer_.async_wait([self = shared_from_this()](error_code error) {
-    if (!error) self->refuse(http::status::gateway_timeout, "the self-test did not end in time");
+  broker_.self_test([self = shared_from_this()](std::string report) {
+    self->respond(http::status::ok, "application/json", std::move(report));
   });
-  broker_.self_test([weak = weak_from_this()](const std::string& report) {
-    const auto self = weak.lock();
-    if (self && !self->answered_) self->respond(http::status::ok, "application/json", report);
-  });
-  watch_for_end();
 }
 
 // A client has nothing more to send: what can be read is its end. One that only shuts its writing
@@ -105,22 +97,15 @@ void Session::watch_for_end() {
   socket_.async_wait(
       asio::local::stream_protocol::socket::wait_read, [weak = weak_from_this()](error_code error) {
         const auto self = weak.lock();
-        if (error || !self || self->answered_) return;
+        const auto fetch = self ? self->fetch_.lock() : nullptr;
+        if (error || !fetch) return;
         char byte = 0;
         const ssize_t got =
             recv(self->socket_.native_handle(), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
         if (got > 0) return;  // more than one request: it is not read, and the end no longer seen
-        self->take_back();
+        self->broker_.count_cancelled();
+        fetch->cancel();
       });
-}
-
-// A self-test goes on to its end: others may wait for it, too.
-void Session::take_back() {
-  timer_.cancel();
-  const auto fetch = fetch_.lock();
-  if (!fetch) return;
-  broker_.count_cancelled();
-  fetch->cancel();
 }
 
 void Session::reply_with(const FetchResult& result) {
@@ -137,7 +122,6 @@ void Session::refuse(http::status status, std::string_view message) {
 }
 
 void Session::respond(http::status status, std::string_view content_type, std::string body) {
-  answered_ = true;
   response_.result(status);
   response_.set(http::field::content_type, {content_type.data(), content_type.size()});
   response_.body() = std::move(body);

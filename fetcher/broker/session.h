@@ -1,5 +1,5 @@
-// One connection of a client: one request, one reply, and the end. A client that goes takes back
-// what it asked for.
+// One connection of a client: one request, one reply, and the end. A client that goes takes its
+// fetch back.
 //
 // One thread (the event loop's). Keeps itself alive through its handlers.
 #pragma once
@@ -32,7 +32,6 @@ class Session : public std::enable_shared_from_this<Session> {
   void begin_fetch(const std::string& body);
   void begin_self_test();
   void watch_for_end();
-  void take_back();
   void reply_with(const FetchResult& result);
   void refuse(boost::beast::http::status status, std::string_view message);
   void respond(boost::beast::http::status status, std::string_view content_type, std::string body);
@@ -45,7 +44,6 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::beast::http::request_parser<boost::beast::http::string_body> parser_;
   boost::beast::http::response<boost::beast::http::string_body> response_;
   std::weak_ptr<Fetch> fetch_;
-  bool answered_ = false;
 };
 
 }  // namespace seekd::fetcher

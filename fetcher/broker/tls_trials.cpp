@@ -2,15 +2,12 @@
 
 #include <array>
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <sys/socket.h>
 
 #include "fetcher/broker/test_certificates.h"
-#include "fetcher/broker/wall_clock.h"
 
 namespace seekd::fetcher {
 namespace {
@@ -19,7 +16,6 @@ using policy::EgressReason;
 
 constexpr const char* host = "seekd-selftest.example";
 constexpr std::uint32_t time_ms_max = 5'000;
-constexpr std::chrono::seconds client_time_max{8};
 constexpr std::uint64_t bytes_max = 64 * 1024;
 
 struct Trial {
@@ -38,14 +34,15 @@ constexpr std::array trials{
           EgressReason::tls_failed},
 };
 
+TimePoint wall_clock() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
 class TlsTrials : public std::enable_shared_from_this<TlsTrials> {
  public:
   TlsTrials(Door& door, TestCertificates certificates,
             std::function<void(std::vector<Attempt>)> done)
-      : door_(door),
-        certificates_(std::move(certificates)),
-        done_(std::move(done)),
-        deadline_(door.io) {}
+      : door_(door), certificates_(std::move(certificates)), done_(std::move(done)) {}
 
   void next() {
     if (attempts_.size() == trials.size()) return done_(std::move(attempts_));
@@ -53,21 +50,16 @@ class TlsTrials : public std::enable_shared_from_this<TlsTrials> {
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) != 0) {
       return conclude(EgressReason::internal, "no socket pair can be had");
     }
-    server_ = serve(Descriptor(pair[0]));
-    client_ = door_.workers.run(
-        Descriptor(pair[1]), client_job(),
-        [self = shared_from_this()](const WorkerPool::Outcome& outcome) {
-          self->deadline_.cancel();
-          if (!outcome) return self->end(outcome.error().reason, outcome.error().detail);
-          const bool read = outcome->kind == WorkerReplyKind::page;
-          self->end(read ? EgressReason::allowed : outcome->reason, outcome->message);
-        });
-    deadline_.expires_after(client_time_max);
-    deadline_.async_wait([self = shared_from_this()](boost::system::error_code error) {
-      if (error || !self->client_) return;
-      self->door_.workers.kill(*self->client_);
-      self->end(EgressReason::worker_failed, "no report in time");
-    });
+    const auto server = serve(Descriptor(pair[0]));
+    door_.workers.run(Descriptor(pair[1]), client_job(),
+                      [self = shared_from_this(), server](const WorkerPool::Outcome& outcome) {
+                        self->door_.workers.kill(server);
+                        if (!outcome)
+                          return self->conclude(outcome.error().reason, outcome.error().detail);
+                        const bool read = outcome->kind == WorkerReplyKind::page;
+                        self->conclude(read ? EgressReason::allowed : outcome->reason,
+                                       outcome->message);
+                      });
   }
 
  private:
@@ -91,12 +83,6 @@ class TlsTrials : public std::enable_shared_from_this<TlsTrials> {
     return job;
   }
 
-  void end(EgressReason reason, const std::string& message) {
-    client_.reset();
-    door_.workers.kill(server_);
-    conclude(reason, message);
-  }
-
   void conclude(EgressReason reason, const std::string& message) {
     const std::string got(policy::to_string(reason));
     attempts_.push_back({"worker", trial().what, std::string(policy::to_string(trial().expected)),
@@ -108,9 +94,6 @@ class TlsTrials : public std::enable_shared_from_this<TlsTrials> {
   TestCertificates certificates_;
   std::vector<Attempt> attempts_;
   std::function<void(std::vector<Attempt>)> done_;
-  boost::asio::steady_timer deadline_;  // client_'s
-  std::optional<WorkerPool::WorkerId> client_;
-  WorkerPool::WorkerId server_ = 0;
 };
 
 }  // namespace

@@ -78,6 +78,7 @@ TEST_CASE("every option sets its own member and no other") {
       {"fetcher.proxy_credentials", R"("/a")"},
       {"fetcher.dns_servers", R"(["192.0.2.1"])"},
       {"fetcher.content_types", R"(["text/html"])"},
+      {"refresh.quiet_hours", R"("08:00-18:00 +01:00")"},
       {"egress.proxy", R"("10.0.0.5:3128")"},
       {"egress.site", R"([{host = "example.org", interval = "1s"}])"},
       {"fetcher.accept_missing", R"(["seccomp"])"},

@@ -158,13 +158,18 @@ void ServedDaemon::start(std::unique_ptr<ScriptedModel> model) {
   admission_ =
       std::make_unique<Admission>(config_.daemon.questions_running_max, config_.daemon.queue_max,
                                   [this] { return runner_->waiting(); });
+  pages_ = std::make_unique<PageUpdater>(*async_cache_, *fetcher_, config_, metrics_);
+  refresher_ = std::make_unique<Refresher>(executor, *async_cache_, *pages_, config_.refresh,
+                                           metrics_, *load_watches(*cache_));
   services_ = std::make_unique<Services>(Services{executor, config_, *async_cache_, *fetcher_,
-                                                  *runner_, *admission_, metrics_, wall_clock()});
+                                                  *runner_, *admission_, metrics_, *pages_,
+                                                  *refresher_, wall_clock()});
   metrics_.name_model("scripted");
   listener_ = std::make_unique<Listener>(
       executor, config_.daemon,
       [this](const std::shared_ptr<Exchange>& exchange) { route(*services_, exchange); });
   REQUIRE(listener_->start(std::move(*sockets)));
+  refresher_->start();
   thread_ = std::thread([this] {
     const auto work = boost::asio::make_work_guard(io_);
     io_.run();

@@ -89,6 +89,8 @@ class ServedDaemon {
   std::unique_ptr<ModelRunner> runner_;
   std::unique_ptr<Admission> admission_;
   Metrics metrics_;
+  std::unique_ptr<PageUpdater> pages_;
+  std::unique_ptr<Refresher> refresher_;
   std::unique_ptr<Services> services_;
   std::unique_ptr<Listener> listener_;
   std::thread thread_;

@@ -12,7 +12,7 @@ import subprocess
 import unittest
 
 import peers
-from door import ARTICLE, BIN, Case, UnixConnection, whole
+from door import ARTICLE, BIN, Case, whole
 
 
 class Service(Case):
@@ -65,47 +65,10 @@ class Service(Case):
         self.assertEqual(subprocess.run([BIN / "seekd-fetcher", "--nonsense"], capture_output=True).returncode, 2)
 
 
-class SelfTests(Case):
-    def begin(self):
-        connection = UnixConnection(self.fetcher.socket)
-        connection.request("POST", "/selftest")
-        return connection
-
-    def test_who_asks_while_one_runs_is_given_its_report(self):
-        asked = [self.begin() for _ in range(8)]
-        reports = {connection.getresponse().read() for connection in asked}
-        for connection in asked:
-            connection.close()
-        for report in reports:
-            self.assertTrue(json.loads(report)["attempts"])
-
-    def test_clients_that_go_leave_no_self_tests_behind(self):
-        workers = []
-        for _ in range(60):
-            self.begin().close()
-            workers.append(self.fetcher.status()["workers"])
-        self.assertLessEqual(max(workers), 10)
-        self.assertPage(self.serve(whole(ARTICLE)))
-
-
-    def test_a_worker_that_never_reports_is_ended_and_told(self):
-        zygote, = children(self.fetcher.process.pid)
-        worker = children(zygote)[0]  # of those that wait for a job, the next
-        os.kill(worker, signal.SIGSTOP)
-        status, text = self.fetcher.request("POST", "/selftest")
-        self.assertEqual(status, 200)
-        self.assertIn("none in time", [attempt["got"] for attempt in json.loads(text)["attempts"]])
-        peers.wait_until(lambda: not pathlib.Path(f"/proc/{worker}").exists(), "the worker's end")
-        self.assertPage(self.serve(whole(ARTICLE)))
-
-
-def children(process):
-    return [int(word) for word in pathlib.Path(f"/proc/{process}/task/{process}/children").read_text().split()]
-
-
 class Lifetime(Case):
     def children(self):
-        return children(self.fetcher.process.pid)
+        text = pathlib.Path(f"/proc/{self.fetcher.process.pid}/task/{self.fetcher.process.pid}/children").read_text()
+        return [int(word) for word in text.split()]
 
     def test_what_a_killed_broker_leaves_is_replaced(self):
         zygote, = self.children()

@@ -1,0 +1,131 @@
+#include "daemon/page_updater.h"
+
+#include <utility>
+
+#include "daemon/services.h"
+#include "policy/http_freshness.h"
+
+namespace seekd::daemon {
+namespace {
+
+Result<KeptPage> store(cache::PageCache& cache, const FetchedPage& fetched, TimePoint now) {
+  auto outcome = cache.store(fetched, now);
+  if (!outcome) return std::unexpected(std::move(outcome.error()));
+  auto page = cache.find(fetched.url, now);
+  if (!page) return std::unexpected(std::move(page.error()));
+  if (!*page) {
+    return fail(ErrorCode::not_found, "the page expired as it was stored (cache.retention)");
+  }
+  return KeptPage{std::move(**page), *outcome};
+}
+
+Result<KeptPage> confirm(cache::PageCache& cache, const FetchedPage& confirmed) {
+  auto page =
+      cache.touch(confirmed.url, confirmed.headers, confirmed.requested_at, confirmed.retrieved_at);
+  if (!page) return std::unexpected(std::move(page.error()));
+  cache::StoreOutcome outcome;
+  outcome.change = cache::Change::unchanged;
+  outcome.version = page->version;
+  outcome.blocks_total = page->blocks.size();
+  outcome.similarity = 1.0;
+  return KeptPage{std::move(*page), outcome};
+}
+
+// What is said of a page without its content, which the cache has by then.
+FetchedPage headline_of(const FetchedPage& page) {
+  FetchedPage headline;
+  headline.url = page.url;
+  headline.final_url = page.final_url;
+  headline.http_status = page.http_status;
+  headline.requested_at = page.requested_at;
+  headline.retrieved_at = page.retrieved_at;
+  headline.headers = page.headers;
+  headline.metadata = page.metadata;
+  headline.kind = page.kind;
+  headline.entries = page.entries;
+  headline.entries_total = page.entries_total;
+  headline.body_bytes = page.body_bytes;
+  return headline;
+}
+
+}  // namespace
+
+// It lives in the callbacks that wait for its next step.
+class PageUpdater::Update final : public Handle, public std::enable_shared_from_this<Update> {
+ public:
+  Update(PageUpdater& owner, Wish wish, Done done)
+      : owner_(owner), wish_(std::move(wish)), done_(std::move(done)) {}
+
+  void start() {
+    owner_.cache_.run(
+        [url = wish_.url](cache::PageCache& cache) { return cache.find(url, wall_clock()); },
+        [self = shared_from_this()](const Result<std::optional<cache::StoredPage>>& stored) {
+          if (!stored) return self->done_(std::unexpected(stored.error()));
+          self->fetch(*stored);
+        });
+  }
+
+  void cancel() override {
+    cancelled_ = true;
+    if (fetch_) fetch_->cancel();
+  }
+
+ private:
+  void fetch(const std::optional<cache::StoredPage>& stored) {
+    if (cancelled_) return done_(fail(ErrorCode::cancelled, "the fetch was taken back"));
+    fetcher::FetchRequest request;
+    request.url = wish_.url;
+    request.provenance = wish_.provenance;
+    if (stored) {
+      request.etag = stored->headers.etag;
+      request.last_modified = stored->headers.last_modified;
+      request.validated_url = stored->final_url;
+    }
+    owner_.metrics_.page_asked_for(wish_.asker);
+    fetch_ = owner_.fetcher_.fetch(request, owner_.config_.answer.fetch_deadline,
+                                   [self = shared_from_this()](Result<fetcher::FetchReply> reply) {
+                                     if (!reply) return self->done_(std::unexpected(reply.error()));
+                                     self->keep(std::move(*reply));
+                                   });
+  }
+
+  void keep(fetcher::FetchReply reply) {
+    if (!reply.page) return done_(PageUpdate{std::move(reply), std::nullopt});
+    if (reply.page->url != wish_.url) {
+      return done_(fail(ErrorCode::internal,
+                        "the fetcher's reply holds another page than the one asked for"));
+    }
+    const bool confirms = reply.outcome == fetcher::FetchOutcome::not_modified;
+    const policy::Freshness freshness =
+        policy::judge_freshness(reply.page->headers, reply.page->requested_at,
+                                reply.page->retrieved_at, owner_.config_.cache.freshness);
+    if (!confirms && !freshness.storable) {
+      reply.message = "its server forbids to store it";
+      return done_(PageUpdate{std::move(reply), std::nullopt});
+    }
+    const auto page = std::make_shared<FetchedPage>(std::move(*reply.page));
+    reply.page.emplace(headline_of(*page));
+    owner_.cache_.run(
+        [page, confirms](cache::PageCache& cache) {
+          return confirms ? confirm(cache, *page) : store(cache, *page, wall_clock());
+        },
+        [self = shared_from_this(), reply = std::move(reply)](Result<KeptPage> kept) mutable {
+          if (!kept) return self->done_(std::unexpected(std::move(kept.error())));
+          self->done_(PageUpdate{std::move(reply), std::move(*kept)});
+        });
+  }
+
+  PageUpdater& owner_;
+  const Wish wish_;
+  const Done done_;
+  bool cancelled_ = false;
+  std::shared_ptr<fetcher::FetchHandle> fetch_;
+};
+
+std::shared_ptr<PageUpdater::Handle> PageUpdater::update(Wish wish, Done done) {
+  auto update = std::make_shared<Update>(*this, std::move(wish), std::move(done));
+  update->start();
+  return update;
+}
+
+}  // namespace seekd::daemon

@@ -1,0 +1,67 @@
+// PageUpdater: one page through the door into the cache: looked up, asked for with the stored
+// copy's validators, stored or confirmed. The one way of those who want a page itself: a caller who
+// names it, and the watches.
+//
+// All functions are called on the I/O thread; callbacks run there. Errors: unavailable (no
+// fetcher), those of the cache, internal (the fetcher's reply holds another page).
+
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "config/config.h"
+#include "daemon/async_cache.h"
+#include "daemon/metrics/metrics.h"
+#include "fetcher/client.h"
+
+namespace seekd::daemon {
+
+// The page as it stands in the cache, and what storing or confirming it changed.
+struct KeptPage {
+  cache::StoredPage page;
+  cache::StoreOutcome outcome;
+};
+
+struct PageUpdate {
+  fetcher::FetchReply reply;     // of a page that was kept, without its content
+  std::optional<KeptPage> kept;  // nullopt: none came, or its server forbids to store it
+};
+
+class PageUpdater {
+ public:
+  struct Wish {
+    std::string url;  // canonical, or as written: the door says what is wrong with it
+    policy::Provenance provenance = policy::Provenance::user;
+    Asker asker = Asker::caller;
+  };
+  using Done = std::function<void(Result<PageUpdate>)>;
+
+  // Of a running update; destroying it does nothing.
+  class Handle {
+   public:
+    virtual ~Handle() = default;
+    // `done` gets `cancelled`, unless the page has come already.
+    virtual void cancel() = 0;
+  };
+
+  // REQUIRES: all of them outlive this.
+  PageUpdater(AsyncCache& cache, fetcher::FetcherClient& fetcher, const config::Config& config,
+              Metrics& metrics)
+      : cache_(cache), fetcher_(fetcher), config_(config), metrics_(metrics) {}
+
+  // `done` is called exactly once, never inside this call.
+  std::shared_ptr<Handle> update(Wish wish, Done done);
+
+ private:
+  class Update;
+
+  AsyncCache& cache_;
+  fetcher::FetcherClient& fetcher_;
+  const config::Config& config_;
+  Metrics& metrics_;
+};
+
+}  // namespace seekd::daemon
