@@ -24,7 +24,10 @@ std::string written(const RobotsRules& rules) {
     text += rule.verb == RobotsVerb::allow ? "allow: " : "disallow: ";
     text += rule.pattern + '\n';
   }
-  return text;
+  const auto delay = rules.crawl_delay.count();  // milliseconds
+  if (delay == 0) return text;
+  const std::string fraction = std::to_string(1000 + delay % 1000).substr(1);
+  return text + "crawl-delay: " + std::to_string(delay / 1000) + '.' + fraction + '\n';
 }
 
 }  // namespace
