@@ -7,6 +7,9 @@
 #include <tuple>
 #include <unordered_set>
 
+#include "daemon/answer/claims.h"
+#include "daemon/answer/word_lists.h"
+
 namespace seekd::daemon {
 namespace {
 
@@ -19,17 +22,9 @@ struct Window {
   std::size_t passage = 0;
   ByteRange range;  // of the passage's text
   std::size_t sentences = 1;
-  std::string_view text;
-  TextFacts facts;
+  Statement page;
   WordSet terms;
-  WordSet numbers;
   double question_share = 0.0;
-};
-
-// What a passage says of itself beyond its text: a page about Debian need not repeat the name in
-// each sentence.
-struct PassageNames {
-  WordSet words;
 };
 
 struct Marker {
@@ -44,39 +39,22 @@ double share_of(const std::vector<std::string>& terms, const WordSet& found) {
   return static_cast<double>(hits) / static_cast<double>(terms.size());
 }
 
-// Two neighbouring characters that the window holds nowhere are a word that it does not say: a
-// name, most often.
-bool has_new_ideographs(const TextFacts& sentence, const TextFacts& window) {
-  return std::ranges::any_of(sentence.ideograph_pairs, [&](const auto& pair) {
-    return !window.ideographs.contains(pair.first) && !window.ideographs.contains(pair.second);
-  });
-}
-
-bool holds_facts(const TextFacts& sentence, const Window& window, const PassageNames& names) {
-  if (sentence.negated != window.facts.negated) return false;
-  const auto in_text = [&](const std::string& part) { return window.text.contains(part); };
-  const auto in_words = [&](const std::string& name) {
-    return window.facts.words.contains(name) || names.words.contains(name);
-  };
-  return std::ranges::all_of(sentence.numbers,
-                             [&](const auto& number) { return window.numbers.contains(number); }) &&
-         std::ranges::all_of(sentence.quotes, in_text) &&
-         std::ranges::all_of(sentence.literals, in_text) &&
-         std::ranges::all_of(sentence.names, in_words) &&
-         !has_new_ideographs(sentence, window.facts);
-}
-
 Window make_window(const Passage& passage, std::size_t index, ByteRange range,
                    const std::vector<std::string>& question_terms) {
   Window window;
   window.passage = index;
   window.range = range;
-  window.text = std::string_view(passage.text).substr(range.begin, range.end - range.begin);
-  window.facts = read_facts(window.text);
-  window.terms.insert(window.facts.terms.begin(), window.facts.terms.end());
-  window.numbers.insert(window.facts.numbers.begin(), window.facts.numbers.end());
+  window.page =
+      read_statement(std::string_view(passage.text).substr(range.begin, range.end - range.begin));
+  window.terms.insert(window.page.facts.terms.begin(), window.page.facts.terms.end());
   window.question_share = share_of(question_terms, window.terms);
   return window;
+}
+
+// What this sentence is about stands in the one before it.
+bool refers_back(std::string_view sentence) {
+  const TextFacts facts = read_facts(sentence);
+  return !facts.sequence.empty() && is_back_reference(facts.sequence.front().text);
 }
 
 std::vector<Window> make_windows(std::span<const Passage> passages, std::string_view question) {
@@ -87,6 +65,10 @@ std::vector<Window> make_windows(std::span<const Passage> passages, std::string_
     for (std::size_t first = 0; first < sentences.size(); ++first) {
       const std::size_t last = std::min(first + support_sentences_max, sentences.size());
       for (std::size_t end = first; end < last; ++end) {
+        if (end > first && !refers_back(passages[index].text.substr(
+                               sentences[end].begin, sentences[end].end - sentences[end].begin))) {
+          break;
+        }
         windows.push_back(make_window(
             passages[index], index, {sentences[first].begin, sentences[end].end}, question_terms));
         windows.back().sentences = end - first + 1;
@@ -96,10 +78,12 @@ std::vector<Window> make_windows(std::span<const Passage> passages, std::string_
   return windows;
 }
 
-std::vector<PassageNames> read_names(std::span<const Passage> passages) {
-  std::vector<PassageNames> names;
+// What a passage says of itself beyond its text: a page about Debian need not repeat the name in
+// each sentence.
+std::vector<WordSet> read_names(std::span<const Passage> passages) {
+  std::vector<WordSet> names;
   for (const Passage& passage : passages) {
-    names.push_back({read_facts(passage.title + "\n" + passage.heading_path).words});
+    names.push_back(read_facts(passage.title + "\n" + passage.heading_path).words);
   }
   return names;
 }
@@ -163,8 +147,7 @@ class SupportFinder {
     for (const Window& window : windows_) {
       if (only && window.passage != *only) continue;
       const double share = share_of(sentence.terms, window.terms);
-      if (share < (window.sentences == 1 ? support_share_min : spread_share_min)) continue;
-      if (!holds_facts(sentence, window, names_[window.passage])) continue;
+      if (share == 0.0 || !says(window.page, names_[window.passage], sentence)) continue;
       const Rank rank{-static_cast<double>(window.sentences), share, window.question_share,
                       -static_cast<double>(window.range.end - window.range.begin)};
       if (best != nullptr && rank <= best_rank) continue;
@@ -181,7 +164,7 @@ class SupportFinder {
   using Rank = std::tuple<double, double, double, double>;
 
   std::span<const Passage> passages_;
-  std::vector<PassageNames> names_;
+  std::vector<WordSet> names_;
   std::vector<Window> windows_;
 };
 

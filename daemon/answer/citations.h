@@ -1,10 +1,10 @@
 // Which sentences of an answer are supported by which range of a page.
 //
 // Pure; any thread. A small model writes few markers and wrong ones, so the text itself decides. A
-// sentence is supported by one to three consecutive sentences of a passage when every number,
-// quotation, literal and capitalised name of it occurs there, both are negated or neither is, and
-// most of its content words are there. Questions claim nothing, and neither does a sentence that
-// runs in circles. What fails is not cited.
+// sentence is supported by one to three consecutive sentences of a passage that say what it says
+// (claims.h); of several, the later ones must refer to the one before ("It", "它"), else words of
+// different subjects would be mixed. Questions claim nothing, and neither does a sentence that runs
+// in circles. What fails is not cited.
 
 #pragma once
 
@@ -18,8 +18,6 @@
 
 namespace seekd::daemon {
 
-inline constexpr double support_share_min = 0.7;  // of the sentence's content words
-inline constexpr double spread_share_min = 0.9;   // where it takes several sentences to support one
 inline constexpr std::size_t support_sentences_max = 3;  // of the passage
 
 struct Support {

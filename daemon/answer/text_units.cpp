@@ -11,6 +11,7 @@
 #include <unicode/utext.h>
 #include <unicode/utf8.h>
 
+#include "daemon/answer/stem.h"
 #include "daemon/answer/word_lists.h"
 
 namespace seekd::daemon {
@@ -85,13 +86,6 @@ std::string to_utf8(std::u32string_view text) {
   return out;
 }
 
-// Enough of a stemmer that "packages" meets "package": a plural's ending goes.
-std::string stem(std::string word) {
-  if (word.size() > 4 && word.ends_with("ies")) return word.replace(word.size() - 3, 3, "y");
-  if (word.size() > 3 && word.ends_with('s') && !word.ends_with("ss")) word.pop_back();
-  return word;
-}
-
 std::string fold(std::u32string_view word) {
   std::string out;
   for (const char32_t c : word) {
@@ -99,6 +93,23 @@ std::string fold(std::u32string_view word) {
                 static_cast<char32_t>(u_foldCase(static_cast<UChar32>(c), U_FOLD_CASE_DEFAULT)));
   }
   return out;
+}
+
+// Each content token is what the words shortly before it are bound to.
+void add_token(Token token, TextFacts& facts) {
+  if (token.kind != Token::Kind::function) {
+    for (auto binding = facts.bindings.rbegin();
+         binding != facts.bindings.rend() && binding->next.size() < binding_reach; ++binding) {
+      binding->next.push_back(token.text);
+    }
+  }
+  facts.sequence.push_back(std::move(token));
+}
+
+void add_negation(TextFacts& facts) {
+  facts.negated = true;
+  facts.bindings.push_back({std::string(negation_word), {}});
+  facts.sequence.push_back({std::string(negation_word), Token::Kind::function});
 }
 
 // A part of a compound: letters, digits and, between digits, '.' and ','.
@@ -109,17 +120,24 @@ void read_part(std::u32string_view part, TextFacts& facts) {
   const std::string folded = fold(plain);
   const std::string stemmed = stem(folded);
   facts.words.insert(stemmed);
-  if (is_negation(folded)) facts.negated = true;
+  facts.words.insert(folded);
+  if (is_negation(folded)) return add_negation(facts);
+  if (is_condition(folded)) facts.conditional = true;
   const std::string number = std::ranges::any_of(plain, is_digit)
                                  ? folded
                                  : std::string(number_of_word(folded).value_or(""));
   if (!number.empty()) {
     facts.numbers.push_back(number);
     facts.terms.push_back(number);
+    return add_token({number, Token::Kind::content}, facts);
+  }
+  if (is_function_word(folded)) {
+    add_token({folded, Token::Kind::function}, facts);
+    if (is_qualifier(folded)) facts.bindings.push_back({folded, {}});
     return;
   }
-  if (is_function_word(folded)) return;
   facts.terms.push_back(stemmed);
+  add_token({stemmed, Token::Kind::content}, facts);
   if (u_isupper(static_cast<UChar32>(part.front()))) facts.names.push_back(stemmed);
 }
 
@@ -131,7 +149,7 @@ bool separates_parts(std::u32string_view compound, std::size_t at) {
 
 // A word with what binds it: "apt-get", "/etc/fstab" without its first '/', "Debian's", "1,024.5".
 void read_compound(std::u32string_view compound, TextFacts& facts) {
-  if (compound.ends_with(U"n't") || compound.ends_with(U"n’t")) facts.negated = true;
+  const bool negated = compound.ends_with(U"n't") || compound.ends_with(U"n’t");
   const std::size_t apostrophe = compound.find_first_of(U"'’");
   if (apostrophe != std::u32string_view::npos) compound = compound.substr(0, apostrophe);
   std::size_t begin = 0;
@@ -143,6 +161,7 @@ void read_compound(std::u32string_view compound, TextFacts& facts) {
     begin = at + 1;
   }
   read_part(compound.substr(begin), facts);
+  if (negated) add_negation(facts);
   if (!numeric && compound.find_first_of(U"/_.") != std::u32string_view::npos) {
     facts.literals.push_back(to_utf8(compound));
   }
@@ -160,17 +179,23 @@ void read_numeral_runs(std::u32string_view run, TextFacts& facts) {
   }
 }
 
+void read_ideograph(char32_t character, TextFacts& facts) {
+  if (is_negation_ideograph(character)) return add_negation(facts);
+  const bool function = is_function_ideograph(character);
+  add_token({to_utf8(std::u32string_view(&character, 1)),
+             function ? Token::Kind::function : Token::Kind::ideograph},
+            facts);
+}
+
 void read_cjk_run(std::u32string_view run, TextFacts& facts) {
   read_numeral_runs(run, facts);
+  if (holds_condition(run)) facts.conditional = true;
   for (std::size_t at = 0; at < run.size(); ++at) {
     facts.ideographs.insert(run[at]);
-    if (is_negation_ideograph(run[at])) facts.negated = true;
+    read_ideograph(run[at], facts);
     if (at + 1 == run.size()) break;
-    const bool function_here = is_function_ideograph(run[at]);
-    const bool function_next = is_function_ideograph(run[at + 1]);
-    if (function_here && function_next) continue;
+    if (is_function_ideograph(run[at]) && is_function_ideograph(run[at + 1])) continue;
     facts.terms.push_back(to_utf8(run.substr(at, 2)));
-    if (!function_here && !function_next) facts.ideograph_pairs.emplace_back(run[at], run[at + 1]);
   }
   if (run.size() == 1 && !is_function_ideograph(run[0])) facts.terms.push_back(to_utf8(run));
 }

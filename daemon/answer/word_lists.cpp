@@ -28,8 +28,130 @@ constexpr std::array function_words{
 };
 static_assert(std::ranges::is_sorted(function_words));
 
-constexpr std::array negations{"cannot"sv, "neither"sv, "never"sv, "no"sv,
-                               "none"sv,   "nor"sv,     "not"sv,   "without"sv};
+constexpr std::array negations{"cannot"sv, "hardly"sv, "neither"sv, "never"sv, "no"sv,
+                               "nobody"sv, "none"sv,   "nor"sv,     "not"sv,   "nothing"sv,
+                               "rarely"sv, "seldom"sv, "without"sv};
+
+constexpr std::array back_references{"he"sv,    "it"sv,   "its"sv,  "she"sv,   "that"sv, "their"sv,
+                                     "these"sv, "they"sv, "this"sv, "those"sv, "它"sv,   "他"sv,
+                                     "她"sv,    "其"sv,   "这"sv,   "该"sv};
+
+constexpr std::array conditions{"except"sv, "if"sv, "unless"sv, "until"sv};
+
+constexpr std::array qualifiers{"above"sv, "after"sv,  "all"sv,    "before"sv, "below"sv, "both"sv,
+                                "can"sv,   "could"sv,  "during"sv, "each"sv,   "few"sv,   "may"sv,
+                                "might"sv, "more"sv,   "most"sv,   "must"sv,   "off"sv,   "only"sv,
+                                "over"sv,  "should"sv, "some"sv,   "than"sv,   "under"sv, "until"sv,
+                                "up"sv,    "down"sv};
+
+// Stemmed (stem.h).
+constexpr std::array<std::pair<std::string_view, std::string_view>, 102> opposites{{
+    {"accept", "reject"},
+    {"activ", "inactiv"},
+    {"add", "remov"},
+    {"allow", "block"},
+    {"allow", "deny"},
+    {"allow", "forbid"},
+    {"always", "sometime"},
+    {"begin", "end"},
+    {"better", "worse"},
+    {"big", "small"},
+    {"buy", "sell"},
+    {"cheap", "expensiv"},
+    {"cold", "hot"},
+    {"connect", "disconnect"},
+    {"decreas", "increas"},
+    {"disabl", "enabl"},
+    {"down", "up"},
+    {"download", "upload"},
+    {"early", "late"},
+    {"earlier", "later"},
+    {"east", "west"},
+    {"empty", "full"},
+    {"exclud", "includ"},
+    {"export", "import"},
+    {"external", "internal"},
+    {"fail", "pass"},
+    {"fail", "succe"},
+    {"fall", "ris"},
+    {"fals", "tru"},
+    {"fast", "slow"},
+    {"female", "male"},
+    {"few", "many"},
+    {"fewer", "more"},
+    {"first", "last"},
+    {"gain", "los"},
+    {"hard", "soft"},
+    {"high", "low"},
+    {"higher", "lower"},
+    {"input", "output"},
+    {"install", "uninstall"},
+    {"larg", "small"},
+    {"larger", "smaller"},
+    {"left", "right"},
+    {"least", "most"},
+    {"less", "more"},
+    {"local", "remot"},
+    {"lock", "unlock"},
+    {"long", "short"},
+    {"longer", "shorter"},
+    {"mandatory", "optional"},
+    {"maximum", "minimum"},
+    {"new", "old"},
+    {"newer", "older"},
+    {"north", "south"},
+    {"off", "on"},
+    {"offlin", "onlin"},
+    {"open", "clos"},
+    {"permit", "deny"},
+    {"privat", "public"},
+    {"read", "writ"},
+    {"receiv", "send"},
+    {"requir", "optional"},
+    {"risen", "fallen"},
+    {"start", "stop"},
+    {"strong", "weak"},
+    {"thick", "thin"},
+    {"win", "los"},
+    {"young", "old"},
+    {"after", "before"},
+    {"above", "below"},
+    {"over", "under"},
+    {"all", "some"},
+    {"all", "few"},
+    {"must", "may"},
+    {"启", "禁"},
+    {"开", "关"},
+    {"允", "禁"},
+    {"允", "拒"},
+    {"增", "减"},
+    {"前", "后"},
+    {"上", "下"},
+    {"高", "低"},
+    {"真", "假"},
+    {"内", "外"},
+    {"入", "出"},
+    {"左", "右"},
+    {"快", "慢"},
+    {"新", "旧"},
+    {"多", "少"},
+    {"装", "卸"},
+    {"添", "删"},
+    {"发", "收"},
+    {"大", "小"},
+    {"长", "短"},
+    {"强", "弱"},
+    {"胜", "败"},
+    {"买", "卖"},
+    {"升", "降"},
+    {"先", "后"},
+    {"早", "晚"},
+    {"东", "西"},
+    {"南", "北"},
+}};
+
+constexpr std::array opposing_prefixes{"dis"sv, "il"sv, "im"sv, "in"sv, "ir"sv, "non"sv, "un"sv};
+constexpr std::size_t prefixed_bytes_min = 4;  // "in-" + "to" is no negation
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 15> number_words{
     {{"two", "2"},
@@ -49,8 +171,10 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 15> number_w
      {"billion", "billion"}}};
 
 constexpr std::u32string_view function_ideographs =
-    U"的了是在和与及或也都就而之其这那有为于个一以着过地得";
-constexpr std::u32string_view negation_ideographs = U"不没未非无";
+    U"的了是在和与及或也就而之其这那有为于个一以着过地得它他她该由";
+constexpr std::u32string_view negation_ideographs = U"不没未非无勿否";
+constexpr std::array condition_words{U"如果"sv, U"假如"sv, U"除非"sv,
+                                     U"除了"sv, U"若是"sv, U"直到"sv};
 constexpr std::u32string_view numeral_ideographs = U"〇零一二三四五六七八九十百千万亿两";
 
 }  // namespace
@@ -61,6 +185,34 @@ bool is_function_word(std::string_view word) {
 
 bool is_negation(std::string_view word) {
   return std::ranges::find(negations, word) != negations.end();
+}
+
+bool is_condition(std::string_view word) {
+  return std::ranges::find(conditions, word) != conditions.end();
+}
+
+bool is_qualifier(std::string_view word) {
+  return std::ranges::find(qualifiers, word) != qualifiers.end();
+}
+
+bool is_back_reference(std::string_view token) {
+  return std::ranges::find(back_references, token) != back_references.end();
+}
+
+std::vector<std::string> opposites_of(std::string_view token) {
+  std::vector<std::string> found;
+  for (const auto& [one, other] : opposites) {
+    if (one == token) found.emplace_back(other);
+    if (other == token) found.emplace_back(one);
+  }
+  for (const std::string_view prefix : opposing_prefixes) {
+    if (token.size() >= prefixed_bytes_min)
+      found.push_back(std::string(prefix) + std::string(token));
+    if (token.starts_with(prefix) && token.size() >= prefix.size() + prefixed_bytes_min) {
+      found.emplace_back(token.substr(prefix.size()));
+    }
+  }
+  return found;
 }
 
 std::optional<std::string_view> number_of_word(std::string_view word) {
@@ -76,6 +228,10 @@ bool is_function_ideograph(char32_t character) {
 
 bool is_negation_ideograph(char32_t character) {
   return negation_ideographs.contains(character);
+}
+
+bool holds_condition(std::u32string_view run) {
+  return std::ranges::any_of(condition_words, [&](auto word) { return run.contains(word); });
 }
 
 bool is_numeral_ideograph(char32_t character) {

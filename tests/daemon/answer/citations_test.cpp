@@ -60,6 +60,63 @@ TEST_CASE("a changed number, name, quotation, literal or negation is not cited")
   CHECK(cited("Run apt.conf.d on Kestrel.", kestrel).empty());
 }
 
+TEST_CASE("what says the opposite of the page is not cited") {
+  const std::string text =
+      "The packet firewall is disabled by default on all new servers of the cluster. Backups run "
+      "after the nightly update.";
+  CHECK(!cited("The packet firewall is disabled by default on all new servers.", text).empty());
+  CHECK(!cited("Backups run after the nightly update.", text).empty());
+  for (const std::string contrary : {
+           "The packet firewall is enabled by default on all new servers of the cluster.",
+           "The packet firewall is disabled by default on all old servers of the cluster.",
+           "The packet firewall is disabled by default on few new servers of the cluster.",
+           "Backups run before the nightly update.",
+           "Backups run during the nightly update.",
+           "The nightly update runs after backups.",
+           "Backups never run after the nightly update.",
+       }) {
+    INFO(contrary);
+    CHECK(cited(contrary, text).empty());
+  }
+}
+
+TEST_CASE("words of several sentences are not mixed into what none of them says") {
+  CHECK(
+      cited("The firewall is enabled.", "The firewall is disabled. The proxy is enabled.").empty());
+  CHECK(cited("The firewall is blue.", "The firewall is red. The proxy is blue.").empty());
+  CHECK(!cited("The firewall blocks port 80.", "The firewall is new. It blocks port 80.").empty());
+}
+
+TEST_CASE("of two opposites in one sentence the right one is cited") {
+  const std::string text = "The firewall is disabled by default and can be enabled by the owner.";
+  CHECK(!cited("The firewall is disabled by default.", text).empty());
+  CHECK(cited("The firewall is enabled by default.", text).empty());
+  const std::string service = "The service is on by default and may be turned off later.";
+  CHECK(!cited("The service is on by default.", service).empty());
+  CHECK(cited("The service is off by default.", service).empty());
+  const std::string denial = "Kestrel does not support TLS and supports compression.";
+  CHECK(!cited("Kestrel does not support TLS.", denial).empty());
+  CHECK(cited("Kestrel does not support compression.", denial).empty());
+}
+
+TEST_CASE("a doubt, a bound, a condition and an order are not left out or turned round") {
+  CHECK(cited("The server crashes under load.", "The server may crash under load.").empty());
+  CHECK(cited("A request takes 5 seconds.", "A request takes under 5 seconds.").empty());
+  CHECK(cited("Nodes need 512 megabytes.", "Some nodes need 512 megabytes.").empty());
+  CHECK(cited("The log is removed.", "The log is removed if the disk is full.").empty());
+  CHECK(cited("Robin follows Wren.", "Wren follows Robin.").empty());
+  CHECK(cited("The update runs before the morning backup of the main database.",
+              "The morning backup of the main database runs before the update.")
+            .empty());
+}
+
+TEST_CASE("what only inflects or orders the page's words otherwise is cited") {
+  CHECK(!cited("On 14 March 2026 Kestrel 4.2 was released.", kestrel).empty());
+  CHECK(!cited("The broker stores its queues on disk.", "The broker stored a queue on disk.")
+             .empty());
+  CHECK(!cited("By default the port is 7311.", "The port is 7311 by default.").empty());
+}
+
 TEST_CASE("a question and a sentence that runs in circles claim nothing") {
   CHECK(cited("Is the default port of Kestrel 7311?", kestrel).empty());
   CHECK(cited("红隼的默认端口是 7311？", "红隼的默认端口是 7311。").empty());
@@ -135,6 +192,19 @@ TEST_CASE("Chinese sentences are cited by their characters") {
   CHECK(cited("红隼由山岳基金会开发。", text).empty());
   CHECK(cited("它支持集群。", text).empty());
   CHECK(cited("它有三百个节点。", "它有三个节点。").empty());
+  CHECK(!cited("它不支持集群。", text).empty());
+  CHECK(!cited("红隼由海港基金会开发。", text).empty());
+  CHECK(!cited("红隼默认端口是 7311。", text).empty());
+}
+
+TEST_CASE("Chinese sentences that say the opposite are not cited") {
+  CHECK(cited("备份在每晚更新之前运行。", "备份在每晚更新之后运行。").empty());
+  CHECK(cited("更新在备份之前运行。", "备份在更新之前运行。").empty());
+  CHECK(cited("防火墙默认启用。", "防火墙默认禁用。").empty());
+  CHECK(cited("防火墙默认启用。", "防火墙默认禁用，但是可以启用。").empty());
+  CHECK(!cited("防火墙默认禁用。", "防火墙默认禁用，但是可以启用。").empty());
+  CHECK(cited("它不支持压缩。", "它不支持集群，支持压缩。").empty());
+  CHECK(cited("日志会删除。", "如果磁盘满，日志会删除。").empty());
 }
 
 TEST_CASE("emoji and other characters beyond the basic plane keep the ranges right") {
