@@ -6,7 +6,6 @@
 #pragma once
 
 #include <span>
-#include <string_view>
 
 #include "fetcher/extract/html_tree.h"
 
@@ -14,8 +13,5 @@ namespace seekd::fetcher {
 
 // Of a whole tree, in document order.
 void mark_hidden(std::span<HtmlNode> nodes);
-
-// Does an inline style hide its element? display:none, visibility:hidden, zero size.
-bool style_hides(std::string_view style);
 
 }  // namespace seekd::fetcher
