@@ -93,6 +93,12 @@ json::object document_json(const fetcher::Document& document) {
           {"entries_total", document.entries_total}};
 }
 
+// What is read from top to bottom: captions stand beside it.
+std::string running_text(std::vector<Block> blocks) {
+  std::erase_if(blocks, [](const Block& block) { return block.kind == BlockKind::caption; });
+  return snapshot_text(blocks);
+}
+
 Status extract(const ExtractOptions& options) {
   const Result<std::string> page = read_all(std::cin, page_bytes_max, "the page");
   if (!page) return std::unexpected(page.error());
@@ -102,8 +108,8 @@ Status extract(const ExtractOptions& options) {
     std::cout << json::serialize(document_json(*document)) << '\n';
   } else if (options.entries) {
     for (const PageEntry& entry : document->entries) std::cout << entry_line(entry) << '\n';
-  } else if (!document->blocks.empty()) {
-    std::cout << snapshot_text(document->blocks) << '\n';
+  } else if (const std::string text = running_text(document->blocks); !text.empty()) {
+    std::cout << text << '\n';
   }
   return {};
 }
@@ -143,13 +149,13 @@ void add_extract(CLI::App& app, ExitStatus& status) {
       "Example:\n  seekctl extract --json https://example.org/ < page.html\n"
       "  seekctl extract --entries https://example.org/feed < feed.xml");
   command->add_option("URL", options->url, "the page's URL: relative links are seen from it");
-  CLI::Option* text =
-      command->add_flag("--text", options->text, "the main content as plain text (the default)");
+  CLI::Option* text = command->add_flag(
+      "--text", options->text, "the main content as plain text, without captions (the default)");
   CLI::Option* entries =
       command->add_flag("--entries", options->entries,
                         "of a feed or a sitemap: URL, date and title by tabs, a line each");
   entries->excludes(text);
-  command->add_flag("--json", options->json, "blocks, metadata, links and entries as JSON")
+  command->add_flag("--json", options->json, "all blocks, metadata, links and entries as JSON")
       ->excludes(text)
       ->excludes(entries);
   command->add_option("--content-type", options->content_type,

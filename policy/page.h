@@ -47,7 +47,7 @@ struct PageMetadata {
   std::string author;
   std::string language;       // BCP 47 as the page says it, "" when it says none
   std::string canonical_url;  // absolute, "" when the page names none
-  std::string published;      // as the page writes it, "" when it says none
+  std::string published;      // ISO 8601, or as written where it cannot be read; "" for none
   std::string modified;       // likewise
   std::vector<Link> feeds;    // Atom, RSS and JSON feeds that it names: URL, title; not yet judged
 

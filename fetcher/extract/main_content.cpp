@@ -1,6 +1,7 @@
 #include "fetcher/extract/main_content.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <span>
 
@@ -26,6 +27,14 @@ constexpr std::uint32_t quote_gap_max = 10;
 constexpr float quote_score_min = 0.05F;
 constexpr float title_score_min = 0.3F;
 constexpr float heading_score_min = 0.15F;
+constexpr std::uint32_t caption_gap_max = 3;
+constexpr float caption_score_min = 0.02F;
+
+// The model's doubts are those of a page more than of its blocks. An article is one text, and what
+// is doubtful stands around it; what is no article has content in many places. In log-odds, learned
+// from the pages that the model has not seen (scripts/train-extraction).
+constexpr float article_shift = -0.5F;
+constexpr float other_scale = 0.8F;
 
 std::vector<float> score(const PageText& page, const PageClaims& claims,
                          const std::optional<policy::Url>& url) {
@@ -40,6 +49,17 @@ std::vector<float> score(const PageText& page, const PageClaims& claims,
     if (page.paths[page.blocks[i].node].consent) scores[i] = 0;
   }
   return scores;
+}
+
+std::vector<float> adjust(std::span<const float> scores, bool article) {
+  std::vector<float> adjusted;
+  adjusted.reserve(scores.size());
+  for (const float score : scores) {
+    const float log_odds = std::log(score / (1 - score));
+    const float moved = article ? log_odds + article_shift : log_odds * other_scale;
+    adjusted.push_back(1 / (1 + std::exp(-moved)));
+  }
+  return adjusted;
 }
 
 // The best block, and those that follow as long as each raises the expected F1 of all.
@@ -70,8 +90,8 @@ std::vector<bool> choose(const PageText& page, std::span<const float> scores) {
 // What a page is read as: which of its blocks are kept, by the model first and by structure then.
 class Choice {
  public:
-  Choice(const PageText& page, std::span<const float> scores)
-      : page_(page), scores_(scores), chosen_(choose(page, scores)) {}
+  Choice(const PageText& page, std::span<const float> scores, bool article)
+      : page_(page), scores_(scores), chosen_(choose(page, adjust(scores, article))) {}
 
   bool operator[](std::size_t block) const { return chosen_[block]; }
 
@@ -131,7 +151,7 @@ std::vector<Block> extract_main_content(const HtmlTree& tree, const PageClaims& 
   std::vector<TextBlock> blocks = read_blocks(tree);
   const PageText page(tree, blocks);
   const std::vector<float> scores = score(page, claims, url);
-  Choice chosen(page, scores);
+  Choice chosen(page, scores, is_article(claims));
   chosen.close_gaps(BlockKind::list_item, list_gap_max, list_score_min);
   if (!is_discussion(claims, url)) {
     chosen.leave_out_comments();
@@ -139,6 +159,7 @@ std::vector<Block> extract_main_content(const HtmlTree& tree, const PageClaims& 
     chosen.close_gaps(BlockKind::quote, quote_gap_max, quote_score_min);
   }
   chosen.keep_headings();
+  chosen.close_gaps(BlockKind::caption, caption_gap_max, caption_score_min);
   std::vector<Block> content;
   for (std::uint32_t i = 0; i < page.size(); ++i) {
     if (chosen[i]) content.push_back(std::move(blocks[i].block));

@@ -5,6 +5,9 @@
 #include <string_view>
 
 #include "fetcher/extract/byline.h"
+#include "fetcher/extract/entry_date.h"
+#include "fetcher/extract/page_title.h"
+#include "fetcher/extract/written_date.h"
 #include "policy/page_text_guard.h"
 
 namespace seekd::fetcher {
@@ -177,21 +180,11 @@ std::string absolute(const std::string& reference, const std::optional<policy::U
   return url ? url->text() : std::string{};
 }
 
-// "Title | Site", "Site - Title": the part that the page's heading is, or that the site's name is
-// not.
-std::string without_site(const std::string& title, const Found& found) {
-  for (const std::string_view mark : {" | ", " - ", " \u2013 ", " \u2014 ", " \u00B7 ", " :: "}) {
-    const std::size_t last = title.rfind(mark);
-    if (last == std::string::npos) continue;
-    std::string before = title.substr(0, last);
-    const std::string first = title.substr(0, title.find(mark));
-    const std::string behind = title.substr(last + mark.size());
-    for (const std::string& part : {before, first, behind}) {
-      if (std::ranges::find(found.headings, part) != found.headings.end()) return part;
-    }
-    if (!found.site_name.empty() && behind == found.site_name) return before;
-  }
-  return title;
+// A day in one spelling; what begins with a date of ISO 8601, or cannot be read, is as written.
+std::string readable(std::string date) {
+  if (!entry_date(date).empty() && date.substr(0, 10).contains('-')) return date;
+  std::string day = written_day(date);
+  return day.empty() ? date : day;
 }
 
 std::vector<Link> absolute_feeds(const Found& found, const std::optional<policy::Url>& base) {
@@ -205,16 +198,18 @@ std::vector<Link> absolute_feeds(const Found& found, const std::optional<policy:
 
 PageMetadata metadata_of(const Found& found, const std::optional<policy::Url>& base) {
   const JsonLd& ld = found.json_ld;
-  const std::string heading = found.headings.empty() ? std::string{} : found.headings.front();
-  const std::string title = first_of({found.og_title, found.title, clean(ld.headline), heading});
   return {
-      .title = without_site(title, found),
+      .title = title_of({.title = first_of({found.og_title, found.title, clean(ld.headline)}),
+                         .site_name = found.site_name,
+                         .headings = found.headings}),
       .author = first_of({found.meta_author, clean(ld.author), found.byline.author}),
       .language = first_of({found.language, found.meta_language}),
       .canonical_url = first_of({absolute(found.canonical, base), absolute(found.og_url, base)}),
-      .published =
-          first_of({found.meta_published, clean(ld.published), found.time, found.byline.published}),
-      .modified = first_of({found.meta_modified, clean(ld.modified), found.byline.modified}),
+      .published = readable(
+          first_of({found.meta_published, clean(ld.published), found.time, found.byline.published,
+                    base ? day_of_path(base->path()) : std::string{}})),
+      .modified =
+          readable(first_of({found.meta_modified, clean(ld.modified), found.byline.modified})),
       .feeds = absolute_feeds(found, base),
   };
 }

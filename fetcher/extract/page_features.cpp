@@ -150,6 +150,10 @@ void PageFeatures::read_url(const std::optional<policy::Url>& url) {
   values_.emplace_back("url article", has_part(path, article_paths));
 }
 
+bool is_article(const PageClaims& claims) {
+  return claims.og_type == "article" || says_type(claims, article_types) > 0;
+}
+
 bool is_discussion(const PageClaims& claims, const std::optional<policy::Url>& url) {
   return says_type(claims, discussion_types) > 0 || has_part(path_of(url), discussion_paths) > 0;
 }

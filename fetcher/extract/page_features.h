@@ -32,6 +32,9 @@ class PageFeatures {
   std::vector<std::pair<std::string_view, double>> values_;
 };
 
+// Does the page say of itself that it is an article: one text?
+bool is_article(const PageClaims& claims);
+
 // Does the page say of itself that it is a discussion, whose replies are its content?
 bool is_discussion(const PageClaims& claims, const std::optional<policy::Url>& url);
 

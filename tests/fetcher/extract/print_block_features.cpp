@@ -3,9 +3,9 @@
 //
 // usage: print-block-features FEATURES < LIST
 // LIST holds "path of an HTML file<tab>its URL" a line. Standard output gets a JSON object per
-// page: the blocks' texts, which of them are readers' comments, whether the page is a discussion,
-// and, for the first page with blocks, the features' names. FEATURES gets a row of float32 per
-// block.
+// page: the blocks' texts, which of them are readers' comments, whether the page is an article or a
+// discussion, and, for the first page with blocks, the features' names. FEATURES gets a row of
+// float32 per block.
 
 #include <fstream>
 #include <iostream>
@@ -67,6 +67,7 @@ bool print_page(const std::string& path, const std::string& address, bool& named
   const FeatureTable table = BlockFeatures(page, claims, url).table({0, page.size()});
   write_rows(table, rows);
   json::object line = describe(page);
+  line["article"] = is_article(claims);
   line["discussion"] = is_discussion(claims, url);
   if (!named && page.size() > 0) {
     line["names"] = json::value_from(table.names());
