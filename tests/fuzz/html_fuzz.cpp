@@ -20,7 +20,9 @@ void check(const Document& document) {
     require(!block.text.empty() && seekd::policy::visible_text(block.text) == block.text);
   }
   require(document.links.size() <= 2'000);
-  for (const seekd::Link& link : document.links) require(link.url.starts_with("http"));
+  for (const seekd::Link& link : document.links) {
+    require(link.url.starts_with("http") || link.url.starts_with("mailto:"));
+  }
 }
 
 }  // namespace

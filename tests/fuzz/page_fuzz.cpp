@@ -24,7 +24,8 @@ void check(const seekd::fetcher::Document& document) {
   }
   require(document.links.size() <= 2'000);
   for (const seekd::Link& link : document.links) {
-    require(link.url.starts_with("http") && is_shown(link.text));
+    require(link.url.starts_with("http") || link.url.starts_with("mailto:"));
+    require(is_shown(link.text));
   }
   require(document.entries.size() <= seekd::page_entries_max);
   require(document.entries.size() <= document.entries_total);
