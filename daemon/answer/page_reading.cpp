@@ -129,12 +129,11 @@ void PageReading::stored(Result<cache::StoredPage> stored) {
     notice("store_failed", stored.error().message);
     kept_ = false;
   }
-  if (!confirmed_at_) {
-    settle(SourceState::fresh);
-  } else if (!kept_ || page_->retrieved_at == *confirmed_at_) {
+  const bool confirmed = confirmed_at_ && (!kept_ || page_->retrieved_at == *confirmed_at_);
+  if (confirmed) {
     settle(SourceState::revalidated);
-  } else if (page_->retrieved_at > requested_at_) {
-    settle(SourceState::fresh);  // another fetch has stored it meanwhile
+  } else if (!confirmed_at_ || page_->retrieved_at > requested_at_) {
+    settle(SourceState::fresh);  // fetched now, or by another meanwhile
   } else {
     give_up("confirmed_another_copy", "its server confirmed another copy than the stored one");
   }
