@@ -71,7 +71,7 @@ BlockLedger::Totals BlockLedger::totals() const {
       totals.added.push_back(id);
       totals.bytes_added += entry.record.block.text.size();
     }
-    if (entry.pages_stored > 0 && entry.record.pages == 0) ++totals.removed;
+    if (entry.pages_stored > 0 && entry.record.pages == 0) totals.removed.push_back(id);
   }
   return totals;
 }

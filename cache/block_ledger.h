@@ -33,9 +33,9 @@ class BlockLedger {
   void write_to(WriteSet& changes) const;
 
   struct Totals {
-    std::vector<ContentHash> added;  // ids that the cache did not have
-    std::uint64_t bytes_added = 0;   // of their texts
-    std::uint64_t removed = 0;       // blocks that no page holds any more
+    std::vector<ContentHash> added;    // ids that the cache did not have
+    std::uint64_t bytes_added = 0;     // of their texts
+    std::vector<ContentHash> removed;  // that no page holds any more
   };
   Totals totals() const;
 

@@ -1,12 +1,20 @@
 #include "cache/database.h"
 
+#include <chrono>
+#include <system_error>
+#include <thread>
 #include <utility>
+
+#include <rocksdb/utilities/checkpoint.h>
 
 #include "cache/codec.h"
 #include "cache/storage_folder.h"
 
 namespace seekd::cache {
 namespace {
+
+constexpr int readers_waited_for_max = 500;
+constexpr std::chrono::milliseconds reader_wait{20};
 
 rocksdb::DBOptions database_options() {
   rocksdb::DBOptions options;
@@ -68,6 +76,29 @@ Status ReadView::for_each(Family family, std::string_view prefix, const Visitor&
   return std::unexpected(storage_error(iterator->status(), database_.folder_));
 }
 
+std::size_t ReadView::for_each_readable(Family family, const Visitor& visit) const {
+  constexpr std::uint32_t steps = 1 << 16;  // of the first two bytes
+  std::size_t gaps = 0;
+  std::string from;
+  for (std::uint32_t next = 0; next < steps;) {
+    std::unique_ptr<rocksdb::Iterator> iterator(
+        database_.db_->NewIterator(options_, database_.handle(family)));
+    for (iterator->Seek(from); iterator->Valid(); iterator->Next()) {
+      const std::string_view key = iterator->key().ToStringView();
+      if (key.size() >= 2) {
+        next = (std::uint32_t{static_cast<std::uint8_t>(key[0])} << 8 |
+                static_cast<std::uint8_t>(key[1]));
+      }
+      if (!visit(key, iterator->value().ToStringView())) return gaps;
+    }
+    if (iterator->status().ok()) break;
+    ++gaps;
+    ++next;
+    from = {static_cast<char>(next >> 8), static_cast<char>(next)};
+  }
+  return gaps;
+}
+
 Error ReadView::damaged(Family family, std::string_view key) const {
   return {ErrorCode::corrupt, "cache folder " + database_.folder_.string() + ": the record " +
                                   rocksdb::Slice(key).ToString(/*hex=*/true) + " in `" +
@@ -84,6 +115,44 @@ Result<std::unique_ptr<Database>> Database::open(const config::CacheConfig& conf
     return std::unexpected(std::move(opened.error()));
   }
   return database;
+}
+
+Result<std::unique_ptr<Database>> Database::open_for_reading(const config::CacheConfig& config,
+                                                             TimePoint now) {
+  if (Status ours = check_folder(config.directory); !ours) {
+    return std::unexpected(std::move(ours.error()));
+  }
+  std::unique_ptr<Database> database(new Database(config.directory, now));
+  if (Status opened = database->open_as_it_is(config); !opened) {
+    return std::unexpected(std::move(opened.error()));
+  }
+  return database;
+}
+
+Result<std::unique_ptr<Database>> Database::open_damaged(const config::CacheConfig& config,
+                                                         TimePoint now) {
+  std::unique_ptr<Database> database(new Database(config.directory, now));
+  if (database->open_as_it_is(config)) return database;
+  if (Status mended = rebuild_manifest(config, now); !mended) {
+    return std::unexpected(std::move(mended.error()));
+  }
+  database.reset(new Database(config.directory, now));
+  // A family whose every file is lost has to be made.
+  if (Status opened = database->create_or_open(config); !opened) {
+    return std::unexpected(std::move(opened.error()));
+  }
+  return database;
+}
+
+Status Database::open_as_it_is(const config::CacheConfig& config) {
+  rocksdb::DBOptions options = database_options();
+  options.create_if_missing = options.create_missing_column_families = false;
+  rocksdb::DB* db = nullptr;
+  rocksdb::Status status = rocksdb::DB::OpenForReadOnly(
+      options, folder_.string(), family_descriptors(config, clock_), &handles_, &db);
+  if (!status.ok()) return std::unexpected(storage_error(status, folder_));
+  db_.reset(db);
+  return {};
 }
 
 Status Database::create_or_open(const config::CacheConfig& config) {
@@ -105,6 +174,67 @@ Status Database::write(WriteSet& changes, Durability durability) {
   rocksdb::Status status = db_->Write(options, &changes.batch_);
   if (!status.ok()) return std::unexpected(storage_error(status, folder_));
   return {};
+}
+
+Status Database::verify_checksums() {
+  const rocksdb::Status status = db_->VerifyChecksum();
+  if (!status.ok()) return std::unexpected(storage_error(status, folder_));
+  return {};
+}
+
+Status Database::compact() {
+  rocksdb::Status status = db_->Flush(rocksdb::FlushOptions(), handles_);
+  rocksdb::CompactRangeOptions options;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+  for (rocksdb::ColumnFamilyHandle* handle : handles_) {
+    if (status.ok()) status = db_->CompactRange(options, handle, nullptr, nullptr);
+  }
+  if (!status.ok()) return std::unexpected(storage_error(status, folder_));
+  return {};
+}
+
+Status Database::erase_for_good() {
+  const rocksdb::SequenceNumber deleted = db_->GetLatestSequenceNumber();
+  for (int attempt = 0;; ++attempt) {
+    std::uint64_t oldest = 0;  // 0: nobody reads
+    if (!db_->GetIntProperty("rocksdb.oldest-snapshot-sequence", &oldest)) oldest = 0;
+    if (oldest == 0 || oldest >= deleted) break;
+    if (attempt == readers_waited_for_max) {
+      return fail(ErrorCode::busy, "cache folder " + folder_.string() +
+                                       ": a search has not ended; what was deleted stays in the "
+                                       "files until `seekctl cache compact`");
+    }
+    std::this_thread::sleep_for(reader_wait);
+  }
+  return compact();
+}
+
+Status Database::copy_to(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (std::filesystem::exists(folder, error)) {
+    return fail(ErrorCode::invalid_argument,
+                folder.string() + ": is there already; choose another");
+  }
+  rocksdb::Checkpoint* made = nullptr;
+  rocksdb::Status status = rocksdb::Checkpoint::Create(db_.get(), &made);
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  std::filesystem::create_directories(folder.parent_path(), error);
+  if (status.ok()) status = checkpoint->CreateCheckpoint(folder.string());
+  if (!status.ok()) return std::unexpected(storage_error(status, folder));
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+  return {};
+}
+
+std::uint64_t Database::family_bytes(Family family) const {
+  std::uint64_t bytes = 0;
+  db_->GetIntProperty(handle(family), rocksdb::DB::Properties::kLiveSstFilesSize, &bytes);
+  return bytes;
+}
+
+std::uint64_t Database::family_records(Family family) const {
+  std::uint64_t records = 0;
+  db_->GetIntProperty(handle(family), rocksdb::DB::Properties::kEstimateNumKeys, &records);
+  return records;
 }
 
 std::uint64_t Database::disk_bytes() const {

@@ -62,8 +62,13 @@ class ReadView {
     return record;
   }
 
-  // In key order, until `visit` answers false. Errors: corrupt, io.
   using Visitor = std::function<bool(std::string_view key, std::string_view value)>;
+
+  // Of a family whose keys are hashes, all that can be read: where a file is damaged, it goes on
+  // some keys later. Gives how often it had to.
+  std::size_t for_each_readable(Family family, const Visitor& visit) const;
+
+  // In key order, until `visit` answers false. Errors: corrupt, io.
   Status for_each(Family family, std::string_view prefix, const Visitor& visit) const;
 
   // The `corrupt` error for a record whose bytes or whose relation to others is wrong.
@@ -85,11 +90,39 @@ class Database {
   // As open_rocks_page_cache says.
   static Result<std::unique_ptr<Database>> open(const config::CacheConfig& config, TimePoint now);
 
+  // A folder that nothing writes to meanwhile, a backup for instance; write() and what rewrites
+  // files fail. Errors: version_mismatch, busy, corrupt, io.
+  static Result<std::unique_ptr<Database>> open_for_reading(const config::CacheConfig& config,
+                                                            TimePoint now);
+
+  // A damaged folder, as far as it can be read, whatever its format says; where RocksDB's own
+  // bookkeeping is lost it is made anew from the files. Errors: corrupt, io.
+  static Result<std::unique_ptr<Database>> open_damaged(const config::CacheConfig& config,
+                                                        TimePoint now);
+
   // All of it or nothing. Errors: io, corrupt.
   Status write(WriteSet& changes, Durability durability);
 
   // Files and what is not yet in files. An estimate, without asking the file system.
   std::uint64_t disk_bytes() const;
+
+  // Every block of every file against its checksum. Errors: corrupt, io.
+  Status verify_checksums();
+
+  // Rewrites all files without what was deleted or has expired. Errors: corrupt, io.
+  Status compact();
+
+  // compact(), when no reader is left who could see what was deleted before this call, so that no
+  // file holds it any more; the log neither. Errors: busy (readers did not end), corrupt, io.
+  Status erase_for_good();
+
+  // A copy of this moment in a new folder; files that do not change are shared with it by hard
+  // links. Errors: invalid_argument (the folder is there already), io.
+  Status copy_to(const std::filesystem::path& folder);
+
+  // Bytes in files and records, estimated, of one family.
+  std::uint64_t family_bytes(Family family) const;
+  std::uint64_t family_records(Family family) const;
 
   // Tells compaction what time it is.
   void set_clock(TimePoint now) { clock_->set(now); }
@@ -106,6 +139,7 @@ class Database {
       : folder_(std::move(folder)), clock_(std::make_shared<ExpiryClock>(now)) {}
 
   Status create_or_open(const config::CacheConfig& config);
+  Status open_as_it_is(const config::CacheConfig& config);
   rocksdb::ColumnFamilyHandle* handle(Family family) const {
     return handles_[static_cast<std::size_t>(family)];
   }

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,8 @@
 #include <vector>
 
 #include "cache/page_change.h"
+#include "cache/record.h"
+#include "cache/reports.h"
 #include "config/config.h"
 #include "policy/page.h"
 #include "policy/passages.h"
@@ -90,6 +93,13 @@ struct CacheStatistics {
   std::uint64_t bloom_negative_answers = 0;  // lookups that RocksDB was spared
   FilterStatistics url_filter;
   FilterStatistics block_filter;
+  std::uint64_t holds = 0;
+  struct FamilySize {
+    std::string name;
+    std::uint64_t records = 0;  // estimated
+    std::uint64_t bytes = 0;    // in files
+  };
+  std::vector<FamilySize> families;
 };
 
 enum class SearchMode : std::uint8_t {
@@ -157,6 +167,26 @@ class PageCache {
   virtual Result<std::size_t> purge_expired(TimePoint now, std::size_t pages_max) = 0;
 
   virtual Result<CacheStatistics> statistics() = 0;
+
+  // Holds every stored and future page of `what` (a URL, "example.org", or ".example.org" for it
+  // and all below it): it never expires, keeps all versions and cannot be forgotten. Gives how many
+  // stored pages that are. Errors: invalid_argument, corrupt, io.
+  virtual Result<std::uint64_t> hold(std::string_view what, std::string reason, TimePoint now) = 0;
+  // The pages' own times of expiry hold again. Errors: not_found too.
+  virtual Result<std::uint64_t> let_go(std::string_view what) = 0;
+  virtual std::vector<Hold> holds() = 0;
+
+  // Takes every page of `what` out, with its versions, blocks, passages, postings and vectors,
+  // rewrites the files that had them, and then looks for traces. Errors: invalid_argument (one of
+  // them is held), busy, corrupt, io.
+  virtual Result<ForgetReport> forget(std::string_view what, TimePoint now) = 0;
+
+  // Looks at everything; minutes for gigabytes. One at a time. Errors: busy, io.
+  virtual Result<VerifyReport> verify(TimePoint now) = 0;
+  // Rewrites all files without what has gone. One at a time. Errors: busy, corrupt, io.
+  virtual Status compact() = 0;
+  // A copy of this moment in a new folder on the same disk. Errors: invalid_argument, io.
+  virtual Status copy_to(const std::filesystem::path& folder) = 0;
 
   // Kept beside the pages, in the same database.
   virtual Schedule& schedule() = 0;

@@ -127,6 +127,32 @@ Result<StoreOutcome> PageTransaction::store(PageRecord record, const std::vector
   return outcome;
 }
 
+Status PageTransaction::adopt(PageRecord record, const std::vector<VersionRecord>& versions,
+                              const std::vector<std::vector<Block>>& contents) {
+  const ContentHash key = page_key(record.url);
+  HoldingsRecord holdings{.expires_at = record.expires_at, .blocks = {}, .passages = {}};
+  record.blocks.clear();
+  if (Status placed = place_blocks(contents.front(), record); !placed) return placed;
+  append_ids(record.blocks, holdings.blocks);
+  for (std::size_t i = 0; i < versions.size(); ++i) {
+    VersionRecord version = versions[i];
+    version.page.blocks.clear();
+    if (Status placed = place_blocks(contents[i + 1], version.page); !placed) return placed;
+    append_ids(version.page.blocks, holdings.blocks);
+    changes_.put(Family::versions, version_key(key, version.page.version), encode(version));
+    ++counters_.versions;
+  }
+  sort_unique(holdings.blocks);
+  for (const ContentHash& id : holdings.blocks) ledger_.hold(id);
+  Result<std::vector<PassageRef>> passages = passages_.exchange({}, record, contents.front());
+  if (!passages) return std::unexpected(std::move(passages.error()));
+  record.passages = std::move(*passages);
+  holdings.passages = passage_ids(record.passages);
+  put_page(key, record, holdings, std::nullopt);
+  ++counters_.pages;
+  return {};
+}
+
 // Completes the record by the version before it. Noise makes no version, and is stored all the
 // same: the record's times and validators are of the text that came with them.
 Result<StoreOutcome> PageTransaction::compare(const std::optional<PageRecord>& before,
@@ -176,6 +202,25 @@ Status PageTransaction::reclaim(const ExpiryKey& due) {
   if (*holdings && (*holdings)->expires_at == due.expires_at) return reclaim(due.page, **holdings);
   changes_.erase(Family::expiry, expiry_key(due.expires_at, due.page));
   return {};
+}
+
+Result<Forgotten> PageTransaction::forget(const ContentHash& key, Traces& traces) {
+  Result<std::optional<HoldingsRecord>> holdings =
+      view_.load<HoldingsRecord>(Family::holdings, key.view());
+  if (!holdings) return std::unexpected(std::move(holdings.error()));
+  if (!*holdings) return Forgotten{};
+  const std::uint64_t versions_before = counters_.versions;
+  if (Status reclaimed = reclaim(key, **holdings); !reclaimed) {
+    return std::unexpected(std::move(reclaimed.error()));
+  }
+  const BlockLedger::Totals totals = ledger_.totals();
+  traces.add_page(key);
+  for (const ContentHash& block : totals.removed) traces.add_block(block);
+  for (const std::uint64_t passage : (*holdings)->passages) traces.add_passage(passage);
+  return Forgotten{.versions = versions_before - counters_.versions,
+                   .blocks = totals.removed.size(),
+                   .blocks_shared = (*holdings)->blocks.size() - totals.removed.size(),
+                   .passages = (*holdings)->passages.size()};
 }
 
 Status PageTransaction::reclaim(const ContentHash& key, const HoldingsRecord& holdings) {
@@ -290,7 +335,7 @@ Result<WriteSet*> PageTransaction::finish() {
   ledger_.write_to(changes_);
   const BlockLedger::Totals totals = ledger_.totals();
   counters_.blocks += totals.added.size();
-  counters_.blocks -= totals.removed;
+  counters_.blocks -= totals.removed.size();
   if (Status written = passages_.write_postings(); !written) {
     return std::unexpected(written.error());
   }

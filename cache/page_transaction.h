@@ -18,9 +18,18 @@
 #include "cache/page_cache.h"
 #include "cache/page_record.h"
 #include "cache/record.h"
+#include "cache/traces.h"
 #include "policy/result.h"
 
 namespace seekd::cache {
+
+// What went with a page that was forgotten.
+struct Forgotten {
+  std::uint64_t versions = 0;
+  std::uint64_t blocks = 0;
+  std::uint64_t blocks_shared = 0;  // other pages have them, too
+  std::uint64_t passages = 0;
+};
 
 class PageTransaction {
  public:
@@ -37,6 +46,11 @@ class PageTransaction {
   Result<StoreOutcome> store(PageRecord record, const std::vector<Block>& blocks,
                              std::uint32_t versions_max, TimePoint now);
 
+  // Puts a page with its past versions as they are, where none is yet; its passages are made anew.
+  // `contents`: the current version's blocks, then those of `versions`. Errors: corrupt, io.
+  Status adopt(PageRecord record, const std::vector<VersionRecord>& versions,
+               const std::vector<std::vector<Block>>& contents);
+
   // The same content with other times and headers. REQUIRES: `record` was read through the view.
   // Errors: corrupt, io.
   Status confirm(const PageRecord& record);
@@ -44,6 +58,10 @@ class PageTransaction {
   // Takes the page that this entry of `expiry` is about out of every family, and the entry too;
   // that alone when the page is not there or lives on. Errors: corrupt, io.
   Status reclaim(const ExpiryKey& due);
+
+  // Takes the page out of every family, whatever its age, and tells `traces` what it consisted of.
+  // Nothing when it is not there. Errors: corrupt, io.
+  Result<Forgotten> forget(const ContentHash& key, Traces& traces);
 
   // All that was collected, the counters included. Call once, last. Errors: corrupt, io.
   Result<WriteSet*> finish();

@@ -14,28 +14,32 @@ namespace seekd::cache {
 namespace {
 
 constexpr std::size_t pages_purged_per_store = 16;
+constexpr std::uint32_t held_versions_max = 100'000;
 
 }  // namespace
 
 PageWriter::PageWriter(config::CacheConfig config, Database& database, SeenFilters& filters,
-                       VectorIndex& vectors, TermReader terms, const CountersRecord& counters)
+                       VectorIndex& vectors, const Holds& holds, TermReader terms,
+                       const CountersRecord& counters)
     : config_(std::move(config)),
       database_(database),
       filters_(filters),
       vectors_(vectors),
+      holds_(holds),
       terms_(std::move(terms)),
       counters_(counters) {}
 
 Result<StoreOutcome> PageWriter::store(const FetchedPage& page, TimePoint now) {
   Result<PageRecord> record = admit_page(page, config_, now);
   if (!record) return std::unexpected(std::move(record.error()));
+  heed_holds(*record);
   std::lock_guard lock(writing_);
   // Damage to another page must not keep this one out; purge_expired() reports it.
   [[maybe_unused]] const auto purged = purge(now, pages_purged_per_store);
   const ReadView view(database_);
   PageTransaction transaction = begin(view);
   Result<StoreOutcome> outcome =
-      transaction.store(std::move(*record), page.blocks, config_.versions_max, now);
+      transaction.store(*record, page.blocks, versions_max(*record), now);
   if (!outcome) return outcome;
   filters_.urls.add(page_key(page.url));
   if (Status done = commit(transaction, Durability::synced); !done) {
@@ -56,6 +60,7 @@ Result<StoredPage> PageWriter::touch(std::string_view url, const CachingHeaders&
   }
   if (!is_about(headers, requested_at, **record)) return assemble_page(view, **record);
   confirm_page(headers, requested_at, received_at, config_, **record);
+  heed_holds(**record);
   PageTransaction transaction = begin(view);
   if (Status confirmed = transaction.confirm(**record); !confirmed) {
     return std::unexpected(std::move(confirmed.error()));
@@ -95,6 +100,50 @@ Status PageWriter::store_vectors(const std::vector<PassageVector>& vectors) {
   if (Status written = database_.write(changes, Durability::buffered); !written) return written;
   for (const auto& [passage, record] : stored) vectors_.put(passage, record);
   return damage;
+}
+
+void PageWriter::heed_holds(PageRecord& record) const {
+  if (holds_.holding(record.url, record.final_url)) record.expires_at = never;
+}
+
+std::uint32_t PageWriter::versions_max(const PageRecord& record) const {
+  return record.expires_at == never ? held_versions_max : config_.versions_max;
+}
+
+Status PageWriter::renew_expiry(const ContentHash& key) {
+  const std::lock_guard lock(writing_);
+  const ReadView view(database_);
+  Result<std::optional<PageRecord>> record = view.load<PageRecord>(Family::pages, key.view());
+  if (!record) return std::unexpected(std::move(record.error()));
+  if (!*record) return {};
+  (*record)->expires_at = (*record)->retrieved_at + config_.retention;
+  heed_holds(**record);
+  PageTransaction transaction = begin(view);
+  if (Status confirmed = transaction.confirm(**record); !confirmed) return confirmed;
+  return commit(transaction, Durability::synced);
+}
+
+Result<Forgotten> PageWriter::forget(const ContentHash& key, Traces& traces) {
+  const std::lock_guard lock(writing_);
+  const ReadView view(database_);
+  PageTransaction transaction = begin(view);
+  Result<Forgotten> forgotten = transaction.forget(key, traces);
+  if (!forgotten) return forgotten;
+  if (Status done = commit(transaction, Durability::buffered); !done) {
+    return std::unexpected(std::move(done.error()));
+  }
+  return forgotten;
+}
+
+Status PageWriter::refill_filters() {
+  const std::lock_guard lock(writing_);
+  const CountersRecord now = counters();
+  if (Status filled = seekd::cache::refill_filters(filters_, ReadView(database_), now); !filled) {
+    return filled;
+  }
+  WriteSet changes(database_);
+  save_filters(filters_, now, changes);
+  return database_.write(changes, Durability::synced);
 }
 
 CountersRecord PageWriter::counters() const {

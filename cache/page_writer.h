@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "cache/database.h"
+#include "cache/holds.h"
 #include "cache/index/terms.h"
 #include "cache/index/vector_index.h"
 #include "cache/page_cache.h"
@@ -31,9 +32,10 @@ struct PassageVector {
 
 class PageWriter {
  public:
-  // `counters`: of the last batch. REQUIRES: database, filters and vectors outlive this.
+  // `counters`: of the last batch. REQUIRES: database, filters, vectors and holds outlive this.
   PageWriter(config::CacheConfig config, Database& database, SeenFilters& filters,
-             VectorIndex& vectors, TermReader terms, const CountersRecord& counters);
+             VectorIndex& vectors, const Holds& holds, TermReader terms,
+             const CountersRecord& counters);
 
   // These three as PageCache says.
   Result<StoreOutcome> store(const FetchedPage& page, TimePoint now);
@@ -46,10 +48,23 @@ class PageWriter {
   // more; the others are stored), io.
   Status store_vectors(const std::vector<PassageVector>& vectors);
 
+  // The page's time of expiry anew, by what holds it and by what its server said last; nothing
+  // where it is not there. Errors: corrupt, io.
+  Status renew_expiry(const ContentHash& key);
+
+  // As PageTransaction says. On disk when a later synced batch is. Errors: corrupt, io.
+  Result<Forgotten> forget(const ContentHash& key, Traces& traces);
+
+  // The Bloom filters anew, in memory and on disk, from the keys that there are. Errors: corrupt,
+  // io.
+  Status refill_filters();
+
   // Of the last batch; does not wait for the one that is being written.
   CountersRecord counters() const;
 
  private:
+  void heed_holds(PageRecord& record) const;
+  std::uint32_t versions_max(const PageRecord& record) const;
   PageTransaction begin(const ReadView& view);
   Status commit(PageTransaction& transaction, Durability durability);
   Result<std::vector<ExpiryKey>> expired_pages(TimePoint now, std::size_t pages_max) const;
@@ -60,6 +75,7 @@ class PageWriter {
   Database& database_;
   SeenFilters& filters_;
   VectorIndex& vectors_;
+  const Holds& holds_;
   std::mutex writing_;  // held over a batch; guards terms_
   TermReader terms_;
   mutable std::mutex counting_;  // guards counters_; taken after writing_

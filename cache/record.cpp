@@ -127,6 +127,30 @@ bool decode(std::string_view bytes, EmbedderRecord& record) {
   return reader.finished();
 }
 
+std::string encode(const HoldsRecord& record) {
+  ByteWriter writer;
+  writer.u8(layout);
+  writer.varint(record.holds.size());
+  for (const Hold& hold : record.holds) {
+    writer.text(hold.what);
+    writer.text(hold.reason);
+    writer.time(hold.since);
+  }
+  return writer.take();
+}
+
+bool decode(std::string_view bytes, HoldsRecord& record) {
+  ByteReader reader(bytes);
+  if (reader.u8() != layout) return false;
+  record.holds.resize(reader.count(10));
+  for (Hold& hold : record.holds) {
+    hold.what = reader.text();
+    hold.reason = reader.text();
+    hold.since = reader.time();
+  }
+  return reader.finished();
+}
+
 std::string encode(const CountersRecord& record) {
   ByteWriter writer;
   writer.u8(layout);

@@ -72,6 +72,23 @@ struct EmbedderRecord {
   bool operator==(const EmbedderRecord&) const = default;
 };
 
+// What may not go: pages of a URL or of a site stay, with all their versions, until they are let
+// go.
+struct Hold {
+  std::string what;  // a canonical URL, or a host as in policy::SiteRule::host
+  std::string reason;
+  TimePoint since;
+
+  bool operator==(const Hold&) const = default;
+};
+
+// `meta`, "holds".
+struct HoldsRecord {
+  std::vector<Hold> holds;
+
+  bool operator==(const HoldsRecord&) const = default;
+};
+
 // `meta`, "counters": written in every batch, so that they are true after a crash.
 struct CountersRecord {
   std::uint64_t generation =
@@ -101,6 +118,7 @@ std::string encode(const BlockRecord& record);
 std::string encode(const PassageRecord& record);
 std::string encode(const VectorRecord& record);
 std::string encode(const EmbedderRecord& record);
+std::string encode(const HoldsRecord& record);
 std::string encode(const CountersRecord& record);
 std::string encode(const FilterRecord& record);
 
@@ -109,6 +127,7 @@ std::string encode(const FilterRecord& record);
 [[nodiscard]] bool decode(std::string_view bytes, PassageRecord& record);
 [[nodiscard]] bool decode(std::string_view bytes, VectorRecord& record);
 [[nodiscard]] bool decode(std::string_view bytes, EmbedderRecord& record);
+[[nodiscard]] bool decode(std::string_view bytes, HoldsRecord& record);
 [[nodiscard]] bool decode(std::string_view bytes, CountersRecord& record);
 [[nodiscard]] bool decode(std::string_view bytes, FilterRecord& record);
 

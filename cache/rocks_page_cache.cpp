@@ -1,5 +1,6 @@
 #include "cache/rocks_page_cache.h"
 
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -7,13 +8,16 @@
 
 #include "cache/database.h"
 #include "cache/families.h"
+#include "cache/holds.h"
 #include "cache/index/embedding_work.h"
 #include "cache/index/search.h"
 #include "cache/index/vector_index.h"
+#include "cache/page_keeper.h"
 #include "cache/page_reader.h"
 #include "cache/page_writer.h"
 #include "cache/schedule.h"
 #include "cache/seen_filters.h"
+#include "cache/verify.h"
 
 namespace seekd::cache {
 namespace {
@@ -38,12 +42,14 @@ struct Vectors {
 class RocksPageCache : public PageCache {
  public:
   RocksPageCache(const config::CacheConfig& config, std::unique_ptr<Database> database,
-                 SeenFilters filters, std::unique_ptr<Vectors> vectors, TermReader terms,
-                 const CountersRecord& counters)
+                 SeenFilters filters, std::unique_ptr<Vectors> vectors, const HoldsRecord& holds,
+                 TermReader terms, const CountersRecord& counters)
       : database_(std::move(database)),
         filters_(std::move(filters)),
         vectors_(std::move(vectors)),
-        writer_(config, *database_, filters_, vectors_->index, std::move(terms), counters),
+        holds_(holds),
+        writer_(config, *database_, filters_, vectors_->index, holds_, std::move(terms), counters),
+        keeper_(*database_, writer_, holds_, filters_),
         schedule_(*database_),
         generation_opened_(counters.generation) {}
 
@@ -69,6 +75,20 @@ class RocksPageCache : public PageCache {
   }
   Schedule& schedule() override { return schedule_; }
 
+  Result<std::uint64_t> hold(std::string_view what, std::string reason, TimePoint now) override {
+    return keeper_.hold(what, std::move(reason), now);
+  }
+  Result<std::uint64_t> let_go(std::string_view what) override { return keeper_.let_go(what); }
+  std::vector<Hold> holds() override { return holds_.record().holds; }
+  Result<ForgetReport> forget(std::string_view what, TimePoint now) override {
+    return keeper_.forget(what, now);
+  }
+  Result<VerifyReport> verify(TimePoint now) override;
+  Status compact() override;
+  Status copy_to(const std::filesystem::path& folder) override {
+    return database_->copy_to(folder);
+  }
+
  private:
   // Passages of one batch of embedding, and their texts.
   struct WaitingTexts {
@@ -83,7 +103,10 @@ class RocksPageCache : public PageCache {
   const std::unique_ptr<Database> database_;
   SeenFilters filters_;
   const std::unique_ptr<Vectors> vectors_;
+  Holds holds_;
   PageWriter writer_;
+  PageKeeper keeper_;
+  std::mutex maintaining_;  // held over verify() and compact()
   Schedule schedule_;
   const std::uint64_t generation_opened_;
 };
@@ -200,6 +223,33 @@ Result<std::vector<PassageVector>> RocksPageCache::embed(const WaitingTexts& wai
   return embedded;
 }
 
+std::unexpected<Error> maintained_already() {
+  return fail(ErrorCode::busy,
+              "the cache is being verified or compacted; try again when that is done");
+}
+
+Result<VerifyReport> RocksPageCache::verify(TimePoint now) {
+  const std::unique_lock lock(maintaining_, std::try_to_lock);
+  if (!lock) return maintained_already();
+  return seekd::cache::verify(*database_, filters_, now);
+}
+
+Status RocksPageCache::compact() {
+  const std::unique_lock lock(maintaining_, std::try_to_lock);
+  if (!lock) return maintained_already();
+  return database_->compact();
+}
+
+std::vector<CacheStatistics::FamilySize> family_sizes(const Database& database) {
+  std::vector<CacheStatistics::FamilySize> sizes;
+  for (std::size_t i = 0; i < family_count; ++i) {
+    const auto family = static_cast<Family>(i);
+    sizes.push_back({std::string(to_string(family)), database.family_records(family),
+                     database.family_bytes(family)});
+  }
+  return sizes;
+}
+
 Result<CacheStatistics> RocksPageCache::statistics() {
   const CountersRecord counters = writer_.counters();
   return CacheStatistics{.pages = counters.pages,
@@ -212,7 +262,9 @@ Result<CacheStatistics> RocksPageCache::statistics() {
                          .bloom_negative_answers =
                              filters_.urls.negative_answers() + filters_.blocks.negative_answers(),
                          .url_filter = filters_.urls.statistics(),
-                         .block_filter = filters_.blocks.statistics()};
+                         .block_filter = filters_.blocks.statistics(),
+                         .holds = holds_.record().holds.size(),
+                         .families = family_sizes(*database_)};
 }
 
 }  // namespace
@@ -222,7 +274,14 @@ namespace {
 struct Loaded {
   SeenFilters filters;
   CountersRecord counters;
+  HoldsRecord holds;
 };
+
+Result<HoldsRecord> load_holds(const ReadView& view) {
+  Result<std::optional<HoldsRecord>> stored = view.load<HoldsRecord>(Family::meta, holds_key);
+  if (!stored) return std::unexpected(std::move(stored.error()));
+  return Holds::checked(std::move(*stored).value_or(HoldsRecord{}));
+}
 
 // What lives in memory beside the database, as its last batch left it.
 Result<Loaded> load(Database& database, const config::CacheConfig& config, Vectors& vectors) {
@@ -242,7 +301,9 @@ Result<Loaded> load(Database& database, const config::CacheConfig& config, Vecto
   if (Status loaded = load_vectors(view, embedding, vectors.index); !loaded) {
     return std::unexpected(std::move(loaded.error()));
   }
-  return Loaded{std::move(*filters), counters};
+  Result<HoldsRecord> holds = load_holds(view);
+  if (!holds) return std::unexpected(std::move(holds.error()));
+  return Loaded{std::move(*filters), counters, std::move(*holds)};
 }
 
 }  // namespace
@@ -258,7 +319,8 @@ Result<std::unique_ptr<PageCache>> open_rocks_page_cache(const config::CacheConf
   Result<Loaded> loaded = load(**database, config, *vectors);
   if (!loaded) return std::unexpected(std::move(loaded.error()));
   return std::make_unique<RocksPageCache>(config, std::move(*database), std::move(loaded->filters),
-                                          std::move(vectors), std::move(*terms), loaded->counters);
+                                          std::move(vectors), loaded->holds, std::move(*terms),
+                                          loaded->counters);
 }
 
 }  // namespace seekd::cache

@@ -9,7 +9,8 @@
 // - `terms`: term, 0, chunk (4 bytes) → posting list; writes to it are merged
 // - `expiry`: expires_at (8 bytes), page key → nothing: the order in which pages are reclaimed
 // - `schedule`: number (8 bytes) → a record of its owner (schedule.h)
-// - `meta`: "format" → format_version; "counters" → CountersRecord; "embedder" → EmbedderRecord;
+// - `meta`: "format" → format_version; "counters" → CountersRecord; "holds" → HoldsRecord;
+//   "embedder" → EmbedderRecord;
 //   "filter.urls" and "filter.blocks" → FilterRecord
 //
 // A page key is the xxh3-128 of its URL. Integers in keys are big-endian, so that they sort.

@@ -15,7 +15,8 @@ extern "C" {
 namespace seekd::cache {
 namespace {
 
-constexpr double false_positive_rate = 0.01;
+// Sized for less than what is let happen (0.1 %): a filter is widened when it is full, not before.
+constexpr double false_positive_rate = 0.0005;
 constexpr std::size_t capacity_min = 1'000;
 constexpr std::size_t capacity_max = 100'000'000;  // libbloom counts bits in an int
 
@@ -82,6 +83,17 @@ FilterStatistics SeenFilter::statistics() const {
           .false_positive_rate = std::pow(set, hashes)};
 }
 
+double SeenFilter::error_rate() const {
+  constexpr int probes = 100'000;
+  std::shared_lock lock(state_->mutex);
+  int known = 0;
+  for (int i = 0; i < probes; ++i) {
+    const ContentHash key = hash_text("never added " + std::to_string(i));
+    known += bloom_check(&state_->bloom, key.bytes.data(), key.bytes.size()) != 0 ? 1 : 0;
+  }
+  return static_cast<double>(known) / probes;
+}
+
 std::uint64_t SeenFilter::negative_answers() const {
   return state_->negative_answers.load();
 }
@@ -90,6 +102,11 @@ void SeenFilter::adopt(SeenFilter other) {
   std::unique_lock lock(state_->mutex);
   std::swap(state_->bloom, other.state_->bloom);
   std::swap(state_->entries, other.state_->entries);
+}
+
+std::size_t SeenFilter::capacity() const {
+  std::shared_lock lock(state_->mutex);
+  return static_cast<std::size_t>(state_->bloom.entries);
 }
 
 bool SeenFilter::full() const {

@@ -23,7 +23,7 @@ namespace seekd::cache {
 
 class SeenFilter {
  public:
-  // An empty filter for about `capacity` keys at 1 % false positives.
+  // An empty filter for about `capacity` keys at 0.05 % false positives.
   explicit SeenFilter(std::size_t capacity);
 
   // nullopt when the record is not what this filter would have written.
@@ -36,12 +36,16 @@ class SeenFilter {
 
   // The rate is (1 - e^(-k n / m))^k of m bits, k hashes and n keys (Bloom, 1970).
   FilterStatistics statistics() const;
+  // The share of keys never added that it calls known, tried on a hundred thousand.
+  double error_rate() const;
 
   // Lookups that RocksDB was spared.
   std::uint64_t negative_answers() const;
 
   // Takes over what another filter knows, while any thread may ask this one.
   void adopt(SeenFilter other);
+
+  std::size_t capacity() const;  // keys it was sized for
 
   // More keys than it was sized for: its answers still hold, more and more of them 'maybe'.
   bool full() const;

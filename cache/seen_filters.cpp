@@ -69,6 +69,18 @@ void save_filters(const SeenFilters& filters, const CountersRecord& counters, Wr
   changes.put(Family::meta, block_filter_key, encode(filters.blocks.save(counters.generation)));
 }
 
+Status refill_filters(SeenFilters& filters, const ReadView& view, const CountersRecord& counters) {
+  const auto refill = [&](SeenFilter& filter, Family family, std::uint64_t keys) -> Status {
+    Result<SeenFilter> anew =
+        fill_filter(view, family, std::max<std::uint64_t>(filter.capacity(), keys * 2));
+    if (!anew) return std::unexpected(std::move(anew.error()));
+    filter.adopt(std::move(*anew));
+    return {};
+  };
+  if (Status done = refill(filters.urls, Family::holdings, counters.pages); !done) return done;
+  return refill(filters.blocks, Family::blocks, counters.blocks);
+}
+
 Status widen_filters(SeenFilters& filters, const ReadView& view, const CountersRecord& counters) {
   if (Status widened = widen_filter(filters.urls, view, Family::holdings, counters.pages);
       !widened) {

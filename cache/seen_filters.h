@@ -28,6 +28,9 @@ Result<SeenFilters> load_filters(const ReadView& view, const config::CacheConfig
 
 void save_filters(const SeenFilters& filters, const CountersRecord& counters, WriteSet& changes);
 
+// Both filters anew, for the keys that are there and no others.
+Status refill_filters(SeenFilters& filters, const ReadView& view, const CountersRecord& counters);
+
 // A filter that is full is filled anew, for twice as many keys as there are.
 Status widen_filters(SeenFilters& filters, const ReadView& view, const CountersRecord& counters);
 

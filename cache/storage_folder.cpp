@@ -152,7 +152,8 @@ Status judge_content(const std::filesystem::path& folder) {
     return refuse(ErrorCode::version_mismatch, folder,
                   "written in format " + std::to_string(**format) + ", this seekd reads " +
                       std::to_string(format_version) +
-                      "; start the seekd that wrote it, or move the folder away to begin anew");
+                      "; write it out with `seekctl cache export` of the seekd that wrote it, move "
+                      "the folder away, and read it in with `seekctl import --jsonl`");
   }
   if (!*format && !look->unfinished()) {
     return refuse(ErrorCode::version_mismatch, folder,
@@ -176,6 +177,35 @@ Status prepare_folder(const std::filesystem::path& folder) {
     return refuse(ErrorCode::corrupt, folder,
                   "its CURRENT file is missing; restore it, or move the folder away to begin anew");
   }
+  return {};
+}
+
+Status check_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (!std::filesystem::exists(folder / "CURRENT", error)) {
+    return refuse(ErrorCode::not_found, folder, "there is no cache");
+  }
+  if (Status free = probe_lock(folder); !free) return free;
+  return judge_content(folder);
+}
+
+Status check_salvageable(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (!std::filesystem::exists(folder / "CURRENT", error) && !has_table_files(folder)) {
+    return refuse(ErrorCode::not_found, folder, "there is no cache");
+  }
+  if (Status free = probe_lock(folder); !free) return free;
+  const Status ours = judge_content(folder);
+  return !ours && ours.error().code == ErrorCode::version_mismatch ? ours : Status();
+}
+
+Status rebuild_manifest(const config::CacheConfig& config, TimePoint now) {
+  rocksdb::DBOptions options;
+  options.create_if_missing = true;
+  const rocksdb::Status status =
+      rocksdb::RepairDB(config.directory.string(), options,
+                        family_descriptors(config, std::make_shared<ExpiryClock>(now)));
+  if (!status.ok()) return std::unexpected(storage_error(status, config.directory));
   return {};
 }
 

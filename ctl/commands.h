@@ -22,6 +22,9 @@ void add_show(CLI::App& app, ExitStatus& status);
 void add_import(CLI::App& app, ExitStatus& status);
 void add_watch(CLI::App& app, ExitStatus& status);
 void add_status(CLI::App& app, ExitStatus& status);
+void add_cache(CLI::App& app, ExitStatus& status);
+void add_forget(CLI::App& app, ExitStatus& status);
+void add_hold(CLI::App& app, ExitStatus& status);
 void add_selftest(CLI::App& app, ExitStatus& status);
 
 // They need no running daemon.

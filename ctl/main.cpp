@@ -20,6 +20,9 @@ void add_commands(CLI::App& app, ExitStatus& status) {
   add_import(app, status);
   add_watch(app, status);
   add_status(app, status);
+  add_cache(app, status);
+  add_forget(app, status);
+  add_hold(app, status);
   add_selftest(app, status);
   add_decide(app, status);
   add_egress(app, status);

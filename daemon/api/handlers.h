@@ -1,6 +1,6 @@
 // The handlers that routes.cpp names, by file: chat.cpp, knowledge.cpp, fetch_page.cpp,
-// import_page.cpp, metrics.cpp,
-// operations.cpp, self_test.cpp, watches.cpp.
+// import_page.cpp, keeping.cpp, metrics.cpp, operations.cpp, self_test.cpp,
+// watches.cpp.
 //
 // Called on the I/O thread; each answers its exchange exactly once, now or later. docs/api.md says
 // what they serve.
@@ -23,6 +23,14 @@ void search_passages(Services& services, const ExchangePtr& exchange);
 void show_page(Services& services, const ExchangePtr& exchange);
 void list_versions(Services& services, const ExchangePtr& exchange);
 void import_page(Services& services, const ExchangePtr& exchange);
+
+void hold_pages(Services& services, const ExchangePtr& exchange);
+void let_pages_go(Services& services, const ExchangePtr& exchange);
+void list_holds(Services& services, const ExchangePtr& exchange);
+void forget_pages(Services& services, const ExchangePtr& exchange);
+void verify_cache(Services& services, const ExchangePtr& exchange);
+void compact_cache(Services& services, const ExchangePtr& exchange);
+void back_up_cache(Services& services, const ExchangePtr& exchange);
 
 void list_watches(Services& services, const ExchangePtr& exchange);
 void add_watch(Services& services, const ExchangePtr& exchange);

@@ -43,6 +43,10 @@ json::object model_json(const ModelRunner& runner) {
 
 json::object cache_json(const Result<cache::CacheStatistics>& statistics) {
   if (!statistics) return {{"error", statistics.error().message}};
+  json::object families;
+  for (const auto& family : statistics->families) {
+    families[family.name] = {{"records", family.records}, {"bytes", family.bytes}};
+  }
   return {{"pages", statistics->pages},
           {"versions", statistics->versions},
           {"blocks", statistics->blocks},
@@ -50,7 +54,9 @@ json::object cache_json(const Result<cache::CacheStatistics>& statistics) {
           {"vectors", statistics->vectors},
           {"passages_waiting", statistics->passages_waiting},
           {"disk_bytes", statistics->disk_bytes},
-          {"bloom_negative_answers", statistics->bloom_negative_answers}};
+          {"bloom_negative_answers", statistics->bloom_negative_answers},
+          {"holds", statistics->holds},
+          {"families", std::move(families)}};
 }
 
 json::value embedder_json(const Services& services) {

@@ -14,7 +14,7 @@ struct Route {
   void (*handle)(Services&, const ExchangePtr&);
 };
 
-constexpr std::array<Route, 16> routes{{
+constexpr std::array<Route, 23> routes{{
     {"POST", "/v1/chat/completions", answer_chat},
     {"GET", "/v1/models", list_models},
     {"GET", "/health", report_health},
@@ -30,6 +30,13 @@ constexpr std::array<Route, 16> routes{{
     {"POST", "/seekd/v1/watch/remove", remove_watch},
     {"POST", "/seekd/v1/watch/run", run_watch},
     {"GET", "/seekd/v1/status", report_status},
+    {"POST", "/seekd/v1/hold", hold_pages},
+    {"POST", "/seekd/v1/let-go", let_pages_go},
+    {"GET", "/seekd/v1/holds", list_holds},
+    {"POST", "/seekd/v1/forget", forget_pages},
+    {"POST", "/seekd/v1/cache/verify", verify_cache},
+    {"POST", "/seekd/v1/cache/compact", compact_cache},
+    {"POST", "/seekd/v1/cache/backup", back_up_cache},
     {"POST", "/seekd/v1/selftest", run_self_test},
 }};
 

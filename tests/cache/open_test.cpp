@@ -104,6 +104,7 @@ TEST_CASE("A folder of another format is told apart and left alone") {
   const Error error = opening_error(cache.config);
   CHECK(error.code == ErrorCode::version_mismatch);
   CHECK(error.message.find("format 99") != std::string::npos);
+  CHECK(error.message.find("seekctl cache export") != std::string::npos);
   overwrite(cache.config, Family::meta, std::string(format_key),
             std::string(1, static_cast<char>(format_version)));
   CHECK(cache.open().statistics()->pages == 20);

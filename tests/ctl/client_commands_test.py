@@ -172,6 +172,29 @@ class Client(unittest.TestCase):
         self.assertIn("--versions lists them", done.err)
         self.assertEqual(self.run_with([], "show", "u", "--as-of", "yesterday")[0].returncode, 2)
 
+    def test_forget_tells_what_went_and_fails_where_traces_are_left(self):
+        done, requests = self.run_with([reply({"pages": 2, "versions": 1, "blocks": 5, "blocks_shared": 1, "passages": 3, "records_searched": 90, "traces": 0})],
+                                       "forget", ".a.example")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("2 pages forgotten", done.out)
+        self.assertEqual(json.loads(requests[0][1]), {"pages": ".a.example"})
+        done, _ = self.run_with([reply({"pages": 2, "traces": 1})], "forget", ".a.example")
+        self.assertEqual(done.returncode, 1)
+
+    def test_a_hold_wants_a_reason(self):
+        self.assertEqual(self.run_with([], "hold", "add", "a.example")[0].returncode, 2)
+        done, requests = self.run_with([reply({"pages": 2})], "hold", "add", "a.example", "--reason", "case 12")
+        self.assertEqual(json.loads(requests[0][1]), {"pages": "a.example", "reason": "case 12"})
+        done, _ = self.run_with([reply({"holds": [{"pages": "a.example", "reason": "case\u001b[2J 12", "since": "2026-03-01T12:00:00Z"}]})], "hold", "list")
+        self.assertIn("case[2J 12", done.out)
+
+    def test_cache_verify_fails_on_contradictions(self):
+        done, requests = self.run_with([reply({"sound": False, "findings": ["`blocks` 00 counts 2 pages, and 1 have it"], "findings_total": 1})], "cache", "verify")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("counts 2 pages", done.out)
+        self.assertIn("seekctl cache repair", done.err)
+        self.assertEqual(self.run_with([reply({"sound": True})], "cache", "verify")[0].returncode, 0)
+
     def test_search_prints_passages(self):
         passages = {"passages": [{"url": "https://a.example/", "title": "T", "heading_path": "A > B", "text": "some\u001b[2J text", "score": 3.25,
                                   "snapshot": {"retrieved_at": "2026-03-01T12:00:00Z"}, "fresh_until": "x"}, 7]}

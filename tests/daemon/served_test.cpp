@@ -151,6 +151,37 @@ TEST_CASE("versions of a page are listed and shown") {
   CHECK(daemon.request("GET", "/seekd/v1/page?version=9&url=" + url).status == 404);
 }
 
+TEST_CASE("pages are held, let go and forgotten, and the cache is verified and copied") {
+  ServedDaemon daemon(saying("x"));
+  daemon.request("POST", "/seekd/v1/import", import_of(fact));
+  const auto held =
+      daemon.request("POST", "/seekd/v1/hold", R"({"pages": ".example.org", "reason": "case 12"})");
+  CHECK(held.json().at("pages") == 1);
+  const auto holds = daemon.request("GET", "/seekd/v1/holds").json();
+  CHECK(holds.at("holds").at(0).at("reason") == "case 12");
+  const std::string site = R"({"pages": ".example.org"})";
+  CHECK(daemon.request("POST", "/seekd/v1/forget", site).status == 400);
+  CHECK(daemon.request("POST", "/seekd/v1/let-go", site).json().at("pages") == 1);
+  CHECK(daemon.request("POST", "/seekd/v1/let-go", site).status == 404);
+
+  CHECK(daemon.request("POST", "/seekd/v1/cache/verify", "{}").json().at("sound") == true);
+  CHECK(daemon.request("POST", "/seekd/v1/cache/compact", "{}").status == 200);
+  const std::string name = R"({"name": "one"})";
+  const auto copied = daemon.request("POST", "/seekd/v1/cache/backup", name);
+  REQUIRE(copied.status == 200);
+  CHECK(std::filesystem::exists(std::string(copied.json().at("folder").as_string()) + "/CURRENT"));
+  CHECK(daemon.request("POST", "/seekd/v1/cache/backup", name).status == 400);
+  for (const char* path : {R"({"name": "../up"})", R"({"name": "/tmp/x"})", R"({"name": ""})"}) {
+    CHECK(daemon.request("POST", "/seekd/v1/cache/backup", path).status == 400);
+  }
+
+  const auto forgotten = daemon.request("POST", "/seekd/v1/forget", site).json();
+  CHECK(forgotten.at("pages") == 1);
+  CHECK(forgotten.at("traces") == 0);
+  CHECK(daemon.request("POST", "/seekd/v1/hold", R"({"pages": "example.org"})").status == 400);
+  CHECK(daemon.request("POST", "/seekd/v1/forget", R"({"pages": "no site"})").status == 400);
+}
+
 TEST_CASE("bad requests to the cache's interfaces are refused by name") {
   ServedDaemon daemon(saying("x"));
   const auto param = [&](const std::string& target, const std::string& body) {
