@@ -2,8 +2,9 @@
 //
 // Passages are numbered in the order they are stored and their numbers never used again, so that
 // new postings go to the last chunk and the lists before it lie still. A stored list and what is
-// merged into it have one form: varints of the number of postings, then per posting its distance to
-// the one before, count, length. Pure functions, any thread.
+// merged into it have one form: varints of the number of postings, of the greatest count and the
+// least length among them (what a search needs to know before it reads on), then per posting its
+// distance to the one before, count, length. Pure functions, any thread.
 
 #pragma once
 
@@ -31,11 +32,21 @@ struct Posting {
   bool operator==(const Posting&) const = default;
 };
 
+// What stands before the postings of a list.
+struct PostingHead {
+  std::uint32_t postings = 0;
+  std::uint32_t count_max = 0;
+  std::uint32_t length_min = 0;
+};
+
 // By passage, each once.
 std::string encode(const std::vector<Posting>& postings);
 
 // Appends; false when the bytes are damaged.
 [[nodiscard]] bool decode(std::string_view bytes, std::vector<Posting>& postings);
+
+// The head alone; nullopt when it is damaged.
+std::optional<PostingHead> decode_head(std::string_view bytes);
 
 std::string posting_key(std::string_view term, std::uint64_t chunk);
 std::string posting_prefix(std::string_view term);

@@ -109,15 +109,6 @@ Result<std::vector<Passage>> take_best(std::vector<RankedPassage> ranked, Passag
   return passages;
 }
 
-// The best `count` of them, in no order.
-std::vector<RankedPassage> best_of(std::vector<RankedPassage> ranked, std::size_t count) {
-  if (ranked.size() <= count) return ranked;
-  std::ranges::nth_element(ranked, ranked.begin() + static_cast<std::ptrdiff_t>(count),
-                           [](const auto& a, const auto& b) { return worse(b, a); });
-  ranked.resize(count);
-  return ranked;
-}
-
 // As many terms as have query_terms_max different ones among them.
 std::vector<std::string> first_terms(std::vector<std::string> terms) {
   std::unordered_set<std::string_view> different;
@@ -138,35 +129,42 @@ class Search {
   Result<std::vector<Passage>> run() {
     std::vector<TermCount> words = count_terms(first_terms(source_.terms.read(query_.text)));
     if (words.empty()) return std::vector<Passage>{};
-    if (Status ready = prepare(words); !ready) return std::unexpected(std::move(ready.error()));
+    if (Status ready = prepare(); !ready) return std::unexpected(std::move(ready.error()));
     const std::size_t top = std::min(query_.top, search_top_max);
     PassageLoader loader(source_.view, query_, now_);
-    for (std::size_t count = std::max(candidates_min, 2 * top);; count *= 4) {
-      std::vector<RankedPassage> ranked = candidates(count);
+    for (std::size_t count = std::max(candidates_min(), 2 * top);; count *= 4) {
+      Result<std::vector<RankedPassage>> ranked = candidates(words, count);
+      if (!ranked) return std::unexpected(std::move(ranked.error()));
       // Then a larger count finds no more.
-      const bool all = ranked.size() < count;
-      auto passages = take_best(std::move(ranked), loader, query_, top);
+      const bool all = ranked->size() < count;
+      auto passages = take_best(std::move(*ranked), loader, query_, top);
       if (!passages || passages->size() == top || all) return passages;
     }
   }
 
  private:
-  // A constant for all that people ask for: fusion measures scores against the candidates.
-  static constexpr std::size_t candidates_min = 500;
+  // A constant for all that people ask for: fusion measures scores against the candidates. By words
+  // alone nothing is measured, and some more than asked for stand in for what is left out.
+  std::size_t candidates_min() const { return vector_ ? 500 : 50; }
 
-  Status prepare(const std::vector<TermCount>& words) {
+  Status prepare() {
     if (Status filtered = make_filter(); !filtered) return filtered;
     if (Status embedded = embed(); !embedded) return embedded;
     if (query_.mode == SearchMode::dense) return {};
     Result<std::optional<CountersRecord>> counters =
         source_.view.load<CountersRecord>(Family::meta, counters_key);
     if (!counters) return std::unexpected(std::move(counters.error()));
-    Result<std::vector<RankedPassage>> ranked =
-        rank_passages(source_.view, words, counters->value_or(CountersRecord{}));
-    if (!ranked) return std::unexpected(std::move(ranked.error()));
-    lexical_ = std::move(*ranked);
-    source_.vectors.keep_allowed(filter_, lexical_);
+    counters_ = counters->value_or(CountersRecord{});
     return {};
+  }
+
+  Result<std::vector<RankedPassage>> by_words(const std::vector<TermCount>& words,
+                                              std::size_t count) const {
+    AllowPassage allow;
+    if (filter_.host || filter_.passages != nullptr) {
+      allow = [this](std::uint64_t passage) { return source_.vectors.allows(filter_, passage); };
+    }
+    return rank_passages(source_.view, words, counters_, count, allow);
   }
 
   Status make_filter() {
@@ -207,13 +205,15 @@ class Search {
   }
 
   // About `count` of the best; fewer where there are no more.
-  std::vector<RankedPassage> candidates(std::size_t count) const {
-    if (!vector_) return best_of(lexical_, count);
+  Result<std::vector<RankedPassage>> candidates(const std::vector<TermCount>& words,
+                                                std::size_t count) const {
     if (query_.mode == SearchMode::dense) {
       return source_.vectors.nearest(*vector_, count, filter_);
     }
+    Result<std::vector<RankedPassage>> lexical = by_words(words, count);
+    if (!lexical || !vector_) return lexical;
     const auto dense = source_.vectors.nearest(*vector_, count, filter_);
-    return fuse(best_of(lexical_, count), dense, [this](std::uint64_t passage) {
+    return fuse(*lexical, dense, [this](std::uint64_t passage) {
       return source_.vectors.similarity(*vector_, passage);
     });
   }
@@ -223,7 +223,7 @@ class Search {
   const TimePoint now_;
   PassageFilter filter_;
   std::unordered_set<std::uint64_t> asked_;
-  std::vector<RankedPassage> lexical_;
+  CountersRecord counters_;
   std::optional<QuantizedVector> vector_;
 };
 

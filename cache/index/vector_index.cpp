@@ -161,19 +161,12 @@ std::vector<bool> VectorIndex::allowed_hosts(const PassageFilter& filter) const 
   return allowed;
 }
 
-void VectorIndex::keep_allowed(const PassageFilter& filter,
-                               std::vector<RankedPassage>& ranked) const {
-  if (filter.passages != nullptr) {
-    std::erase_if(
-        ranked, [&](const RankedPassage& one) { return !filter.passages->contains(one.passage); });
-  }
-  if (!filter.host) return;
+bool VectorIndex::allows(const PassageFilter& filter, std::uint64_t passage) const {
+  if (filter.passages != nullptr && !filter.passages->contains(passage)) return false;
+  if (!filter.host) return true;
   const std::shared_lock lock(mutex_);
-  const std::vector<bool> allowed = allowed_hosts(filter);
-  std::erase_if(ranked, [&](const RankedPassage& one) {
-    const auto entry = entries_.find(one.passage);
-    return entry == entries_.end() || !allowed[entry->second.host];
-  });
+  const auto entry = entries_.find(passage);
+  return entry != entries_.end() && filter.host(host_names_[entry->second.host]);
 }
 
 QuantizedVector VectorIndex::query(std::span<const float> vector) const {

@@ -57,8 +57,8 @@ class VectorIndex {
   std::size_t waiting_count() const;
   std::size_t vector_count() const;
 
-  // Takes out what the filter does not let pass.
-  void keep_allowed(const PassageFilter& filter, std::vector<RankedPassage>& ranked) const;
+  // Does the filter let this passage pass? Not one that the index does not know.
+  bool allows(const PassageFilter& filter, std::uint64_t passage) const;
 
   // The `count` passages whose vectors are nearest, by their cosine, in no order.
   std::vector<RankedPassage> nearest(const QuantizedVector& query, std::size_t count,
