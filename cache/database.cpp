@@ -1,6 +1,8 @@
 #include "cache/database.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -12,6 +14,9 @@
 
 namespace seekd::cache {
 namespace {
+
+constexpr std::uintmax_t disk_reserve_bytes_max = 256 << 20;
+constexpr std::uintmax_t disk_reserve_share = 8;  // of a small disk, an eighth
 
 constexpr int readers_waited_for_max = 500;
 constexpr std::chrono::milliseconds reader_wait{20};
@@ -168,10 +173,32 @@ Status Database::create_or_open(const config::CacheConfig& config) {
   return write(changes, Durability::synced);
 }
 
+// A RocksDB whose log finds no space may end the process (Debian's is built with its assertions),
+// so it must not come to that. What only makes room again, and is not synced, may use half of the
+// reserve.
+Status Database::check_room(Durability durability) const {
+  std::error_code error;
+  const std::filesystem::space_info space = std::filesystem::space(folder_, error);
+  if (error) return {};
+  std::uintmax_t reserve = std::min(disk_reserve_bytes_max, space.capacity / disk_reserve_share);
+  if (durability == Durability::buffered) reserve /= 2;
+  if (space.available >= reserve) return {};
+  return fail(ErrorCode::io, "cache folder " + folder_.string() + ": no space left on its disk (" +
+                                 std::to_string(space.available >> 20) +
+                                 " MiB are free); free some, or lower cache.disk_bytes_max");
+}
+
 Status Database::write(WriteSet& changes, Durability durability) {
+  if (Status room = check_room(durability); !room) {
+    writable_.store(false, std::memory_order_relaxed);
+    return room;
+  }
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::synced;
   rocksdb::Status status = db_->Write(options, &changes.batch_);
+  // A disk that was full for once stops RocksDB until it is told to go on.
+  if (!status.ok() && db_->Resume().ok()) status = db_->Write(options, &changes.batch_);
+  writable_.store(status.ok(), std::memory_order_relaxed);
   if (!status.ok()) return std::unexpected(storage_error(status, folder_));
   return {};
 }

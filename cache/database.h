@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -100,8 +101,12 @@ class Database {
   static Result<std::unique_ptr<Database>> open_damaged(const config::CacheConfig& config,
                                                         TimePoint now);
 
-  // All of it or nothing. Errors: io, corrupt.
+  // All of it or nothing. Errors: io (a disk that is nearly full, too: what RocksDB writes behind
+  // our back has to find room), corrupt.
   Status write(WriteSet& changes, Durability durability);
+
+  // Did the last write succeed? Each one looks anew whether there is space.
+  bool writable() const { return writable_.load(std::memory_order_relaxed); }
 
   // Files and what is not yet in files. An estimate, without asking the file system.
   std::uint64_t disk_bytes() const;
@@ -139,12 +144,14 @@ class Database {
       : folder_(std::move(folder)), clock_(std::make_shared<ExpiryClock>(now)) {}
 
   Status create_or_open(const config::CacheConfig& config);
+  Status check_room(Durability durability) const;
   Status open_as_it_is(const config::CacheConfig& config);
   rocksdb::ColumnFamilyHandle* handle(Family family) const {
     return handles_[static_cast<std::size_t>(family)];
   }
 
   std::filesystem::path folder_;
+  std::atomic<bool> writable_ = true;
   std::shared_ptr<ExpiryClock> clock_;
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;  // in the order of Family, then "default"

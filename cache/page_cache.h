@@ -93,6 +93,7 @@ struct CacheStatistics {
   std::uint64_t bloom_negative_answers = 0;  // lookups that RocksDB was spared
   FilterStatistics url_filter;
   FilterStatistics block_filter;
+  bool writable = true;  // false: the last write failed, for want of space for instance
   std::uint64_t holds = 0;
   struct FamilySize {
     std::string name;
@@ -159,6 +160,10 @@ class PageCache {
   // over until the cache is opened again; of several the first one's error is given, after the
   // others are done. Errors: those of the embedding, corrupt, io.
   virtual Result<std::size_t> embed_waiting(std::size_t passages_max) = 0;
+
+  // Where the cache is over its share of the disk, takes out the pages that are worth least and
+  // says how many. Errors: corrupt, io.
+  virtual Result<std::size_t> fit_disk(TimePoint now) = 0;
 
   // Takes out at most `pages_max` pages that have expired, with all that only they needed, and says
   // how many. A store takes out a few by itself; call this now and then, so that what has expired

@@ -223,6 +223,14 @@ Result<Forgotten> PageTransaction::forget(const ContentHash& key, Traces& traces
                    .passages = (*holdings)->passages.size()};
 }
 
+Status PageTransaction::evict(const ContentHash& key) {
+  Result<std::optional<HoldingsRecord>> holdings =
+      view_.load<HoldingsRecord>(Family::holdings, key.view());
+  if (!holdings) return std::unexpected(std::move(holdings.error()));
+  if (!*holdings) return {};
+  return reclaim(key, **holdings);
+}
+
 Status PageTransaction::reclaim(const ContentHash& key, const HoldingsRecord& holdings) {
   for (const ContentHash& block : holdings.blocks) {
     if (Status released = ledger_.release(block); !released) return released;

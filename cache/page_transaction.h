@@ -63,6 +63,10 @@ class PageTransaction {
   // Nothing when it is not there. Errors: corrupt, io.
   Result<Forgotten> forget(const ContentHash& key, Traces& traces);
 
+  // Takes the page out of every family, whatever its age; nothing when it is not there. Errors:
+  // corrupt, io.
+  Status evict(const ContentHash& key);
+
   // All that was collected, the counters included. Call once, last. Errors: corrupt, io.
   Result<WriteSet*> finish();
 

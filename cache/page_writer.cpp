@@ -135,6 +135,14 @@ Result<Forgotten> PageWriter::forget(const ContentHash& key, Traces& traces) {
   return forgotten;
 }
 
+Status PageWriter::evict(const ContentHash& key) {
+  const std::lock_guard lock(writing_);
+  const ReadView view(database_);
+  PageTransaction transaction = begin(view);
+  if (Status gone = transaction.evict(key); !gone) return gone;
+  return commit(transaction, Durability::buffered);
+}
+
 Status PageWriter::refill_filters() {
   const std::lock_guard lock(writing_);
   const CountersRecord now = counters();

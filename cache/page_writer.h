@@ -55,6 +55,10 @@ class PageWriter {
   // As PageTransaction says. On disk when a later synced batch is. Errors: corrupt, io.
   Result<Forgotten> forget(const ContentHash& key, Traces& traces);
 
+  // Takes the page out, and nobody asks for traces; nothing where it is not there. Errors: corrupt,
+  // io.
+  Status evict(const ContentHash& key);
+
   // The Bloom filters anew, in memory and on disk, from the keys that there are. Errors: corrupt,
   // io.
   Status refill_filters();

@@ -86,6 +86,14 @@ bool decode(std::string_view bytes, PassageRecord& record) {
   return reader.finished() && length == record.length;
 }
 
+std::optional<ContentHash> decode_page(std::string_view passage_record) {
+  ByteReader reader(passage_record);
+  if (reader.u8() != layout) return std::nullopt;
+  const ContentHash page = reader.hash();
+  if (reader.failed()) return std::nullopt;
+  return page;
+}
+
 std::string encode(const VectorRecord& record) {
   ByteWriter writer;
   writer.u8(layout);

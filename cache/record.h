@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -121,6 +122,9 @@ std::string encode(const EmbedderRecord& record);
 std::string encode(const HoldsRecord& record);
 std::string encode(const CountersRecord& record);
 std::string encode(const FilterRecord& record);
+
+// The page of a PassageRecord alone, without its terms; nullopt when its bytes are damaged.
+std::optional<ContentHash> decode_page(std::string_view passage_record);
 
 [[nodiscard]] bool decode(std::string_view bytes, HoldingsRecord& record);
 [[nodiscard]] bool decode(std::string_view bytes, BlockRecord& record);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cache/database.h"
+#include "cache/evictor.h"
 #include "cache/families.h"
 #include "cache/holds.h"
 #include "cache/index/embedding_work.h"
@@ -14,6 +15,7 @@
 #include "cache/index/vector_index.h"
 #include "cache/page_keeper.h"
 #include "cache/page_reader.h"
+#include "cache/page_use.h"
 #include "cache/page_writer.h"
 #include "cache/schedule.h"
 #include "cache/seen_filters.h"
@@ -39,6 +41,29 @@ struct Vectors {
   VectorIndex index;
 };
 
+// Readers that no search uses: making one costs more than a search of few passages.
+class TermReaders {
+ public:
+  Result<TermReader> take() {
+    const std::lock_guard lock(mutex_);
+    if (free_.empty()) return TermReader::create();
+    TermReader reader = std::move(free_.back());
+    free_.pop_back();
+    return reader;
+  }
+
+  void give(TermReader reader) {
+    const std::lock_guard lock(mutex_);
+    if (free_.size() < free_max) free_.push_back(std::move(reader));
+  }
+
+ private:
+  static constexpr std::size_t free_max = 16;
+
+  std::mutex mutex_;
+  std::vector<TermReader> free_;
+};
+
 class RocksPageCache : public PageCache {
  public:
   RocksPageCache(const config::CacheConfig& config, std::unique_ptr<Database> database,
@@ -51,6 +76,7 @@ class RocksPageCache : public PageCache {
         writer_(config, *database_, filters_, vectors_->index, holds_, std::move(terms), counters),
         keeper_(*database_, writer_, holds_, filters_),
         schedule_(*database_),
+        evictor_(*database_, writer_, use_, config.disk_bytes_max),
         generation_opened_(counters.generation) {}
 
   ~RocksPageCache() override;
@@ -83,6 +109,7 @@ class RocksPageCache : public PageCache {
   Result<ForgetReport> forget(std::string_view what, TimePoint now) override {
     return keeper_.forget(what, now);
   }
+  Result<std::size_t> fit_disk(TimePoint now) override;
   Result<VerifyReport> verify(TimePoint now) override;
   Status compact() override;
   Status copy_to(const std::filesystem::path& folder) override {
@@ -103,11 +130,14 @@ class RocksPageCache : public PageCache {
   const std::unique_ptr<Database> database_;
   SeenFilters filters_;
   const std::unique_ptr<Vectors> vectors_;
+  TermReaders readers_;
   Holds holds_;
   PageWriter writer_;
   PageKeeper keeper_;
-  std::mutex maintaining_;  // held over verify() and compact()
   Schedule schedule_;
+  PageUse use_;
+  Evictor evictor_;
+  std::mutex maintaining_;  // held over verify(), compact() and fit_disk()
   const std::uint64_t generation_opened_;
 };
 
@@ -126,6 +156,7 @@ Result<std::optional<StoredPage>> RocksPageCache::find(std::string_view url, Tim
   Result<std::optional<PageRecord>> record = load_live_page(view, url, now);
   if (!record) return std::unexpected(std::move(record.error()));
   if (!*record) return std::nullopt;
+  use_.note(page_key(url), now);
   return assemble_page(view, **record);
 }
 
@@ -164,12 +195,16 @@ Result<std::vector<VersionInfo>> RocksPageCache::versions(std::string_view url, 
 }
 
 Result<std::vector<Passage>> RocksPageCache::search(const SearchQuery& query, TimePoint now) {
-  Result<TermReader> terms = TermReader::create();
+  Result<TermReader> terms = readers_.take();
   if (!terms) return std::unexpected(std::move(terms.error()));
   const ReadView view(*database_);
   const auto& embedding = vectors_->embedding;
-  return search_passages({view, *terms, vectors_->index, embedding ? &*embedding : nullptr}, query,
-                         now);
+  auto passages = search_passages(
+      {view, *terms, vectors_->index, embedding ? &*embedding : nullptr}, query, now);
+  readers_.give(std::move(*terms));
+  if (!passages) return passages;
+  for (const Passage& passage : *passages) use_.note(page_key(passage.url), now);
+  return passages;
 }
 
 Result<std::size_t> RocksPageCache::embed_waiting(std::size_t passages_max) {
@@ -234,6 +269,12 @@ Result<VerifyReport> RocksPageCache::verify(TimePoint now) {
   return seekd::cache::verify(*database_, filters_, now);
 }
 
+Result<std::size_t> RocksPageCache::fit_disk(TimePoint now) {
+  const std::unique_lock lock(maintaining_, std::try_to_lock);
+  if (!lock) return 0;
+  return evictor_.fit(now);
+}
+
 Status RocksPageCache::compact() {
   const std::unique_lock lock(maintaining_, std::try_to_lock);
   if (!lock) return maintained_already();
@@ -263,6 +304,7 @@ Result<CacheStatistics> RocksPageCache::statistics() {
                              filters_.urls.negative_answers() + filters_.blocks.negative_answers(),
                          .url_filter = filters_.urls.statistics(),
                          .block_filter = filters_.blocks.statistics(),
+                         .writable = database_->writable(),
                          .holds = holds_.record().holds.size(),
                          .families = family_sizes(*database_)};
 }

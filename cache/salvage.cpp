@@ -38,7 +38,7 @@ class Salvage {
           return written.has_value();
         });
     if (!written) return std::unexpected(std::move(written.error()));
-    if (Status kept = copy_holds(); !kept) return std::unexpected(std::move(kept.error()));
+    if (Status kept = copy_decisions(); !kept) return std::unexpected(std::move(kept.error()));
     return std::move(report_);
   }
 
@@ -96,8 +96,14 @@ class Salvage {
     return {};
   }
 
-  Status copy_holds() {
+  // What people decided, and what is to be done for them.
+  Status copy_decisions() {
     WriteSet changes(target_);
+    [[maybe_unused]] const Status read =
+        view_.for_each(Family::schedule, "", [&](std::string_view key, std::string_view value) {
+          changes.put(Family::schedule, key, value);
+          return true;
+        });
     if (const auto holds = view_.get(Family::meta, holds_key); holds && *holds) {
       changes.put(Family::meta, holds_key, **holds);
     }

@@ -59,6 +59,7 @@ bool Traces::names_it(Family family, std::string_view key, std::string_view valu
       return names_passage(key, value);
     case Family::expiry:
       return is_page(hash_at(key, 8));
+    case Family::schedule:  // what a person wants watched, and no page
     case Family::meta:
       return false;  // counters, and filters made anew from the keys that are left
   }

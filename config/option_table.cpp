@@ -186,6 +186,7 @@ std::vector<Option> cache_options() {
       row<cache, &C::directory>("cache.directory", Shape::text, "an absolute path",
                                 read_absolute_path),
       duration<cache, &C::retention>("cache.retention", 1s, century),
+      bytes<cache, &C::disk_bytes_max>("cache.disk_bytes_max", 16 * MiB, 1024 * 1024 * GiB),
       duration<cache, freshness, &F::heuristic_default>("cache.freshness_default", 0s, century),
       duration<cache, freshness, &F::lifetime_min>("cache.freshness_min", 0s, century),
       duration<cache, freshness, &F::lifetime_max>("cache.freshness_max", 0s, century),

@@ -140,9 +140,15 @@ void Program::purge_now_and_then() {
   purge_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
     async_cache_.run(
-        [](cache::PageCache& cache) { return cache.purge_expired(wall_clock(), purge_pages_max); },
+        [](cache::PageCache& cache) -> Result<std::size_t> {
+          const auto purged = cache.purge_expired(wall_clock(), purge_pages_max);
+          return purged ? cache.fit_disk(wall_clock()) : purged;
+        },
         [this](const Result<std::size_t>& purged) {
-          if (!purged) spdlog::warn("expired pages stay in the cache: {}", purged.error().message);
+          if (!purged) spdlog::warn("the cache is not tidied: {}", purged.error().message);
+          if (purged && *purged > 0) {
+            spdlog::info("{} pages left the cache: it had filled cache.disk_bytes_max", *purged);
+          }
           purge_now_and_then();
         });
   });

@@ -38,10 +38,12 @@ class PassageLoader {
   // nullopt when it is not in this view, or its page has expired or is older than asked for.
   Result<std::optional<Passage>> load(const RankedPassage& ranked) {
     const std::string key = passage_key(ranked.passage);
-    Result<std::optional<PassageRecord>> record = view_.load<PassageRecord>(Family::passages, key);
+    Result<std::optional<std::string>> record = view_.get(Family::passages, key);
     if (!record) return std::unexpected(std::move(record.error()));
     if (!*record) return std::nullopt;
-    Result<const PageRecord*> page = load_page((*record)->page);
+    const std::optional<ContentHash> page_key = decode_page(**record);
+    if (!page_key) return std::unexpected(view_.damaged(Family::passages, key));
+    Result<const PageRecord*> page = load_page(*page_key);
     if (!page) return std::unexpected(std::move(page.error()));
     if (*page == nullptr) return std::nullopt;
     if (query_.confirmed_since && (*page)->retrieved_at < *query_.confirmed_since) {

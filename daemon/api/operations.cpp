@@ -55,6 +55,7 @@ json::object cache_json(const Result<cache::CacheStatistics>& statistics) {
           {"passages_waiting", statistics->passages_waiting},
           {"disk_bytes", statistics->disk_bytes},
           {"bloom_negative_answers", statistics->bloom_negative_answers},
+          {"writable", statistics->writable},
           {"holds", statistics->holds},
           {"families", std::move(families)}};
 }

@@ -11,6 +11,7 @@ void add_model_benchmark(CLI::App& app);
 void add_fetch_benchmark(CLI::App& app);
 void add_shape_benchmark(CLI::App& app);
 void add_extract_benchmark(CLI::App& app);
+void add_cache_benchmark(CLI::App& app);
 void add_perplexity_benchmark(CLI::App& app);
 
 }  // namespace seekd::bench

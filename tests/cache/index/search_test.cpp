@@ -2,6 +2,8 @@
 
 #include "cache/index/search.h"
 
+#include <random>
+
 #include <catch2/catch.hpp>
 
 #include "tests/cache/temporary_cache.h"
@@ -213,4 +215,43 @@ TEST_CASE("Postings of many chunks are merged: five thousand passages hold one w
   CHECK(search(cache, query_for("4999"), at(0))[0].heading_path == "Section 4999");
   CHECK(*cache->purge_expired(at(1000), 1) == 1);
   CHECK(cache->statistics()->passages == 0);
+}
+
+TEST_CASE("The best are the same whether few or all are asked for, over several chunks") {
+  TemporaryCache cache;
+  cache.open();
+  std::mt19937 random(20261122);
+  // Words by Zipf's law: a few in nearly every passage, most in few.
+  std::vector<double> weights;
+  for (int i = 1; i <= 500; ++i) weights.push_back(1.0 / i);
+  std::discrete_distribution<int> word(weights.begin(), weights.end());
+  std::uniform_int_distribution<int> length(20, 120);
+  for (int page = 0; page < 12; ++page) {
+    FetchedPage fetched = page_of("https://example.org/" + std::to_string(page), {});
+    for (int section = 0; section < 500; ++section) {
+      fetched.blocks.push_back(heading(2, "section " + std::to_string(section)));
+      std::string text;
+      for (int i = length(random); i > 0; --i) text += "w" + std::to_string(word(random)) + ' ';
+      fetched.blocks.push_back(paragraph(text));
+    }
+    REQUIRE(cache->store(fetched, at(0)));
+  }
+  REQUIRE(cache->statistics()->passages > 4096);
+  for (int round = 0; round < 40; ++round) {
+    SearchQuery query = query_for("");
+    for (int i = 0; i < 4; ++i) query.text += "w" + std::to_string(word(random)) + ' ';
+    query.duplicates = Duplicates::keep;
+    query.top = 1000;
+    const auto many = cache->search(query, at(0));
+    query.top = 5;
+    const auto few = cache->search(query, at(0));
+    REQUIRE(many);
+    REQUIRE(few);
+    REQUIRE(few->size() == 5);
+    INFO(query.text);
+    for (std::size_t i = 0; i < few->size(); ++i) {
+      CHECK((*few)[i].score == Approx((*many)[i].score).epsilon(1e-12));
+      CHECK((*few)[i].text == (*many)[i].text);
+    }
+  }
 }
