@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "policy/age.h"
 #include "policy/content_terms.h"
 
 namespace seekd::policy {
@@ -38,18 +39,13 @@ HeldTerms look_up(const std::vector<std::string>& terms, const Passage& passage)
   return result;
 }
 
-bool is_young(const Passage& passage, TimePoint now, std::optional<std::chrono::seconds> max_age) {
-  if (passage.stale_forbidden && now >= passage.fresh_until) return false;
-  return max_age ? now - passage.retrieved_at <= *max_age : now < passage.fresh_until;
-}
+enum class Considered : std::uint8_t { all, young };
 
-enum class Age : std::uint8_t { any, young };
-
-Found find(const std::vector<HeldTerms>& passages, std::size_t terms, Age age) {
+Found find(const std::vector<HeldTerms>& passages, std::size_t terms, Considered considered) {
   std::vector<bool> together(terms);
   std::ptrdiff_t best = 0;
   for (const HeldTerms& passage : passages) {
-    if (age == Age::young && !passage.young) continue;
+    if (considered == Considered::young && !passage.young) continue;
     for (std::size_t i = 0; i < terms; ++i) together[i] = together[i] || passage.held[i];
     best = std::max(best, std::ranges::count(passage.held, true));
   }
@@ -73,13 +69,13 @@ CoverageVerdict judge_coverage(std::string_view question, std::span<const Passag
   std::vector<HeldTerms> held;
   for (const Passage& passage : passages) {
     held.push_back(look_up(terms, passage));
-    held.back().young = is_young(passage, now, max_age);
+    held.back().young = judge_age(passage, max_age, now) == Age::young_enough;
   }
-  const Found young = find(held, terms.size(), Age::young);
+  const Found young = find(held, terms.size(), Considered::young);
   if (young.is_enough()) {
     return {Coverage::enough, young.together, "young passages hold " + percent(young.together)};
   }
-  const Found all = find(held, terms.size(), Age::any);
+  const Found all = find(held, terms.size(), Considered::all);
   if (all.is_enough()) {
     return {Coverage::stale, all.together,
             "passages older than allowed hold " + percent(all.together) + ", young ones " +

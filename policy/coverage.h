@@ -28,8 +28,7 @@ struct CoverageVerdict {
   std::string reason;
 };
 
-// `max_age`: nullopt means that each page's own freshness lifetime decides. It lets no stale
-// passage pass whose server forbids its use.
+// `max_age`: as in policy/age.h.
 CoverageVerdict judge_coverage(std::string_view question, std::span<const Passage> passages,
                                TimePoint now, std::optional<std::chrono::seconds> max_age);
 

@@ -15,6 +15,7 @@
 #include "cache/record.h"
 #include "policy/egress.h"
 #include "policy/http_freshness.h"
+#include "policy/url.h"
 
 namespace seekd::cache {
 namespace {
@@ -29,13 +30,22 @@ bool host_allowed(const SearchQuery& query, std::string_view host) {
          (query.hosts.empty() || std::ranges::any_of(query.hosts, matches));
 }
 
+// Where a redirect has led stands in final_url.
+bool page_allowed(const SearchQuery& query, const PageRecord& page) {
+  if (page.final_url == page.url || (query.hosts.empty() && query.hosts_denied.empty()))
+    return true;
+  const auto url = policy::parse_url(page.final_url);
+  return url && host_allowed(query, url->host);
+}
+
 // Turns ranked passages into what callers get, reading each page once.
 class PassageLoader {
  public:
   PassageLoader(const ReadView& view, const SearchQuery& query, TimePoint now)
       : view_(view), query_(query), now_(now) {}
 
-  // nullopt when it is not in this view, or its page has expired or is older than asked for.
+  // nullopt when it is not in this view, or its page has expired, is older than asked for or was
+  // redirected to a host that is not asked for.
   Result<std::optional<Passage>> load(const RankedPassage& ranked) {
     const std::string key = passage_key(ranked.passage);
     Result<std::optional<std::string>> record = view_.get(Family::passages, key);
@@ -46,6 +56,7 @@ class PassageLoader {
     Result<const PageRecord*> page = load_page(*page_key);
     if (!page) return std::unexpected(std::move(page.error()));
     if (*page == nullptr) return std::nullopt;
+    if (!page_allowed(query_, **page)) return std::nullopt;
     if (query_.confirmed_since && (*page)->retrieved_at < *query_.confirmed_since) {
       return std::nullopt;
     }

@@ -61,7 +61,7 @@ void AnswerMachine::on(event::Found& found) {
 
 void AnswerMachine::on(event::Fetched& fetched) {
   if (stage_ != Stage::reading || fetched.page >= pages_.size()) return;
-  const auto step = pages_[fetched.page].fetched(fetched.reply, settings_.freshness);
+  const auto step = pages_[fetched.page].fetched(fetched.reply, question_, settings_.freshness);
   if (step == PageReading::Step::store) {
     act(action::Store{fetched.page, std::move(*fetched.reply->page)});
   } else if (step == PageReading::Step::touch) {
@@ -194,16 +194,17 @@ void AnswerMachine::survey(std::vector<Passage> passages) {
     }
     return generate({});
   }
+  if (question_.reach == Reach::cache_only) return compose(std::move(passages));
+  // An old passage comes into the prompt when its page has been asked again, and not otherwise.
   std::vector<std::string> old;
-  for (const Passage& passage : passages) {
-    if (judge_age(passage, max_age, now_) == Age::too_old) add_once(old, passage.url);
-  }
-  if (verdict.coverage == policy::Coverage::enough || question_.reach == Reach::cache_only ||
-      old.empty()) {
-    return compose(std::move(passages));
-  }
-  old.resize(std::min(old.size(), settings_.answer.fetches_max));
+  std::erase_if(passages, [&](const Passage& passage) {
+    const bool too_old = policy::judge_age(passage, max_age, now_) == policy::Age::too_old;
+    if (too_old) add_once(old, passage.url);
+    return too_old;
+  });
   if (max_age) question_.max_age = max_age;
+  if (verdict.coverage == policy::Coverage::enough) return compose(std::move(passages));
+  old.resize(std::min(old.size(), settings_.answer.fetches_max));
   surveyed_ = std::move(passages);
   read(std::move(old));
 }
@@ -242,7 +243,20 @@ void AnswerMachine::compose(std::vector<Passage> candidates) {
     if (!page.ready() || holds(candidates, page.url())) continue;
     std::ranges::move(passages_of(page.page(), question_.text()), std::back_inserter(candidates));
   }
-  generate(room_.choose(std::move(candidates), question_, now_));
+  std::vector<Passage> passages = room_.choose(std::move(candidates), question_, now_);
+  if (pages_.empty() && question_.reach == Reach::cache_only) tell_old(passages);
+  generate(std::move(passages));
+}
+
+// What PageReading says of pages that are named.
+void AnswerMachine::tell_old(const std::vector<Passage>& passages) {
+  std::vector<std::string> told;
+  for (const Passage& passage : passages) {
+    const bool old = policy::judge_age(passage, question_.max_age, now_) == policy::Age::too_old;
+    if (!question_.max_age || !old || std::ranges::find(told, passage.url) != told.end()) continue;
+    told.push_back(passage.url);
+    answer_.notices.push_back(older_than_max_age(passage.url, passage.retrieved_at));
+  }
 }
 
 void AnswerMachine::generate(std::vector<Passage> passages) {
@@ -316,7 +330,7 @@ policy::SourceState AnswerMachine::state_of(const Passage& passage) const {
   const auto page = std::ranges::find(pages_, passage.url, &PageReading::url);
   if (page != pages_.end() && page->ready()) return page->state();
   if (question_.reach == Reach::cache_only) return policy::SourceState::offline;
-  return judge_age(passage, question_.max_age, now_) == Age::young_enough
+  return policy::judge_age(passage, question_.max_age, now_) == policy::Age::young_enough
              ? policy::SourceState::fresh
              : policy::SourceState::stale;
 }

@@ -157,6 +157,7 @@ class AnswerMachine {
   void go_on_when_settled();
   void leave_out_unconfirmed(std::vector<Passage>& passages);
   void compose(std::vector<Passage> candidates);
+  void tell_old(const std::vector<Passage>& passages);
   void generate(std::vector<Passage> passages);
   void conclude(const model::Generation& generation);
   void quote();
@@ -176,7 +177,7 @@ class AnswerMachine {
 
   policy::QuestionVerdict verdict_;
   std::vector<PageReading> pages_;
-  std::vector<Passage> surveyed_;  // what the survey found, while its old pages are revalidated
+  std::vector<Passage> surveyed_;  // young ones of the survey, while its old pages are revalidated
 
   std::vector<Passage> passages_;  // in the prompt
   std::vector<Support> supports_;

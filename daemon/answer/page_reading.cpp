@@ -61,12 +61,16 @@ PageReading::Step PageReading::found(Result<std::optional<cache::StoredPage>> st
   } else {
     notice("lookup_failed", stored.error().message);
   }
-  const bool young = page_ && judge_age(*page_, question.max_age, now) == Age::young_enough;
+  // A copy from a host that is left out is none; its server may redirect elsewhere by now.
+  const bool elsewhere = page_ && !is_wanted(question, page_->final_url);
+  if (elsewhere) page_.reset();
+  if (elsewhere && question.reach == Reach::cache_only) return turn_away();
+  const bool young = page_ && judge_age(*page_, question.max_age, now) == policy::Age::young_enough;
   if (question.reach == Reach::cache_only) {
     if (!page_)
       return give_up("not_in_cache", "it is not in the cache, and the question is offline");
     if (question.max_age && !young) {
-      notice("older_than_max_age", "the stored copy is of " + format_time(page_->retrieved_at));
+      notices_.push_back(older_than_max_age(url_, page_->retrieved_at));
     }
     if (must_be_confirmed(*page_, now)) notices_.push_back(unconfirmed_notice(url_));
     return settle(SourceState::offline);
@@ -78,12 +82,14 @@ PageReading::Step PageReading::found(Result<std::optional<cache::StoredPage>> st
 }
 
 PageReading::Step PageReading::fetched(const Result<fetcher::FetchReply>& reply,
+                                       const Question& question,
                                        const policy::FreshnessBounds& bounds) {
   if (phase_ != Phase::fetching) return Step::none;
   if (!reply) return give_up(code_of(reply.error()), reply.error().message);
   switch (reply->outcome) {
     case fetcher::FetchOutcome::page:
     case fetcher::FetchOutcome::not_modified:
+      if (reply->page && !is_wanted(question, reply->page->final_url)) return turn_away();
       return received(*reply, bounds);
     case fetcher::FetchOutcome::refused:
     case fetcher::FetchOutcome::failed:
@@ -118,6 +124,11 @@ PageReading::Step PageReading::received(const fetcher::FetchReply& reply,
   notice("not_stored",
          "its server forbids to store it: it serves this answer, and cannot be cited");
   return settle(SourceState::fresh);
+}
+
+PageReading::Step PageReading::turn_away() {
+  page_.reset();
+  return give_up("domain_filtered", "it redirects to a host that search_domain_filter leaves out");
 }
 
 void PageReading::stored(Result<cache::StoredPage> stored) {

@@ -38,7 +38,8 @@ class PageReading {
   // REQUIRES: called in this order, each at most once; a call after settled() changes nothing.
   Step found(Result<std::optional<cache::StoredPage>> stored, const Question& question,
              TimePoint now);
-  Step fetched(const Result<fetcher::FetchReply>& reply, const policy::FreshnessBounds& bounds);
+  Step fetched(const Result<fetcher::FetchReply>& reply, const Question& question,
+               const policy::FreshnessBounds& bounds);
   void stored(Result<cache::StoredPage> stored);
 
   // The time for fetching has passed. A page that has arrived is still stored.
@@ -69,6 +70,8 @@ class PageReading {
 
   Step settle(policy::SourceState state);
   Step give_up(std::string code, std::string message);
+  // A redirect has led to a host that the caller leaves out.
+  Step turn_away();
   Step received(const fetcher::FetchReply& reply, const policy::FreshnessBounds& bounds);
   void notice(std::string code, std::string message);
 

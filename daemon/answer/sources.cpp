@@ -6,7 +6,9 @@
 
 #include "cache/index/passage_splitter.h"
 #include "daemon/answer/text_units.h"
+#include "daemon/time_text.h"
 #include "policy/http_freshness.h"
+#include "policy/site_rule.h"
 #include "policy/url.h"
 #include "policy/utf8.h"
 
@@ -15,24 +17,10 @@ namespace {
 
 constexpr std::size_t snippet_bytes_max = 300;
 
-// "" when it is no URL: such a one is on nobody's list, and the door will say what is wrong with
-// it.
-struct ReadUrl {
-  std::string text;
-  std::string host;
-};
-
-ReadUrl read_url(std::string_view written) {
+// What is no URL stays as it is written: the door will say what is wrong with it.
+std::string canonical(std::string_view written) {
   const auto url = policy::parse_url(written);
-  if (!url) return {std::string(written), ""};
-  return {url->text(), url->host};
-}
-
-std::optional<Notice> left_out(const ReadUrl& url, const Question& question) {
-  const bool denied = names_host(question.hosts_denied, url.host);
-  const bool outside = !question.hosts.empty() && !names_host(question.hosts, url.host);
-  if (!denied && !outside) return std::nullopt;
-  return Notice{"domain_filtered", url.text, "search_domain_filter leaves this page's host out"};
+  return url ? url->text() : std::string(written);
 }
 
 // Of the terms, the share that the text holds.
@@ -49,10 +37,8 @@ TimePoint fresh_until(const cache::StoredPage& page) {
   return page.always_revalidate ? std::min(page.fresh_until, page.retrieved_at) : page.fresh_until;
 }
 
-Age judge_age(TimePoint retrieved_at, TimePoint fresh_until,
-              std::optional<std::chrono::seconds> max_age, TimePoint now) {
-  const bool young = max_age ? now - retrieved_at < *max_age : now < fresh_until;
-  return young ? Age::young_enough : Age::too_old;
+bool stale_forbidden(const cache::StoredPage& page) {
+  return page.always_revalidate || policy::forbids_stale(page.headers);
 }
 
 }  // namespace
@@ -64,16 +50,17 @@ SourcePlan plan_sources(const Question& question, const policy::QuestionVerdict&
   wanted.insert(wanted.end(), verdict.urls.begin(), verdict.urls.end());
   std::unordered_set<std::string> seen;
   for (const std::string& written : wanted) {
-    const ReadUrl url = read_url(written);
-    if (!seen.insert(url.text).second) continue;
-    if (auto notice = left_out(url, question)) {
-      plan.notices.push_back(std::move(*notice));
+    std::string url = canonical(written);
+    if (!seen.insert(url).second) continue;
+    if (!is_wanted(question, url)) {
+      plan.notices.push_back(
+          {"domain_filtered", std::move(url), "search_domain_filter leaves this page's host out"});
     } else if (plan.urls.size() == fetches_max) {
-      plan.notices.push_back({"too_many_urls", url.text,
+      plan.notices.push_back({"too_many_urls", std::move(url),
                               "at most " + std::to_string(fetches_max) +
                                   " pages are read for one question (answer.fetches_max)"});
     } else {
-      plan.urls.push_back(url.text);
+      plan.urls.push_back(std::move(url));
     }
   }
   return plan;
@@ -90,20 +77,15 @@ std::string search_text(std::string_view question, std::span<const std::string> 
   return text;
 }
 
-Age judge_age(const cache::StoredPage& page, std::optional<std::chrono::seconds> max_age,
-              TimePoint now) {
-  if (must_be_confirmed(page, now)) return Age::too_old;
-  return judge_age(page.retrieved_at, fresh_until(page), max_age, now);
-}
-
-Age judge_age(const Passage& passage, std::optional<std::chrono::seconds> max_age, TimePoint now) {
-  if (must_be_confirmed(passage, now)) return Age::too_old;
-  return judge_age(passage.retrieved_at, passage.fresh_until, max_age, now);
+policy::Age judge_age(const cache::StoredPage& page, std::optional<std::chrono::seconds> max_age,
+                      TimePoint now) {
+  return policy::judge_age(
+      policy::Confirmation{page.retrieved_at, fresh_until(page), stale_forbidden(page)}, max_age,
+      now);
 }
 
 bool must_be_confirmed(const cache::StoredPage& page, TimePoint now) {
-  const bool forbidden = page.always_revalidate || policy::forbids_stale(page.headers);
-  return forbidden && now >= fresh_until(page);
+  return stale_forbidden(page) && now >= fresh_until(page);
 }
 
 bool must_be_confirmed(const Passage& passage, TimePoint now) {
@@ -115,18 +97,17 @@ std::vector<Passage> passages_of(const cache::StoredPage& page, std::string_view
   const std::vector<std::string> wanted = read_facts(question).terms;
   std::vector<Passage> passages;
   for (cache::PassageSpan& span : cache::split_passages(page.blocks)) {
-    Passage passage{
-        .url = page.url,
-        .title = page.metadata.title,
-        .heading_path = std::move(span.heading_path),
-        .text = text.substr(span.byte_begin, span.byte_end - span.byte_begin),
-        .snapshot_hash = page.snapshot_hash,
-        .version = page.version,
-        .byte_begin = span.byte_begin,
-        .byte_end = span.byte_end,
-        .retrieved_at = page.retrieved_at,
-        .fresh_until = fresh_until(page),
-        .stale_forbidden = page.always_revalidate || policy::forbids_stale(page.headers)};
+    Passage passage{.url = page.url,
+                    .title = page.metadata.title,
+                    .heading_path = std::move(span.heading_path),
+                    .text = text.substr(span.byte_begin, span.byte_end - span.byte_begin),
+                    .snapshot_hash = page.snapshot_hash,
+                    .version = page.version,
+                    .byte_begin = span.byte_begin,
+                    .byte_end = span.byte_end,
+                    .retrieved_at = page.retrieved_at,
+                    .fresh_until = fresh_until(page),
+                    .stale_forbidden = stale_forbidden(page)};
     passage.score = term_share(wanted, passage.heading_path + "\n" + passage.text);
     passages.push_back(std::move(passage));
   }
@@ -146,11 +127,16 @@ Source source_of(const Passage& passage, policy::SourceState state) {
           .byte_end = passage.byte_end};
 }
 
-bool names_host(std::span<const std::string> hosts, std::string_view host) {
-  return std::ranges::any_of(hosts, [&](std::string_view rule) {
-    if (!rule.starts_with('.')) return host == rule;
-    return host == rule.substr(1) || host.ends_with(rule);
-  });
+Notice older_than_max_age(const std::string& url, TimePoint retrieved_at) {
+  return {"older_than_max_age", url, "the stored copy is of " + format_time(retrieved_at)};
+}
+
+bool is_wanted(const Question& question, std::string_view url) {
+  const auto read = policy::parse_url(url);
+  const std::string host = read ? read->host : "";
+  const auto matches = [&](const std::string& rule) { return policy::host_matches(rule, host); };
+  return std::ranges::none_of(question.hosts_denied, matches) &&
+         (question.hosts.empty() || std::ranges::any_of(question.hosts, matches));
 }
 
 }  // namespace seekd::daemon

@@ -6,7 +6,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,6 +15,7 @@
 #include "cache/page_cache.h"
 #include "daemon/answer/answer.h"
 #include "daemon/answer/question.h"
+#include "policy/age.h"
 #include "policy/question.h"
 
 namespace seekd::daemon {
@@ -34,13 +34,9 @@ SourcePlan plan_sources(const Question& question, const policy::QuestionVerdict&
 // What a search is asked: the question's text less its URLs.
 std::string search_text(std::string_view question, std::span<const std::string> urls);
 
-enum class Age : std::uint8_t { young_enough, too_old };
-
-// Within `max_age` of its last confirmation where one is given (0: always too old), else within its
-// own lifetime. What must be confirmed is too old for any caller.
-Age judge_age(const cache::StoredPage& page, std::optional<std::chrono::seconds> max_age,
-              TimePoint now);
-Age judge_age(const Passage& passage, std::optional<std::chrono::seconds> max_age, TimePoint now);
+// As policy/age.h says.
+policy::Age judge_age(const cache::StoredPage& page, std::optional<std::chrono::seconds> max_age,
+                      TimePoint now);
 
 // RFC 9111 §4.2.4: past its lifetime, and its server forbids to use it unconfirmed.
 bool must_be_confirmed(const cache::StoredPage& page, TimePoint now);
@@ -49,8 +45,12 @@ bool must_be_confirmed(const Passage& passage, TimePoint now);
 // What an answer says of the page that a passage is of.
 Source source_of(const Passage& passage, policy::SourceState state);
 
-// Whether a host is one of `hosts`, each as policy::SiteRule::host writes it.
-bool names_host(std::span<const std::string> hosts, std::string_view host);
+// Of a copy that an offline question uses all the same.
+Notice older_than_max_age(const std::string& url, TimePoint retrieved_at);
+
+// Whether the caller's domains let a page of that URL into the answer. What is no URL passes unless
+// domains are named that it must be of.
+bool is_wanted(const Question& question, std::string_view url);
 
 // The passages of a page that the cache does not hold or that a search does not find in it, best
 // first: those that share words with the question, then the page's beginning.

@@ -55,6 +55,19 @@ TEST_CASE("words that several pages hold one by one are not an answer") {
   CHECK(verdict.term_share == 1.0);
 }
 
+TEST_CASE("an age of zero is older than a max_age of zero") {
+  const std::string text = "The stable release of Debian is version 12.";
+  CHECK(judge(question, {passage(text, 0s)}, 0s).coverage == Coverage::stale);
+  CHECK(judge(question, {passage(text, 1s)}, 2s).coverage == Coverage::enough);
+}
+
+TEST_CASE("RFC 9111 §4.2.4: what may not be used stale is not young, whatever age is accepted") {
+  Passage made = passage("The stable release of Debian is version 12.", 1s, 0s);
+  made.stale_forbidden = true;
+  CHECK(judge(question, {made}).coverage == Coverage::stale);
+  CHECK(judge(question, {made}, 60s).coverage == Coverage::stale);
+}
+
 TEST_CASE("past its freshness lifetime a passage is stale") {
   const std::string text = "The stable release of Debian is version 12.";
   CHECK(judge(question, {passage(text, 59min)}).coverage == Coverage::enough);

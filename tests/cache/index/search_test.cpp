@@ -119,6 +119,23 @@ TEST_CASE("Hosts and pages are filters, and a denied host wins") {
   CHECK(found({"a.org"}, {}, {"https://ba.org/"}).empty());
 }
 
+TEST_CASE("A page that redirects to a denied host is denied") {
+  TemporaryCache cache;
+  cache.open();
+  FetchedPage redirected = page_of("https://a.org/", {"bird"});
+  redirected.final_url = "https://evil.org/";
+  redirected.headers.cache_control = "no-cache";
+  store(cache, redirected);
+  SearchQuery query = query_for("bird");
+  REQUIRE(search(cache, query, at(0)).size() == 1);
+  CHECK(search(cache, query, at(0))[0].stale_forbidden);
+  query.hosts_denied = {".evil.org"};
+  CHECK(search(cache, query, at(0)).empty());
+  query.hosts_denied = {};
+  query.hosts = {"a.org"};
+  CHECK(search(cache, query, at(0)).empty());
+}
+
 TEST_CASE("Of passages with one text the best stands for all") {
   TemporaryCache cache;
   cache.open();

@@ -71,6 +71,79 @@ TEST_CASE("old pages that a question needs are revalidated") {
   CHECK(only_source(complete(machine)).state == SourceState::revalidated);
 }
 
+// A page of its own text, so that no passage is left out as a duplicate.
+cache::StoredPage other_page(int number, std::chrono::seconds age) {
+  return page("https://other.example.org/" + std::to_string(number), age,
+              "Kestrel uses by default port " + std::to_string(number) + ".");
+}
+
+TEST_CASE("a source older than max_age is not used unasked beside young ones") {
+  Question asked = question();
+  asked.max_age = 1h;
+  AnswerMachine machine = machine_for(asked);
+  machine.resume(event::Started{}, now);
+  const Actions searched = machine.resume(
+      event::Searched{{{passage(page(url, 1min)), passage(other_page(1, 2h), 2.0)}}}, now);
+  REQUIRE(find<action::Generate>(searched) != nullptr);
+  CHECK(!find<action::Generate>(searched)->request.messages.back().content.contains("port 1."));
+  CHECK(only_source(complete(machine)).url == url);
+}
+
+TEST_CASE("old pages over fetches_max are not used unasked") {
+  AnswerMachine machine = machine_for(question());
+  machine.resume(event::Started{}, now);
+  std::vector<Passage> old;
+  for (int n = 0; n < 7; ++n) old.push_back(passage(other_page(n, 2h)));
+  const Actions searched = machine.resume(event::Searched{old}, now);
+  const std::size_t asked_again = config::AnswerConfig{}.fetches_max;
+  REQUIRE(count<action::LookUp>(searched) == asked_again);
+  Actions settled;
+  for (std::size_t n = 0; n < asked_again; ++n) {
+    const cache::StoredPage stored = other_page(static_cast<int>(n), 2h);
+    machine.resume(event::Found{n, {stored}}, now);
+    machine.resume(event::Fetched{n, not_modified(stored.url)}, now);
+    settled = machine.resume(event::Stored{n, other_page(static_cast<int>(n), 0s)}, now);
+  }
+  REQUIRE(find<action::Search>(settled) != nullptr);
+  CHECK(find<action::Search>(settled)->query.urls.size() == asked_again);
+}
+
+TEST_CASE("max_age 0 asks even for what was confirmed in this second") {
+  Question asked = question();
+  asked.max_age = 0s;
+  AnswerMachine machine = machine_for(asked);
+  machine.resume(event::Started{}, now);
+  const Actions searched = machine.resume(event::Searched{{{passage(page(url, 0s))}}}, now);
+  CHECK(count<action::Generate>(searched) == 0);
+  REQUIRE(count<action::LookUp>(searched) == 1);
+  CHECK(count<action::Fetch>(machine.resume(event::Found{0, {page(url, 0s)}}, now)) == 1);
+}
+
+TEST_CASE("RFC 9111 §5.2.2.4: a page found by search that wants to be revalidated always is") {
+  Passage found = passage(page(url, 1min));
+  found.fresh_until = found.retrieved_at;
+  found.stale_forbidden = true;
+  AnswerMachine machine = machine_for(question());
+  machine.resume(event::Started{}, now);
+  const Actions searched = machine.resume(event::Searched{{{found}}}, now);
+  CHECK(count<action::Generate>(searched) == 0);
+  CHECK(count<action::LookUp>(searched) == 1);
+}
+
+TEST_CASE("an offline question that names no page is told of sources older than its max_age") {
+  Question offline = question();
+  offline.reach = Reach::cache_only;
+  offline.max_age = 1h;
+  AnswerMachine machine = machine_for(offline);
+  machine.resume(event::Started{}, now);
+  machine.resume(event::Searched{{{passage(page(url, 2h)), passage(other_page(1, 1min))}}}, now);
+  const auto answer = complete(machine);
+  REQUIRE(answer);
+  CHECK(answer->sources.size() == 2);
+  REQUIRE(codes(*answer) == Codes{"older_than_max_age"});
+  CHECK(answer->notices[0].url == url);
+}
+
 TEST_CASE("old pages serve an offline question as they are") {
   Question offline = question();
   offline.reach = Reach::cache_only;

@@ -279,6 +279,29 @@ TEST_CASE("a reply that is about another page is not believed") {
   CHECK(codes(*complete(machine, "No.")) == Codes{"reply_invalid"});
 }
 
+TEST_CASE("a redirect to a host that the caller leaves out is not read") {
+  const std::string elsewhere = "https://evil.example.com/kestrel";
+  Question asked = question_about({url});
+  asked.hosts_denied = {".evil.example.com"};
+  AnswerMachine machine = machine_for(asked);
+  look_up(machine, nothing());
+  fetcher::FetchReply redirected = fetched(url);
+  redirected.page->final_url = elsewhere;
+  const Actions arrived = machine.resume(event::Fetched{0, redirected}, now);
+  CHECK(count<action::Store>(arrived) == 0);
+  CHECK(codes(*complete(machine, "No.")) == Codes{"domain_filtered"});
+
+  cache::StoredPage stored = page(url, 0s);
+  stored.final_url = elsewhere;
+  AnswerMachine again = machine_for(asked);
+  CHECK(count<action::Fetch>(look_up(again, stored)) == 1);
+  Question offline = asked;
+  offline.reach = Reach::cache_only;
+  AnswerMachine cached = machine_for(offline);
+  CHECK(count<action::Search>(look_up(cached, stored)) == 0);
+  CHECK(codes(*complete(cached, "No.")) == Codes{"domain_filtered"});
+}
+
 TEST_CASE("a page without the question's words stands in the prompt all the same") {
   AnswerMachine machine = machine_for(question_about({url}));
   look_up(machine, page(url, 0s));
