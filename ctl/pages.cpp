@@ -165,8 +165,7 @@ void add_search(CLI::App& app, ExitStatus& status) {
       ->option_text("MODE");
   command->add_option("--top", options->top, "passages at most")->check(CLI::Range(1U, 100U));
   command
-      ->add_option("--site", options->sites,
-                   "a host, or .HOST for it and those below it (may be given again)")
+      ->add_option("--site", options->sites, "a host, with all those below it (may be given again)")
       ->allow_extra_args(false);
   command->add_flag("--json", options->json, "the reply as seekd sends it");
   options->daemon.add_to(*command);

@@ -19,7 +19,7 @@ namespace seekd::daemon {
 
 struct HttpRequest {
   std::string method;
-  std::string path;  // without the query, percent-decoding undone by nobody
+  std::string path;  // without the query, percent-encoded as it was sent
   std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
   std::string body;
 };

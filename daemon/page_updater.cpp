@@ -8,29 +8,6 @@
 namespace seekd::daemon {
 namespace {
 
-Result<KeptPage> store(cache::PageCache& cache, const FetchedPage& fetched, TimePoint now) {
-  auto outcome = cache.store(fetched, now);
-  if (!outcome) return std::unexpected(std::move(outcome.error()));
-  auto page = cache.find(fetched.url, now);
-  if (!page) return std::unexpected(std::move(page.error()));
-  if (!*page) {
-    return fail(ErrorCode::not_found, "the page expired as it was stored (cache.retention)");
-  }
-  return KeptPage{std::move(**page), *outcome};
-}
-
-Result<KeptPage> confirm(cache::PageCache& cache, const FetchedPage& confirmed) {
-  auto page =
-      cache.touch(confirmed.url, confirmed.headers, confirmed.requested_at, confirmed.retrieved_at);
-  if (!page) return std::unexpected(std::move(page.error()));
-  cache::StoreOutcome outcome;
-  outcome.change = cache::Change::unchanged;
-  outcome.version = page->version;
-  outcome.blocks_total = page->blocks.size();
-  outcome.similarity = 1.0;
-  return KeptPage{std::move(*page), outcome};
-}
-
 // What is said of a page without its content, which the cache has by then.
 FetchedPage headline_of(const FetchedPage& page) {
   FetchedPage headline;
@@ -107,7 +84,7 @@ class PageUpdater::Update final : public Handle, public std::enable_shared_from_
     reply.page.emplace(headline_of(*page));
     owner_.cache_.run(
         [page, confirms](cache::PageCache& cache) {
-          return confirms ? confirm(cache, *page) : store(cache, *page, wall_clock());
+          return confirms ? confirm_page(cache, *page) : keep_page(cache, *page, wall_clock());
         },
         [self = shared_from_this(), reply = std::move(reply)](Result<KeptPage> kept) mutable {
           if (!kept) return self->done_(std::unexpected(std::move(kept.error())));

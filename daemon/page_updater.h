@@ -14,16 +14,11 @@
 
 #include "config/config.h"
 #include "daemon/async_cache.h"
+#include "daemon/kept_page.h"
 #include "daemon/metrics/metrics.h"
 #include "fetcher/client.h"
 
 namespace seekd::daemon {
-
-// The page as it stands in the cache, and what storing or confirming it changed.
-struct KeptPage {
-  cache::StoredPage page;
-  cache::StoreOutcome outcome;
-};
 
 struct PageUpdate {
   fetcher::FetchReply reply;     // of a page that was kept, without its content

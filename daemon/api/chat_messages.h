@@ -1,4 +1,5 @@
-// The messages of a chat request: roles and text, nothing else.
+// The messages of a chat request: roles and text. What an assistant's message carries of our own
+// replies is passed over.
 //
 // Pure; any thread.
 

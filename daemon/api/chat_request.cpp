@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 
 #include "daemon/api/chat_messages.h"
+#include "daemon/api/domains.h"
 #include "daemon/api/fields.h"
 #include "policy/url.h"
 
@@ -19,7 +20,6 @@ namespace json = boost::json;
 constexpr std::int64_t tokens_max = 1'000'000;
 constexpr std::int64_t max_age_max = 10LL * 366 * 24 * 3600;
 constexpr std::size_t stops_max = 4;
-constexpr std::size_t domains_max = 20;
 constexpr std::size_t label_bytes_max = 512;  // user, cache_salt, prompt_cache_key
 
 // Understood and not served. A value in the second column asks for what happens anyway.
@@ -139,28 +139,17 @@ void read_context_size(Fields& fields, Question& question) {
   if (const auto error = options.finish()) fields.reject(*error);
 }
 
-// A domain stands for itself and all below it; a leading '-' denies it.
-void read_domains(Fields& fields, Question& question) {
-  for (const std::string& written : fields.texts("search_domain_filter", domains_max)) {
-    const bool denies = written.starts_with('-');
-    const auto url = policy::parse_url("https://" + written.substr(denies ? 1 : 0) + "/");
-    if (!url || url->target != "/" || url->port != 443) {
-      fields.reject("search_domain_filter", "invalid_value",
-                    "must hold host names such as \"debian.org\" or \"-example.com\"");
-      return;
-    }
-    (denies ? question.hosts_denied : question.hosts).push_back("." + url->host);
-  }
-}
-
 void read_retrieval(Fields& fields, Question& question, const config::AnswerConfig& config) {
   read_context_size(fields, question);
-  read_domains(fields, question);
+  Domains domains = read_domains(fields, "search_domain_filter");
+  question.hosts = std::move(domains.allowed);
+  question.hosts_denied = std::move(domains.denied);
   question.urls = fields.texts("urls", config.fetches_max);
   for (std::size_t index = 0; index < question.urls.size(); ++index) {
-    if (question.urls[index].size() <= policy::url_bytes_max) continue;
+    const std::size_t bytes = question.urls[index].size();
+    if (bytes > 0 && bytes <= policy::url_bytes_max) continue;
     fields.reject("urls[" + std::to_string(index) + "]", "out_of_range",
-                  "is no URL: it is too long");
+                  bytes == 0 ? "is no URL: it is empty" : "is no URL: it is too long");
   }
   const auto max_age = fields.integer("max_age", 0, max_age_max);
   if (max_age) question.max_age = std::chrono::seconds(*max_age);

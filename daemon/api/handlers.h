@@ -1,6 +1,4 @@
-// The handlers that routes.cpp names, by file: chat.cpp, knowledge.cpp, fetch_page.cpp,
-// import_page.cpp, keeping.cpp, metrics.cpp, operations.cpp, self_test.cpp,
-// watches.cpp.
+// The handlers that routes.cpp names, each group of one file.
 //
 // Called on the I/O thread; each answers its exchange exactly once, now or later. docs/api.md says
 // what they serve.

@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 
 #include "daemon/api/api_error.h"
+#include "daemon/api/domains.h"
 #include "daemon/api/fields.h"
 #include "daemon/api/handlers.h"
 #include "daemon/api/page_json.h"
@@ -21,7 +22,6 @@ namespace json = boost::json;
 constexpr std::size_t query_bytes_max = 8192;
 constexpr std::int64_t top_max = 100;
 constexpr std::int64_t top_default = 10;
-constexpr std::size_t hosts_max = 20;
 constexpr std::int64_t age_max_s = 36'500LL * 24 * 3600;
 
 ApiError bad(std::string code, std::string message, std::string param) {
@@ -47,7 +47,9 @@ std::expected<cache::SearchQuery, ApiError> read_search(std::string_view body, T
                   "is longer than " + std::to_string(query_bytes_max) + " bytes");
   }
   query.top = static_cast<std::size_t>(fields.integer("top", 1, top_max).value_or(top_default));
-  query.hosts = fields.texts("hosts", hosts_max);
+  Domains domains = read_domains(fields, "hosts");
+  query.hosts = std::move(domains.allowed);
+  query.hosts_denied = std::move(domains.denied);
   if (const auto mode = fields.text("mode")) {
     const auto known = cache::parse_search_mode(*mode);
     if (!known) fields.reject("mode", "invalid_value", "must be lexical, dense or hybrid");
@@ -71,8 +73,9 @@ enum class VersionParameter : std::uint8_t { allowed, unknown };
 std::expected<PageQuery, ApiError> read_page_query(const HttpRequest& request,
                                                    VersionParameter version) {
   PageQuery query;
+  bool named = false;
   for (const auto& [name, value] : request.query) {
-    if (name == "url" && query.url.empty()) {
+    if (name == "url" && !std::exchange(named, true)) {
       query.url = value;
     } else if (name == "version" && version == VersionParameter::allowed && !query.version) {
       std::uint32_t number = 0;

@@ -1,54 +1,87 @@
 #include "daemon/api/routes.h"
 
 #include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
 
 #include "daemon/api/api_error.h"
+#include "daemon/api/fields.h"
 #include "daemon/api/handlers.h"
 
 namespace seekd::daemon {
 namespace {
 
+// What a request may carry; the handler reads it, and refuses what it does not know of it. Where
+// it carries nothing, an empty object is nothing too.
+enum class Input : std::uint8_t { nothing, parameters, body };
+
 struct Route {
   std::string_view method;
   std::string_view path;
+  Input input;
   void (*handle)(Services&, const ExchangePtr&);
 };
 
 constexpr std::array<Route, 23> routes{{
-    {"POST", "/v1/chat/completions", answer_chat},
-    {"GET", "/v1/models", list_models},
-    {"GET", "/health", report_health},
-    {"GET", "/metrics", report_metrics},
-    {"POST", "/seekd/v1/fetch", fetch_page},
-    {"POST", "/seekd/v1/search", search_passages},
-    {"GET", "/seekd/v1/page", show_page},
-    {"GET", "/seekd/v1/versions", list_versions},
-    {"POST", "/seekd/v1/import", import_page},
-    {"GET", "/seekd/v1/watches", list_watches},
-    {"POST", "/seekd/v1/watches", add_watch},
-    {"GET", "/seekd/v1/watch", show_watch},
-    {"POST", "/seekd/v1/watch/remove", remove_watch},
-    {"POST", "/seekd/v1/watch/run", run_watch},
-    {"GET", "/seekd/v1/status", report_status},
-    {"POST", "/seekd/v1/hold", hold_pages},
-    {"POST", "/seekd/v1/let-go", let_pages_go},
-    {"GET", "/seekd/v1/holds", list_holds},
-    {"POST", "/seekd/v1/forget", forget_pages},
-    {"POST", "/seekd/v1/cache/verify", verify_cache},
-    {"POST", "/seekd/v1/cache/compact", compact_cache},
-    {"POST", "/seekd/v1/cache/backup", back_up_cache},
-    {"POST", "/seekd/v1/selftest", run_self_test},
+    {"POST", "/v1/chat/completions", Input::body, answer_chat},
+    {"GET", "/v1/models", Input::nothing, list_models},
+    {"GET", "/health", Input::nothing, report_health},
+    {"GET", "/metrics", Input::nothing, report_metrics},
+    {"POST", "/seekd/v1/fetch", Input::body, fetch_page},
+    {"POST", "/seekd/v1/search", Input::body, search_passages},
+    {"GET", "/seekd/v1/page", Input::parameters, show_page},
+    {"GET", "/seekd/v1/versions", Input::parameters, list_versions},
+    {"POST", "/seekd/v1/import", Input::body, import_page},
+    {"GET", "/seekd/v1/watches", Input::nothing, list_watches},
+    {"POST", "/seekd/v1/watches", Input::body, add_watch},
+    {"GET", "/seekd/v1/watch", Input::parameters, show_watch},
+    {"POST", "/seekd/v1/watch/remove", Input::body, remove_watch},
+    {"POST", "/seekd/v1/watch/run", Input::body, run_watch},
+    {"GET", "/seekd/v1/status", Input::nothing, report_status},
+    {"POST", "/seekd/v1/hold", Input::body, hold_pages},
+    {"POST", "/seekd/v1/let-go", Input::body, let_pages_go},
+    {"GET", "/seekd/v1/holds", Input::nothing, list_holds},
+    {"POST", "/seekd/v1/forget", Input::body, forget_pages},
+    {"POST", "/seekd/v1/cache/verify", Input::nothing, verify_cache},
+    {"POST", "/seekd/v1/cache/compact", Input::nothing, compact_cache},
+    {"POST", "/seekd/v1/cache/backup", Input::body, back_up_cache},
+    {"POST", "/seekd/v1/selftest", Input::nothing, run_self_test},
 }};
+
+std::optional<ApiError> unread(const HttpRequest& request, Input input) {
+  if (input != Input::parameters && !request.query.empty()) {
+    const std::string& name = request.query.front().first;
+    return ApiError{400, "unknown_field", "'" + name + "' is no parameter here: there are none",
+                    name, std::nullopt};
+  }
+  if (input == Input::body || request.body.empty()) return std::nullopt;
+  // Clients that always send JSON send an empty object.
+  const auto object = parse_object(request.body);
+  if (!object) {
+    return ApiError{400, "unknown_field", "this request has no body", "", std::nullopt};
+  }
+  return Fields(*object, "").finish();
+}
 
 }  // namespace
 
 void route(Services& services, const ExchangePtr& exchange) {
   const HttpRequest& request = exchange->request();
+  // RFC 9110 §9.3.2: the content is left out where the reply is written.
+  std::string_view method = request.method;
+  if (method == "HEAD") method = "GET";
   std::string served;
   for (const Route& route : routes) {
     if (route.path != request.path) continue;
-    if (route.method == request.method) return route.handle(services, exchange);
-    served += (served.empty() ? "" : ", ") + std::string(route.method);
+    if (route.method == method) {
+      if (const auto error = unread(request, route.input)) {
+        return exchange->respond(to_response(*error));
+      }
+      return route.handle(services, exchange);
+    }
+    served += (served.empty() ? "" : ", ") +
+              std::string(route.method == "GET" ? "GET, HEAD" : route.method);
   }
   if (served.empty()) {
     return exchange->respond(

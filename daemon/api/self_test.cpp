@@ -6,7 +6,6 @@
 
 #include <boost/json.hpp>
 
-#include "daemon/api/api_error.h"
 #include "daemon/api/handlers.h"
 #include "fetcher/sandbox/attempts.h"
 

@@ -198,10 +198,10 @@ class Client(unittest.TestCase):
     def test_search_prints_passages(self):
         passages = {"passages": [{"url": "https://a.example/", "title": "T", "heading_path": "A > B", "text": "some\u001b[2J text", "score": 3.25,
                                   "snapshot": {"retrieved_at": "2026-03-01T12:00:00Z"}, "fresh_until": "x"}, 7]}
-        done, requests = self.run_with([reply(passages)], "search", "text", "--top", "3", "--site", ".a.example")
+        done, requests = self.run_with([reply(passages)], "search", "text", "--top", "3", "--site", "a.example")
         self.assertEqual(done.returncode, 0)
         self.assertIn("some[2J text", done.out)
-        self.assertEqual(json.loads(requests[0][1]), {"query": "text", "top": 3, "mode": "hybrid", "hosts": [".a.example"]})
+        self.assertEqual(json.loads(requests[0][1]), {"query": "text", "top": 3, "mode": "hybrid", "hosts": ["a.example"]})
 
     def test_import_sends_each_line_and_counts_the_refused(self):
         ok, bad = reply({"change": "added", "version": 1}), reply({"error": {"message": "'url' is missing"}}, "400 Bad Request")

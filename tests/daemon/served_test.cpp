@@ -196,6 +196,13 @@ TEST_CASE("bad requests to the cache's interfaces are refused by name") {
   CHECK(param("/seekd/v1/search", R"({"query": "x", "mode": "y"})") == "mode");
   CHECK(param("/seekd/v1/search", R"({"query": "x", "max_age": -1})") == "max_age");
   CHECK(param("/seekd/v1/search", R"({"query": "x", "sort": "y"})") == "sort");
+  CHECK(param("/seekd/v1/search", R"({"query": "x", "hosts": ["https://a.org"]})") == "hosts");
+  CHECK(param("/seekd/v1/search?top=1", R"({"query": "x"})") == "top");
+  CHECK(param("/seekd/v1/page?url=&url=" + url, "") == "url");
+  CHECK(param("/health?verbose=1", "") == "verbose");
+  CHECK(param("/v1/models?limit=1", "") == "limit");
+  CHECK(param("/seekd/v1/selftest", R"({"depth": 1})") == "depth");
+  CHECK(daemon.request("GET", "/health", "{}").status == 400);
   CHECK(param("/seekd/v1/fetch", "{}") == "url");
   CHECK(param("/seekd/v1/fetch", R"({"url": 1})") == "url");
   CHECK(param("/seekd/v1/fetch", R"({"url": ")" + std::string(5000, 'x') + "\"}") == "url");
