@@ -1,6 +1,7 @@
 #include "daemon/session.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -10,6 +11,7 @@
 #include <boost/beast/core/bind_handler.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/read.hpp>
+#include <poll.h>
 
 #include "daemon/api/api_error.h"
 #include "daemon/browser_guard.h"
@@ -77,6 +79,7 @@ void Session::receive() {
 void Session::on_header(const boost::system::error_code& error) {
   if (phase_ != Phase::receiving) return;
   if (error) return refuse(error);
+  if (std::string why = flaw(); !why.empty()) return refuse(400, "bad_request", std::move(why));
   if (beast::iequals(parser_->get()[http::field::expect], "100-continue")) {
     // RFC 9110 §10.1.1: the caller waits for this before it sends the body.
     asio::async_write(socket_, asio::buffer(std::string_view("HTTP/1.1 100 Continue\r\n\r\n")),
@@ -86,6 +89,25 @@ void Session::on_header(const boost::system::error_code& error) {
     return;
   }
   receive_body();
+}
+
+// What another server on the way could read as another request (request smuggling).
+std::string Session::flaw() const {
+  const auto& message = parser_->get();
+  const auto count = [&](http::field name) {
+    const auto [begin, end] = message.equal_range(name);
+    return std::distance(begin, end);
+  };
+  // RFC 9112 §3.2
+  const auto hosts = count(http::field::host);
+  if (hosts > 1) return "the request names more than one Host";
+  if (hosts == 0 && message.version() >= 11) return "the request names no Host";
+  // RFC 9112 §6.1, §6.3: no other coding is served, and HTTP/1.0 has none.
+  const auto codings = count(http::field::transfer_encoding);
+  if (codings == 0) return "";
+  const bool chunked = beast::iequals(message[http::field::transfer_encoding], "chunked");
+  if (codings == 1 && chunked && message.version() >= 11) return "";
+  return "Transfer-Encoding is served as 'chunked' alone, and in HTTP/1.1";
 }
 
 void Session::receive_body() {
@@ -216,13 +238,25 @@ void Session::on_watched(const boost::system::error_code& error, std::size_t byt
       return receive();
     case Phase::answering:
       if (!error) return watch();
-      // It may have stopped sending alone: what it sent before is answered, what takes long is not.
-      return ended_ ? request_->caller_gone() : close();
+      return ended_ ? await_hangup() : close();
     case Phase::lingering:
       return error ? close() : watch();
     case Phase::closed:
       return;
   }
+}
+
+// Sent is what was sent, and is answered, unless the caller has gone altogether.
+void Session::await_hangup() {
+  if (!std::exchange(awaiting_hangup_, true)) {
+    socket_.async_wait(Socket::wait_error, [self = shared_from_this()](const auto& error) {
+      self->awaiting_hangup_ = false;
+      if (!error && self->phase_ == Phase::answering) self->await_hangup();
+    });
+  }
+  // After the wait has begun: what comes between the two is seen by one of them.
+  pollfd state{socket_.native_handle(), 0, 0};
+  if (poll(&state, 1, 0) > 0 && (state.revents & (POLLHUP | POLLERR)) != 0) close();
 }
 
 void Session::arm() {

@@ -3,8 +3,9 @@
 //
 // All functions are called on the I/O thread. Bounded in everything: header and body bytes, the
 // time to send a request and to take a reply. A caller that goes while its answer is made is
-// noticed, and the answer is taken back. It keeps itself alive while it has something to wait for,
-// and tells its end to on_closed() once.
+// noticed, and the answer is taken back; one that only stops sending gets its answer. TCP does not
+// tell the two apart before something is written. It keeps itself alive while it has something to
+// wait for, and tells its end to on_closed() once.
 
 #pragma once
 
@@ -71,6 +72,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void on_header(const boost::system::error_code& error);
   void receive_body();
   void on_body(const boost::system::error_code& error);
+  // Why a request of that header is not read, "" when it is.
+  std::string flaw() const;
   void refuse(const boost::system::error_code& error);
   void refuse(int status, std::string code, std::string message);
   void dispatch();
@@ -82,6 +85,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void watch();
   void on_watched(const boost::system::error_code& error, std::size_t bytes);
+  void await_hangup();
 
   void arm();
   void disarm();
@@ -103,6 +107,7 @@ class Session : public std::enable_shared_from_this<Session> {
   // A read beside the answer: it notices that the caller goes, and keeps what is pipelined.
   bool watching_ = false;
   bool ended_ = false;  // the caller has stopped sending; asio does not report that twice
+  bool awaiting_hangup_ = false;
   boost::asio::cancellation_signal stop_watching_;
 };
 
