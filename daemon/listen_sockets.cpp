@@ -1,10 +1,13 @@
 #include "daemon/listen_sockets.h"
 
+#include <array>
 #include <cerrno>
 #include <charconv>
+#include <cstddef>
 #include <cstring>
 #include <utility>
 
+#include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -142,6 +145,39 @@ Result<ListenSocket> open_tcp_socket(const std::string& where) {
               "cannot listen on " + where + " (daemon.http_listen): " + reason(errno));
 }
 
+bool is_loopback(const sockaddr_storage& address) {
+  if (address.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+    return ntohl(v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+  }
+  const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+  return address.ss_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr);
+}
+
+Endpoint bound_to(int descriptor) {
+  Endpoint endpoint;
+  endpoint.size = sizeof endpoint.storage;
+  getsockname(descriptor, reinterpret_cast<sockaddr*>(&endpoint.storage), &endpoint.size);
+  return endpoint;
+}
+
+std::string place_text(const Endpoint& endpoint) {
+  if (endpoint.storage.ss_family == AF_UNIX) {
+    const auto& local = reinterpret_cast<const sockaddr_un&>(endpoint.storage);
+    const std::size_t bytes = endpoint.size - offsetof(sockaddr_un, sun_path);
+    return {local.sun_path, strnlen(local.sun_path, bytes)};
+  }
+  std::array<char, NI_MAXHOST> host{};
+  std::array<char, NI_MAXSERV> port{};
+  const auto* address = reinterpret_cast<const sockaddr*>(&endpoint.storage);
+  if (getnameinfo(address, endpoint.size, host.data(), host.size(), port.data(), port.size(),
+                  NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
+    return "a socket without an address";
+  }
+  const bool v6 = endpoint.storage.ss_family == AF_INET6;
+  return (v6 ? "[" : "") + std::string(host.data()) + (v6 ? "]:" : ":") + port.data();
+}
+
 // LISTEN_FDS of systemd's socket activation; empty when started otherwise.
 Result<std::vector<ListenSocket>> inherited_sockets() {
   std::vector<ListenSocket> sockets;
@@ -152,6 +188,10 @@ Result<std::vector<ListenSocket>> inherited_sockets() {
       sockets.emplace_back(descriptor, Transport::unix_socket, "");
     } else if (sd_is_socket(descriptor, AF_UNSPEC, SOCK_STREAM, 1) > 0) {
       sockets.emplace_back(descriptor, Transport::tcp, "");
+      if (is_loopback(bound_to(descriptor).storage)) continue;
+      return fail(ErrorCode::invalid_argument,
+                  "systemd handed over a socket on " + sockets.back().place() +
+                      ": only loopback is served, correct ListenStream= in seekd.socket");
     } else {
       return fail(ErrorCode::invalid_argument,
                   "systemd handed over descriptor " + std::to_string(descriptor) +
@@ -171,6 +211,10 @@ ListenSocket::ListenSocket(ListenSocket&& other) noexcept
 ListenSocket::~ListenSocket() {
   if (descriptor_ >= 0) close(descriptor_);
   if (!file_.empty()) unlink(file_.c_str());
+}
+
+std::string ListenSocket::place() const {
+  return place_text(bound_to(descriptor_));
 }
 
 int ListenSocket::release() {

@@ -31,6 +31,8 @@ class ListenSocket {
   ~ListenSocket();
 
   Transport transport() const { return transport_; }
+  // Where it listens, for people: the path, or "127.0.0.1:8017".
+  std::string place() const;
   int descriptor() const { return descriptor_; }
 
   // The caller closes the descriptor; the file still goes with this object.
@@ -43,7 +45,8 @@ class ListenSocket {
 };
 
 // Listening, close-on-exec. A socket file that nobody listens behind is replaced; ours has mode
-// 0660.
+// 0660. What systemd hands over is taken instead, TCP on loopback alone: whatever else a unit says,
+// there is no authentication.
 Result<std::vector<ListenSocket>> open_listen_sockets(const config::DaemonConfig& config);
 
 }  // namespace seekd::daemon

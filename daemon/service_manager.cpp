@@ -1,10 +1,16 @@
 #include "daemon/service_manager.h"
 
 #include <cstdint>
+#include <string>
 
 #include <systemd/sd-daemon.h>
 
 namespace seekd::daemon {
+namespace {
+
+constexpr std::chrono::seconds time_to_close{10};  // the cache, the model's thread
+
+}  // namespace
 
 void ServiceManager::started() {
   std::uint64_t watchdog_us = 0;
@@ -17,8 +23,9 @@ void ServiceManager::ready() {
   sd_notify(0, "READY=1");
 }
 
-void ServiceManager::stopping() {
-  sd_notify(0, "STOPPING=1");
+void ServiceManager::stopping(std::chrono::milliseconds grace) {
+  const std::chrono::microseconds at_most = grace + time_to_close;
+  sd_notify(0, ("STOPPING=1\nEXTEND_TIMEOUT_USEC=" + std::to_string(at_most.count())).c_str());
 }
 
 void ServiceManager::feed() {

@@ -20,7 +20,8 @@ class ServiceManager {
   // restarted.
   void started();
   void ready();
-  void stopping();
+  // It may take that long, whatever TimeoutStopSec= says.
+  void stopping(std::chrono::milliseconds grace);
 
  private:
   void feed();

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include <catch2/catch.hpp>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -89,29 +90,76 @@ TEST_CASE("a port in use is named with the option that changes it") {
   CHECK(!std::filesystem::exists(folder / "second.sock"));
 }
 
+// As systemd starts a service with one socket (sd_listen_fds(3)); the descriptor that stood in its
+// place comes back.
+class HandedOver {
+ public:
+  static constexpr int descriptor = 3;
+
+  explicit HandedOver(int socket) : before_(dup(descriptor)) {
+    REQUIRE(dup2(socket, descriptor) == descriptor);
+    setenv("LISTEN_PID", std::to_string(getpid()).c_str(), 1);
+    setenv("LISTEN_FDS", "1", 1);
+  }
+  ~HandedOver() {
+    if (before_ < 0) return;
+    dup2(before_, descriptor);
+    close(before_);
+  }
+  HandedOver(const HandedOver&) = delete;
+
+ private:
+  int before_;
+};
+
 TEST_CASE("sockets that systemd hands over are taken instead of our own") {
   TemporaryFolder folder;
   auto made = open_listen_sockets(listening_on(folder / "systemd.sock"));
   REQUIRE(made);
-  constexpr int first_descriptor = 3;
-  const int before = dup(first_descriptor);
-  REQUIRE(dup2(made->at(0).descriptor(), first_descriptor) == first_descriptor);
-  setenv("LISTEN_PID", std::to_string(getpid()).c_str(), 1);
-  setenv("LISTEN_FDS", "1", 1);
   {
+    const HandedOver handed(made->at(0).descriptor());
     const auto sockets = open_listen_sockets(listening_on(folder / "own.sock"));
     REQUIRE(sockets);
     REQUIRE(sockets->size() == 1);
-    CHECK(sockets->at(0).descriptor() == first_descriptor);
+    CHECK(sockets->at(0).descriptor() == HandedOver::descriptor);
     CHECK(sockets->at(0).transport() == Transport::unix_socket);
+    CHECK(sockets->at(0).place() == (folder / "systemd.sock").native());
     CHECK(!std::filesystem::exists(folder / "own.sock"));
   }
   CHECK(std::getenv("LISTEN_FDS") == nullptr);
   CHECK(std::filesystem::exists(folder / "systemd.sock"));
-  if (before >= 0) {
-    dup2(before, first_descriptor);
-    close(before);
+}
+
+// Listening on a port that the kernel chooses.
+int tcp_socket(in_addr_t address) {
+  const int made = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in where{};
+  where.sin_family = AF_INET;
+  where.sin_addr.s_addr = htonl(address);
+  REQUIRE(bind(made, reinterpret_cast<sockaddr*>(&where), sizeof where) == 0);
+  REQUIRE(listen(made, 1) == 0);
+  return made;
+}
+
+TEST_CASE("of TCP sockets that systemd hands over loopback alone is served") {
+  TemporaryFolder folder;
+  const int loopback = tcp_socket(INADDR_LOOPBACK);
+  {
+    const HandedOver handed(loopback);
+    const auto sockets = open_listen_sockets(listening_on(folder / "own.sock"));
+    REQUIRE(sockets);
+    CHECK(sockets->at(0).transport() == Transport::tcp);
+    CHECK(sockets->at(0).place().starts_with("127.0.0.1:"));
   }
+  const int everywhere = tcp_socket(INADDR_ANY);
+  {
+    const HandedOver handed(everywhere);
+    const std::string why = refusal(listening_on(folder / "own.sock"));
+    CHECK(why.contains("0.0.0.0:"));
+    CHECK(why.contains("seekd.socket"));
+  }
+  close(loopback);
+  close(everywhere);
 }
 
 }  // namespace
