@@ -30,7 +30,7 @@ struct DaemonConfig {
   std::string http_listen = "127.0.0.1:8017";  // address:port on loopback; "" = unix socket only
   std::size_t request_bytes_max = 1 << 20;     // of a request's body
   std::size_t connections_max = 256;
-  std::size_t queue_max = 64;  // questions waiting; one more is answered 503 with Retry-After
+  std::size_t queue_max = 64;  // questions beside the one that is answered; one more gets a 503
   std::size_t questions_running_max = 16;  // questions in flight outside the model
   std::chrono::seconds idle_timeout{60};   // of a connection between requests
   std::chrono::seconds stop_grace{20};     // running answers may finish within it after SIGTERM

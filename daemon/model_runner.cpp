@@ -1,5 +1,6 @@
 #include "daemon/model_runner.h"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -7,9 +8,9 @@
 
 namespace seekd::daemon {
 
-ModelRunner::ModelRunner(boost::asio::any_io_executor executor, std::size_t queue_max, Load load,
+ModelRunner::ModelRunner(boost::asio::any_io_executor executor, Load load,
                          std::function<void()> loaded)
-    : executor_(std::move(executor)), queue_max_(queue_max) {
+    : executor_(std::move(executor)) {
   thread_ = std::jthread([this, load = std::move(load), loaded = std::move(loaded)](
                              const std::stop_token& stop) { work(stop, load, loaded); });
 }
@@ -18,28 +19,30 @@ ModelRunner::~ModelRunner() {
   thread_.request_stop();
   {
     const std::lock_guard lock(mutex_);
-    if (current_) current_->request_stop();
+    if (current_) current_->stop.request_stop();
   }
   thread_.join();
 }
 
-std::stop_source ModelRunner::generate(model::GenerateRequest request, OnBegin on_begin,
-                                       OnText on_text, OnDone done) {
+ModelRunner::Ticket ModelRunner::generate(model::GenerateRequest request, OnBegin on_begin,
+                                          OnText on_text, OnDone done) {
   assert(state_ == State::ready);
-  Job job{std::move(request), std::move(on_begin), std::move(on_text), std::move(done),
-          std::stop_source()};
-  const std::stop_source stop = job.stop;
-  {
-    const std::lock_guard lock(mutex_);
-    if (queue_.size() < queue_max_) {
-      queue_.push_back(std::move(job));
-      work_waits_.notify_one();
-      return stop;
-    }
-  }
-  reply(std::move(job),
-        fail(ErrorCode::busy, "too many questions wait for the model: ask again later"));
-  return stop;
+  const Ticket ticket = ++last_;
+  const std::lock_guard lock(mutex_);
+  queue_.push_back({ticket, std::move(request), std::move(on_begin), std::move(on_text),
+                    std::move(done), std::stop_source()});
+  work_waits_.notify_one();
+  return ticket;
+}
+
+void ModelRunner::take_back(Ticket ticket) {
+  const std::lock_guard lock(mutex_);
+  if (current_ && current_->ticket == ticket) current_->stop.request_stop();
+  const auto waiting = std::ranges::find(queue_, ticket, &Job::ticket);
+  if (waiting == queue_.end()) return;
+  Job job = std::move(*waiting);
+  queue_.erase(waiting);
+  reply(std::move(job), fail(ErrorCode::cancelled, "the question was taken back while it waited"));
 }
 
 std::size_t ModelRunner::waiting() const {
@@ -79,15 +82,11 @@ std::optional<ModelRunner::Job> ModelRunner::next(const std::stop_token& stop) {
   }
   Job job = std::move(queue_.front());
   queue_.pop_front();
-  current_ = job.stop;
+  current_ = {job.ticket, job.stop};
   return job;
 }
 
 void ModelRunner::serve(Job job) {
-  if (job.stop.stop_requested()) {
-    return reply(std::move(job),
-                 fail(ErrorCode::cancelled, "the question was taken back while it waited"));
-  }
   boost::asio::post(executor_, job.on_begin);
   const auto on_text = [&](const model::TextDelta& delta) {
     boost::asio::post(executor_, [on_text = job.on_text, delta] { on_text(delta); });

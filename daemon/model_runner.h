@@ -1,5 +1,5 @@
 // ModelRunner: the thread that owns the model. It loads it, then serves one generation after
-// another from a bounded queue.
+// another. What waits is bounded by Admission.
 //
 // All functions are called on the I/O thread; callbacks are posted there. The destructor takes back
 // what runs and what waits, and joins the thread: a load that has begun is waited for.
@@ -31,14 +31,14 @@ class ModelRunner {
     failed,   // error() says why
   };
 
+  using Ticket = std::uint64_t;
   using Load = std::function<Result<std::unique_ptr<model::Model>>()>;
   using OnBegin = std::function<void()>;
   using OnText = std::function<void(model::TextDelta)>;
   using OnDone = std::function<void(Result<model::Generation>)>;
 
   // `loaded` is called once, when state() has become ready or failed.
-  ModelRunner(boost::asio::any_io_executor executor, std::size_t queue_max, Load load,
-              std::function<void()> loaded);
+  ModelRunner(boost::asio::any_io_executor executor, Load load, std::function<void()> loaded);
   ~ModelRunner();
 
   State state() const { return state_; }
@@ -46,20 +46,28 @@ class ModelRunner {
   const model::Model& model() const { return *model_; }  // REQUIRES: ready
 
   // `on_begin` is called when the model begins with it. `done` is called exactly once, with
-  // `cancelled` after the returned source was asked to stop, with `busy` when the queue is full.
-  // REQUIRES: state() is ready.
-  std::stop_source generate(model::GenerateRequest request, OnBegin on_begin, OnText on_text,
-                            OnDone done);
+  // `cancelled` after it was taken back. REQUIRES: state() is ready.
+  Ticket generate(model::GenerateRequest request, OnBegin on_begin, OnText on_text, OnDone done);
+
+  // One that waits gives its place up at once, one that runs stops soon; one that has ended is left
+  // alone.
+  void take_back(Ticket ticket);
 
   std::size_t waiting() const;
   bool running() const;
 
  private:
   struct Job {
+    Ticket ticket = 0;
     model::GenerateRequest request;
     OnBegin on_begin;
     OnText on_text;
     OnDone done;
+    std::stop_source stop;
+  };
+
+  struct Current {
+    Ticket ticket = 0;
     std::stop_source stop;
   };
 
@@ -69,15 +77,15 @@ class ModelRunner {
   void reply(Job job, Result<model::Generation> result);
 
   boost::asio::any_io_executor executor_;
-  std::size_t queue_max_;
   State state_ = State::loading;
+  Ticket last_ = 0;
   Error error_;
   std::unique_ptr<model::Model> model_;
 
   mutable std::mutex mutex_;  // guards the next three
   std::condition_variable_any work_waits_;
   std::deque<Job> queue_;
-  std::optional<std::stop_source> current_;
+  std::optional<Current> current_;
 
   std::jthread thread_;  // last: it uses all of the above
 };

@@ -15,6 +15,7 @@ namespace seekd::daemon {
 namespace {
 
 constexpr std::chrono::minutes purge_interval{1};
+constexpr std::size_t worker_threads = 2;
 constexpr std::size_t purge_pages_max = 1000;  // at a time
 
 Status enter_sandbox(const config::Config& config) {
@@ -52,6 +53,7 @@ Result<std::unique_ptr<Program>> Program::create(config::Config config) {
   if (!cache) return std::unexpected(std::move(cache.error()));
   auto watches = load_watches(**cache);
   if (!watches) return std::unexpected(std::move(watches.error()));
+  for (const ListenSocket& socket : *sockets) spdlog::info("listening on {}", socket.place());
   std::unique_ptr<Program> program(
       new Program(std::move(config), std::move(*embedder), std::move(*cache), std::move(*watches)));
   if (auto started = program->listener_.start(std::move(*sockets)); !started) {
@@ -68,24 +70,18 @@ Program::Program(config::Config config, std::shared_ptr<const model::Embedder> e
       async_cache_(io_.get_executor(), *cache_),
       fetcher_(io_.get_executor(), config_.fetcher.socket, config_.fetcher.reply_bytes_max),
       model_(
-          io_.get_executor(), config_.daemon.queue_max + config_.daemon.questions_running_max,
-          [this] { return model::load_torch_model(config_.model); }, [this] { model_loaded(); }),
+          io_.get_executor(), [this] { return model::load_torch_model(config_.model); },
+          [this] { model_loaded(); }),
+      workers_(io_.get_executor(), worker_threads),
       admission_(config_.daemon.questions_running_max, config_.daemon.queue_max,
-                 [this] { return model_.waiting(); }),
+                 [this] { return model_.waiting() + (model_.running() ? 1 : 0); }),
       pages_(async_cache_, fetcher_, config_, metrics_),
       refresher_(io_.get_executor(), async_cache_, pages_, config_.refresh, metrics_,
                  std::move(watches)),
-      services_{io_.get_executor(),
-                config_,
-                async_cache_,
-                fetcher_,
-                model_,
-                admission_,
-                metrics_,
-                pages_,
-                refresher_,
-                wall_clock(),
-                embedder_ ? &embedder_->info() : nullptr},
+      services_{io_.get_executor(), config_,      async_cache_,
+                workers_,           fetcher_,     model_,
+                admission_,         metrics_,     pages_,
+                refresher_,         wall_clock(), embedder_ ? &embedder_->info() : nullptr},
       listener_(io_.get_executor(), config_.daemon,
                 [this](const std::shared_ptr<Exchange>& exchange) { route(services_, exchange); }),
       manager_(io_.get_executor()),
@@ -99,8 +95,6 @@ Status Program::run() {
   purge_now_and_then();
   if (embedder_) start_embedding();
   refresher_.start();
-  spdlog::info("listening on {}{}{}", config_.daemon.socket.native(),
-               config_.daemon.http_listen.empty() ? "" : " and ", config_.daemon.http_listen);
   io_.run();
   if (model_.state() == ModelRunner::State::failed) return std::unexpected(model_.error());
   spdlog::info("stopped");
@@ -156,7 +150,7 @@ void Program::purge_now_and_then() {
 
 void Program::stop() {
   if (std::exchange(stopping_, true)) return;
-  manager_.stopping();
+  manager_.stopping(config_.daemon.stop_grace);
   refresher_.stop();
   grace_.expires_after(config_.daemon.stop_grace);
   grace_.async_wait([this](const boost::system::error_code& error) {

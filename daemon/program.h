@@ -57,6 +57,7 @@ class Program {
   AsyncCache async_cache_;
   fetcher::FetcherClient fetcher_;
   ModelRunner model_;
+  Workers workers_;  // they count with the model, and end before it
   Admission admission_;
   Metrics metrics_;
   PageUpdater pages_;

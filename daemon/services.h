@@ -11,6 +11,7 @@
 #include "daemon/model_runner.h"
 #include "daemon/page_updater.h"
 #include "daemon/refresh/refresher.h"
+#include "daemon/workers.h"
 #include "fetcher/client.h"
 #include "model/embedder.h"
 
@@ -20,6 +21,7 @@ struct Services {
   boost::asio::any_io_executor executor;  // of the one I/O thread
   const config::Config& config;
   AsyncCache& cache;
+  Workers& workers;
   fetcher::FetcherClient& fetcher;
   ModelRunner& model;
   Admission& admission;

@@ -4,24 +4,30 @@
 
 namespace seekd::daemon {
 
-Status Admission::enter(std::function<void()> begin) {
-  if (running_ < running_max_) {
-    ++running_;
-    begin();
-    return {};
-  }
-  if (waiting_.size() + waiting_for_model_() >= waiting_max_) {
+Result<Admission::Ticket> Admission::enter(std::function<void()> begin) {
+  // One of all that are here is, or will be, the one that the model answers.
+  if (running_ + waiting_.size() + at_model_() > queue_max_) {
     return fail(ErrorCode::busy, "too many questions wait: ask again later (daemon.queue_max)");
   }
-  waiting_.push_back(std::move(begin));
-  return {};
+  const Ticket ticket = ++last_;
+  if (running_ == running_max_) {
+    waiting_.push_back({ticket, std::move(begin)});
+    return ticket;
+  }
+  ++running_;
+  begin();
+  return ticket;
+}
+
+void Admission::withdraw(Ticket ticket) {
+  std::erase_if(waiting_, [&](const Waiting& waiting) { return waiting.ticket == ticket; });
 }
 
 void Admission::leave() {
   assert(running_ > 0);
   --running_;
   if (waiting_.empty()) return;
-  const std::function<void()> begin = std::move(waiting_.front());
+  const std::function<void()> begin = std::move(waiting_.front().begin);
   waiting_.pop_front();
   ++running_;
   begin();

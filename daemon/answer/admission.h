@@ -1,10 +1,12 @@
-// Admission: how many questions are looked up and fetched at once, and how many may wait.
+// Admission: how many questions are looked up and fetched at once, and how many may be in the
+// daemon beside the one that the model answers.
 //
 // Not thread-safe; all calls on the I/O thread.
 
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <utility>
@@ -15,16 +17,19 @@ namespace seekd::daemon {
 
 class Admission {
  public:
-  // `waiting_for_model` counts into the bound: a question that waits there waits too.
-  Admission(std::size_t running_max, std::size_t waiting_max,
-            std::function<std::size_t()> waiting_for_model)
-      : running_max_(running_max),
-        waiting_max_(waiting_max),
-        waiting_for_model_(std::move(waiting_for_model)) {}
+  using Ticket = std::uint64_t;
+
+  // `at_model` counts the questions that have left for the model: waiting there, and the one that
+  // is answered.
+  Admission(std::size_t running_max, std::size_t queue_max, std::function<std::size_t()> at_model)
+      : running_max_(running_max), queue_max_(queue_max), at_model_(std::move(at_model)) {}
 
   // Calls `begin` now or when it is the question's turn; each one that began calls leave() once.
-  // Errors: busy (as many wait as may).
-  Status enter(std::function<void()> begin);
+  // Errors: busy (as many are here as may be).
+  Result<Ticket> enter(std::function<void()> begin);
+
+  // The question is taken back: if it still waits it is never begun, and its place is free.
+  void withdraw(Ticket ticket);
 
   // A question has reached the model, or ended before.
   void leave();
@@ -33,11 +38,17 @@ class Admission {
   std::size_t waiting() const { return waiting_.size(); }
 
  private:
+  struct Waiting {
+    Ticket ticket = 0;
+    std::function<void()> begin;
+  };
+
   std::size_t running_max_;
-  std::size_t waiting_max_;
-  std::function<std::size_t()> waiting_for_model_;
+  std::size_t queue_max_;
+  std::function<std::size_t()> at_model_;
   std::size_t running_ = 0;
-  std::deque<std::function<void()>> waiting_;
+  Ticket last_ = 0;
+  std::deque<Waiting> waiting_;
 };
 
 }  // namespace seekd::daemon

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "daemon/answer/snapshot_check.h"
+#include "daemon/kept_page.h"
 
 namespace seekd::daemon {
 namespace {
@@ -11,22 +12,12 @@ using Clock = std::chrono::steady_clock;
 
 ModelView view_of(const model::Model& model) {
   return {.context_tokens = model.info().context_tokens,
+          .task = task_for(model.info().parameters),
           .count_tokens = [&model](std::string_view text) { return model.count_tokens(text); },
           .count_prompt_tokens =
               [&model](const std::vector<model::Message>& messages) {
                 return model.count_prompt_tokens(messages);
               }};
-}
-
-// The page as it stands in the cache when it has been stored.
-Result<cache::StoredPage> store(cache::PageCache& cache, const FetchedPage& page, TimePoint now) {
-  const auto outcome = cache.store(page, now);
-  if (!outcome) return std::unexpected(outcome.error());
-  auto stored = cache.find(page.url, now);
-  if (!stored) return std::unexpected(std::move(stored.error()));
-  if (!*stored)
-    return fail(ErrorCode::not_found, "the page expired as it was stored (cache.retention)");
-  return std::move(**stored);
 }
 
 }  // namespace
@@ -47,9 +38,11 @@ std::shared_ptr<AnswerFlow> AnswerFlow::start(Services& services, Question quest
       new AnswerFlow(services, std::move(question), std::move(on_text), std::move(done)));
   flow->arm(flow->answer_deadline_, services.config.answer.deadline, event::AnswerDeadline{});
   // Posted, so that the caller holds the flow before anything comes of it.
-  if (auto admitted = services.admission.enter(
-          [flow] { boost::asio::post(flow->services_.executor, [flow] { flow->begin(); }); });
-      !admitted) {
+  auto admitted = services.admission.enter(
+      [flow] { boost::asio::post(flow->services_.executor, [flow] { flow->begin(); }); });
+  if (admitted) {
+    flow->ticket_ = *admitted;
+  } else {
     boost::asio::post(services.executor, [flow, error = std::move(admitted.error())] {
       flow->act(action::Finish{std::unexpected(error)});
     });
@@ -57,21 +50,40 @@ std::shared_ptr<AnswerFlow> AnswerFlow::start(Services& services, Question quest
   return flow;
 }
 
+// The places go at once, whatever the machine is at.
 void AnswerFlow::cancel() {
+  services_.admission.withdraw(ticket_);
+  services_.model.take_back(generation_);
   feed(event::Cancelled{});
 }
 
 void AnswerFlow::begin() {
   admitted_ = true;
   meter_.admitted(Clock::now());
-  if (machine_.done()) return leave_admission();
+  if (!done_) return leave_admission();
   feed(event::Started{});
 }
 
 void AnswerFlow::feed(Event event) {
-  for (Action& action : machine_.resume(std::move(event), wall_clock())) {
-    std::visit([this](auto& what) { act(std::move(what)); }, action);
-  }
+  events_.push_back(std::move(event));
+  if (!thinking_) think();
+}
+
+void AnswerFlow::think() {
+  thinking_ = true;
+  Event event = std::move(events_.front());
+  events_.pop_front();
+  services_.workers.run(
+      [this, event = std::move(event)]() mutable {
+        return machine_.resume(std::move(event), wall_clock());
+      },
+      [self = shared_from_this()](Actions actions) {
+        for (Action& action : actions) {
+          std::visit([&](auto& what) { self->act(std::move(what)); }, action);
+        }
+        self->thinking_ = false;
+        if (!self->events_.empty()) self->think();
+      });
 }
 
 void AnswerFlow::act(action::LookUp what) {
@@ -109,9 +121,11 @@ void AnswerFlow::act(action::StopFetches) {
 
 void AnswerFlow::act(action::Store what) {
   services_.cache.run([page = std::move(what.fetched)](
-                          cache::PageCache& cache) { return store(cache, page, wall_clock()); },
-                      [self = shared_from_this(), page = what.page](auto stored) {
-                        self->feed(event::Stored{page, std::move(stored)});
+                          cache::PageCache& cache) { return keep_page(cache, page, wall_clock()); },
+                      [self = shared_from_this(), page = what.page](Result<KeptPage> kept) {
+                        if (!kept)
+                          return self->feed(event::Stored{page, std::unexpected(kept.error())});
+                        self->feed(event::Stored{page, std::move(kept->page)});
                       });
 }
 
@@ -139,7 +153,7 @@ void AnswerFlow::act(action::Generate what) {
 }
 
 void AnswerFlow::act(action::StopGenerating) {
-  generation_.request_stop();
+  services_.model.take_back(generation_);
 }
 
 void AnswerFlow::act(const action::Emit& what) {
@@ -155,6 +169,7 @@ void AnswerFlow::act(action::Check what) {
 }
 
 void AnswerFlow::act(action::Finish what) {
+  services_.admission.withdraw(ticket_);
   leave_admission();
   fetch_deadline_.cancel();
   answer_deadline_.cancel();

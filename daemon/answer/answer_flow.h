@@ -1,13 +1,15 @@
 // AnswerFlow: acts for one question what its AnswerMachine decides: cache, fetcher, model, clock.
+// The machine itself runs on a worker, one event at a time: what it counts and compares may take
+// seconds.
 //
 // All functions are called on the I/O thread; callbacks run there. It keeps itself alive until it
 // has called `done`.
 
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
-#include <stop_token>
 #include <vector>
 
 #include <boost/asio/steady_timer.hpp>
@@ -36,6 +38,7 @@ class AnswerFlow : public std::enable_shared_from_this<AnswerFlow> {
 
   void begin();
   void feed(Event event);
+  void think();
 
   void act(action::LookUp what);
   void act(action::Search what);
@@ -58,11 +61,14 @@ class AnswerFlow : public std::enable_shared_from_this<AnswerFlow> {
   QuestionMeter meter_;
   OnText on_text_;
   OnDone done_;
+  Admission::Ticket ticket_ = 0;
   bool admitted_ = false;
+  std::deque<Event> events_;  // for the machine, in the order they came
+  bool thinking_ = false;     // a worker has machine_, and nobody else may touch it
   boost::asio::steady_timer fetch_deadline_;
   boost::asio::steady_timer answer_deadline_;
   std::vector<std::shared_ptr<fetcher::FetchHandle>> fetches_;
-  std::stop_source generation_;
+  ModelRunner::Ticket generation_ = 0;
 };
 
 }  // namespace seekd::daemon

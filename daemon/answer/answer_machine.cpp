@@ -4,7 +4,6 @@
 #include <cassert>
 
 #include "daemon/answer/preface.h"
-#include "daemon/answer/prompt.h"
 #include "daemon/answer/quotation.h"
 
 namespace seekd::daemon {
@@ -126,7 +125,7 @@ void AnswerMachine::on(event::Generated& generated) {
   answer_.notices.push_back({"deadline", "", "the time for the answer was over before its end"});
   model::Generation cut;
   cut.finish = model::FinishReason::length;
-  cut.prompt_tokens = room_.question_tokens();
+  cut.prompt_tokens = room_.prompt_tokens(question_, passages_, now_);
   cut.completion_tokens =
       room_.model().count_tokens(answer_.content) + room_.model().count_tokens(answer_.reasoning);
   conclude(cut);
@@ -271,7 +270,7 @@ void AnswerMachine::generate(std::vector<Passage> passages) {
     preface_bytes_ = answer_.content.size();
     act(action::Emit{{answer_.content, ""}});
   }
-  act(action::Generate{{.messages = build_prompt(question_.messages, passages_, now_),
+  act(action::Generate{{.messages = room_.prompt(question_, passages_, now_),
                         .sampling = question_.sampling,
                         .stop = question_.stop,
                         .tokens_max = question_.tokens_max,

@@ -16,12 +16,13 @@ namespace {
 
 constexpr std::size_t marker_digits = 16;
 constexpr std::size_t excerpt_sentences = 2;
+constexpr std::uint64_t small_parameters = 1'000'000'000;
 
 struct Wording {
   std::string_view date;      // today's date follows
   std::string_view excerpt;   // the sentences that matter most follow
   std::string_view question;  // the question follows
-  std::string_view task;      // how to answer it
+  std::string_view one_sentence;
 };
 
 // Short, and the question last: the smallest models follow the end of a prompt best.
@@ -98,8 +99,13 @@ std::string prompt_marker(std::span<const Passage> passages) {
   return marker;
 }
 
+Task task_for(std::uint64_t parameters) {
+  return parameters > 0 && parameters < small_parameters ? Task::one_sentence : Task::as_asked;
+}
+
 std::vector<model::Message> build_prompt(std::span<const model::Message> messages,
-                                         std::span<const Passage> passages, TimePoint now) {
+                                         std::span<const Passage> passages, Task task,
+                                         TimePoint now) {
   assert(!messages.empty());
   std::vector<model::Message> prompt(messages.begin(), messages.end());
   if (passages.empty()) return prompt;
@@ -113,7 +119,8 @@ std::vector<model::Message> build_prompt(std::span<const model::Message> message
   }
   text += "\n" + excerpt_block(passages, question, marker, wording);
   text += "</pages " + marker + ">\n\n";
-  text += std::string(wording.question) + question + "\n" + std::string(wording.task);
+  text += std::string(wording.question) + question;
+  if (task == Task::one_sentence) text += "\n" + std::string(wording.one_sentence);
   question = std::move(text);
   return prompt;
 }

@@ -24,10 +24,21 @@ enum class Language : std::uint8_t { english, chinese };
 // Chinese when the text holds Han characters and neither Kana nor Hangul, else English.
 Language language_of(std::string_view text);
 
+// How the model is told to answer.
+enum class Task : std::uint8_t {
+  as_asked,      // by the question alone
+  one_sentence,  // the smallest models lose the page when they write more than one
+};
+
+// A model under a billion parameters is told to write one sentence; one whose size is not known (0)
+// is not.
+Task task_for(std::uint64_t parameters);
+
 // The conversation with its last message, the question, set below the passages. Without passages it
 // stays as it is. REQUIRES: messages is not empty.
 std::vector<model::Message> build_prompt(std::span<const model::Message> messages,
-                                         std::span<const Passage> passages, TimePoint now);
+                                         std::span<const Passage> passages, Task task,
+                                         TimePoint now);
 
 // What of a page's text goes into a prompt with that marker. REQUIRES: marker is not empty.
 std::string guarded_page_text(std::string_view text, std::string_view marker);

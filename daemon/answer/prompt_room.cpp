@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <string>
 
-#include "daemon/answer/prompt.h"
-
 namespace seekd::daemon {
 namespace {
 
 constexpr std::size_t wording_tokens = 160;  // of a prompt's own words and markers, generously
+
+constexpr std::size_t piece_bytes = 32 * 1024;
+constexpr std::size_t cut_tokens = 8;  // a cut through words adds no more than that
 
 // Room for the answer that passages do not take: what the caller asks for, at most a quarter of the
 // context.
@@ -16,9 +17,29 @@ std::size_t answer_room(const Question& question, const ModelView& model) {
   return std::min(question.tokens_max, model.context_tokens / 4);
 }
 
+// Counted piece by piece, and no further than it takes to know: megabytes take seconds.
+bool overflows(const std::vector<model::Message>& messages, const ModelView& model) {
+  std::size_t tokens = 0;
+  for (const model::Message& message : messages) {
+    const std::string_view text = message.content;
+    if (text.size() <= piece_bytes) continue;
+    for (std::size_t begin = 0; begin < text.size(); begin += piece_bytes) {
+      const std::size_t counted = model.count_tokens(text.substr(begin, piece_bytes));
+      tokens += counted - std::min(counted, cut_tokens);
+      if (tokens >= model.context_tokens) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 Status PromptRoom::measure(const Question& question) {
+  if (overflows(question.messages, model_)) {
+    return fail(ErrorCode::too_large, "the messages are longer than the model's context of " +
+                                          std::to_string(model_.context_tokens) +
+                                          " tokens, the answer included: shorten them");
+  }
   const auto tokens = model_.count_prompt_tokens(question.messages);
   if (!tokens) return std::unexpected(tokens.error());
   question_tokens_ = *tokens;
@@ -38,10 +59,21 @@ std::vector<Passage> PromptRoom::choose(std::vector<Passage> candidates, const Q
       std::move(candidates), budget, question.passages_max, model_.count_tokens);
   // Titles, headings and the template take tokens that the budget does not see; the worst passages
   // make room for them.
-  while (!passages.empty() && !fits(build_prompt(question.messages, passages, now), question)) {
+  while (!passages.empty() && !fits(prompt(question, passages, now), question)) {
     passages.erase(std::ranges::min_element(passages, {}, &Passage::score));
   }
   return passages;
+}
+
+std::vector<model::Message> PromptRoom::prompt(const Question& question,
+                                               std::span<const Passage> passages,
+                                               TimePoint now) const {
+  return build_prompt(question.messages, passages, model_.task, now);
+}
+
+std::size_t PromptRoom::prompt_tokens(const Question& question, std::span<const Passage> passages,
+                                      TimePoint now) const {
+  return model_.count_prompt_tokens(prompt(question, passages, now)).value_or(0);
 }
 
 bool PromptRoom::fits(const std::vector<model::Message>& prompt, const Question& question) const {

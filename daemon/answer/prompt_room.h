@@ -7,8 +7,10 @@
 
 #include <cstddef>
 #include <functional>
+#include <span>
 #include <vector>
 
+#include "daemon/answer/prompt.h"
 #include "daemon/answer/question.h"
 #include "policy/passages.h"
 #include "policy/result.h"
@@ -18,6 +20,7 @@ namespace seekd::daemon {
 // What an answer needs to know of the model beside its text.
 struct ModelView {
   std::size_t context_tokens = 0;
+  Task task = Task::as_asked;
   policy::TokenCounter count_tokens;
   std::function<Result<std::size_t>(const std::vector<model::Message>&)> count_prompt_tokens;
 };
@@ -26,16 +29,21 @@ class PromptRoom {
  public:
   explicit PromptRoom(ModelView model) : model_(std::move(model)) {}
 
-  // Errors: too_large (the conversation alone fills the context; the message says both numbers),
-  // the counter's.
+  // Errors: too_large (the conversation alone fills the context), the counter's. What it counts is
+  // bounded by the context, not by the conversation.
   Status measure(const Question& question);
 
   // The passages for the prompt, in its order. REQUIRES: measure() succeeded.
   std::vector<Passage> choose(std::vector<Passage> candidates, const Question& question,
                               TimePoint now) const;
 
+  std::vector<model::Message> prompt(const Question& question, std::span<const Passage> passages,
+                                     TimePoint now) const;
+  // Of prompt(); 0 where it cannot be counted.
+  std::size_t prompt_tokens(const Question& question, std::span<const Passage> passages,
+                            TimePoint now) const;
+
   const ModelView& model() const { return model_; }
-  std::size_t question_tokens() const { return question_tokens_; }
 
  private:
   bool fits(const std::vector<model::Message>& prompt, const Question& question) const;

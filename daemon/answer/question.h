@@ -29,9 +29,10 @@ struct Question {
   std::vector<model::Message> messages;  // REQUIRES: not empty, the last one is the user's
   model::Sampling sampling;
   std::vector<std::string> stop;
-  std::string cache_salt;         // as in model::GenerateRequest
-  std::size_t tokens_max = 0;     // of the answer, thinking included; REQUIRES: > 0
-  std::vector<std::string> urls;  // canonical; pages that the caller names beside those in its text
+  std::string cache_salt;      // as in model::GenerateRequest
+  std::size_t tokens_max = 0;  // of the answer, thinking included; REQUIRES: > 0
+  std::vector<std::string>
+      urls;  // as written; pages that the caller names beside those in its text
   Retrieval retrieval = Retrieval::enabled;
   Reach reach = Reach::web;
   std::optional<std::chrono::seconds>

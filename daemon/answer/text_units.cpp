@@ -138,7 +138,6 @@ void read_part(std::u32string_view part, TextFacts& facts) {
   }
   facts.terms.push_back(stemmed);
   add_token({stemmed, Token::Kind::content}, facts);
-  if (u_isupper(static_cast<UChar32>(part.front()))) facts.names.push_back(stemmed);
 }
 
 bool separates_parts(std::u32string_view compound, std::size_t at) {

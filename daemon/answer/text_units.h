@@ -54,9 +54,8 @@ struct TextFacts {
   std::unordered_set<std::string> words;    // all words, folded, function words included
   std::unordered_set<char32_t> ideographs;  // characters of CJK words
   std::vector<std::string>
-      numbers;  // "12.1", "2026", "三百", "three"; thousands separators left out
+      numbers;  // "12.1", "2026", "三百", "3" of "three"; thousands separators left out
   std::vector<std::string> quotes;  // what stands in quotation marks or backticks
-  std::vector<std::string> names;   // capitalised words, folded
   std::vector<std::string>
       literals;  // words with '/', '_' or '.' inside, as written: paths, identifiers
   bool negated = false;

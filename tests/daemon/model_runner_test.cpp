@@ -33,7 +33,7 @@ TEST_CASE("a model that cannot be loaded leaves its error") {
   boost::asio::io_context io;
   bool told = false;
   ModelRunner runner(
-      io.get_executor(), 4,
+      io.get_executor(),
       []() -> Result<std::unique_ptr<model::Model>> {
         return fail(ErrorCode::not_found, "no file");
       },
@@ -47,7 +47,7 @@ TEST_CASE(
     "generations are served in order, one at a time: their beginning is told, their text, their "
     "end") {
   boost::asio::io_context io;
-  ModelRunner runner(io.get_executor(), 4, load("a b c", 1ms), [] {});
+  ModelRunner runner(io.get_executor(), load("a b c", 1ms), [] {});
   REQUIRE(run_until(io, [&] { return runner.state() == ModelRunner::State::ready; }));
   std::vector<std::string> seen;
   for (const std::string name : {"1", "2", "3"}) {
@@ -61,10 +61,9 @@ TEST_CASE(
                                          "2.", "3:", "3a ", "3b ", "3c", "3."});
 }
 
-TEST_CASE(
-    "what is taken back while it waits is never begun, and one over the queue's bound is refused") {
+TEST_CASE("what is taken back while it waits is never begun, and gives its place up at once") {
   boost::asio::io_context io;
-  ModelRunner runner(io.get_executor(), 2, load("a b c d e f g h", 20ms), [] {});
+  ModelRunner runner(io.get_executor(), load("a b c d e f g h", 20ms), [] {});
   REQUIRE(run_until(io, [&] { return runner.state() == ModelRunner::State::ready; }));
   std::vector<ErrorCode> errors;
   int done = 0;
@@ -74,14 +73,14 @@ TEST_CASE(
   };
   runner.generate({}, [] {}, [](const auto&) {}, on_done);
   REQUIRE(run_until(io, [&] { return runner.running(); }));
-  std::stop_source waiting =
+  const ModelRunner::Ticket waiting =
       runner.generate({}, [] { FAIL("begun"); }, [](const auto&) {}, on_done);
   runner.generate({}, [] {}, [](const auto&) {}, on_done);
   CHECK(runner.waiting() == 2);
-  runner.generate({}, [] { FAIL("begun"); }, [](const auto&) {}, on_done);
-  waiting.request_stop();
-  REQUIRE(run_until(io, [&] { return done == 4; }));
-  CHECK(errors == std::vector<ErrorCode>{ErrorCode::busy, ErrorCode::cancelled});
+  runner.take_back(waiting);
+  CHECK(runner.waiting() == 1);
+  REQUIRE(run_until(io, [&] { return done == 3; }));
+  CHECK(errors == std::vector<ErrorCode>{ErrorCode::cancelled});
 }
 
 TEST_CASE("a runner that goes takes back what runs") {
@@ -90,7 +89,7 @@ TEST_CASE("a runner that goes takes back what runs") {
   {
     std::string words;
     for (int n = 0; n < 1000; ++n) words += "word ";
-    ModelRunner runner(io.get_executor(), 4, load(words, 20ms), [] {});
+    ModelRunner runner(io.get_executor(), load(words, 20ms), [] {});
     REQUIRE(run_until(io, [&] { return runner.state() == ModelRunner::State::ready; }));
     runner.generate({}, [] {}, [](const auto&) {}, [](const auto&) {});
     runner.generate({}, [] {}, [](const auto&) {}, [](const auto&) {});

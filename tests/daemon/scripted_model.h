@@ -29,10 +29,15 @@ class ScriptedModel final : public model::Model {
     return {.bytes = 1 << 20, .bytes_max = 4 << 20};
   }
 
-  std::size_t count_tokens(std::string_view text) const override { return text.size() / 4 + 1; }
+  std::size_t count_tokens(std::string_view text) const override {
+    bytes_counted += text.size();
+    return text.size() / 4 + 1;
+  }
 
   Result<std::size_t> count_prompt_tokens(
       const std::vector<model::Message>& messages) const override {
+    ++countings;
+    held_.wait(true);
     std::size_t tokens = 0;
     for (const auto& message : messages) tokens += count_tokens(message.content);
     return tokens;
@@ -59,10 +64,20 @@ class ScriptedModel final : public model::Model {
     return generation;
   }
 
+  // Until let_count() no prompt is counted to its end.
+  void hold_counting() { held_ = true; }
+  void let_count() {
+    held_ = false;
+    held_.notify_all();
+  }
+
+  mutable std::atomic<std::size_t> bytes_counted = 0;
+  mutable std::atomic<int> countings = 0;
   std::atomic<int> generations = 0;
   std::atomic<int> cancelled = 0;
 
  private:
+  std::atomic<bool> held_ = false;
   std::string text_;
   std::chrono::milliseconds word_time_;
   model::ModelInfo info_;

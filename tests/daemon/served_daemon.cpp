@@ -93,13 +93,23 @@ std::string Caller::take(std::size_t bytes) {
   return taken;
 }
 
-Caller::Reply Caller::read_reply() {
-  while (!buffer_.contains("\r\n\r\n")) {
-    if (!fill()) return {};
+bool Caller::wait_for(std::string_view text) {
+  while (!buffer_.contains(text)) {
+    if (!fill()) return false;
   }
+  return true;
+}
+
+Caller::Reply Caller::read_header() {
+  if (!wait_for("\r\n\r\n")) return {};
   Reply reply;
   reply.header = lower(take(buffer_.find("\r\n\r\n") + 4));
   reply.status = std::stoi(reply.header.substr(9, 3));
+  return reply;
+}
+
+Caller::Reply Caller::read_reply() {
+  Reply reply = read_header();
   if (const auto at = reply.header.find("content-length: "); at != std::string::npos) {
     reply.body = take(std::stoul(reply.header.substr(at + 16)));
     return reply;
@@ -149,21 +159,21 @@ void ServedDaemon::start(std::unique_ptr<ScriptedModel> model) {
   async_cache_ = std::make_unique<AsyncCache>(executor, *cache_);
   fetcher_ = std::make_unique<fetcher::FetcherClient>(executor, config_.fetcher.socket,
                                                       config_.fetcher.reply_bytes_max);
+  workers_ = std::make_unique<Workers>(executor, 2);
   std::promise<void> loaded;
   auto held = std::make_shared<std::unique_ptr<ScriptedModel>>(std::move(model));
   runner_ = std::make_unique<ModelRunner>(
-      executor, config_.daemon.queue_max + config_.daemon.questions_running_max,
-      [held]() -> Result<std::unique_ptr<model::Model>> { return std::move(*held); },
+      executor, [held]() -> Result<std::unique_ptr<model::Model>> { return std::move(*held); },
       [&loaded] { loaded.set_value(); });
-  admission_ =
-      std::make_unique<Admission>(config_.daemon.questions_running_max, config_.daemon.queue_max,
-                                  [this] { return runner_->waiting(); });
+  admission_ = std::make_unique<Admission>(
+      config_.daemon.questions_running_max, config_.daemon.queue_max,
+      [this] { return runner_->waiting() + (runner_->running() ? 1 : 0); });
   pages_ = std::make_unique<PageUpdater>(*async_cache_, *fetcher_, config_, metrics_);
   refresher_ = std::make_unique<Refresher>(executor, *async_cache_, *pages_, config_.refresh,
                                            metrics_, *load_watches(*cache_));
-  services_ = std::make_unique<Services>(Services{executor, config_, *async_cache_, *fetcher_,
-                                                  *runner_, *admission_, metrics_, *pages_,
-                                                  *refresher_, wall_clock()});
+  services_ = std::make_unique<Services>(Services{executor, config_, *async_cache_, *workers_,
+                                                  *fetcher_, *runner_, *admission_, metrics_,
+                                                  *pages_, *refresher_, wall_clock()});
   metrics_.name_model("scripted");
   listener_ = std::make_unique<Listener>(
       executor, config_.daemon,

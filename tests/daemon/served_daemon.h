@@ -48,6 +48,10 @@ class Caller {
     std::string body;
     boost::json::object json() const { return boost::json::parse(body).as_object(); }
   };
+  // Of a HEAD: no content follows, whatever its length.
+  Reply read_header();
+  // True once what came in holds `text`; nothing of it is taken.
+  bool wait_for(std::string_view text);
   // By Content-Length or chunks. Gives up after ten seconds.
   Reply read_reply();
   // True when the other side has closed and nothing is left to read.
@@ -87,6 +91,7 @@ class ServedDaemon {
   std::unique_ptr<AsyncCache> async_cache_;
   std::unique_ptr<fetcher::FetcherClient> fetcher_;
   std::unique_ptr<ModelRunner> runner_;
+  std::unique_ptr<Workers> workers_;
   std::unique_ptr<Admission> admission_;
   Metrics metrics_;
   std::unique_ptr<PageUpdater> pages_;

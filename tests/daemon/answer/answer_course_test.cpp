@@ -227,7 +227,9 @@ TEST_CASE("a caller that goes ends everything at once") {
 TEST_CASE("an answer that is over its time ends with what is written") {
   AnswerMachine machine = machine_for(question_about({url}));
   look_up(machine, page(url, 0s));
-  machine.resume(event::Searched{{{passage(page(url, 0s))}}}, now);
+  const Actions searched = machine.resume(event::Searched{{{passage(page(url, 0s))}}}, now);
+  REQUIRE(find<action::Generate>(searched) != nullptr);
+  const auto prompt = find<action::Generate>(searched)->request.messages;
   machine.resume(event::Tokens{{fact, ""}}, now);
   CHECK(count<action::StopGenerating>(machine.resume(event::AnswerDeadline{}, now)) == 1);
   const Actions cut = machine.resume(event::Generated{fail(ErrorCode::cancelled, "")}, now);
@@ -236,6 +238,7 @@ TEST_CASE("an answer that is over its time ends with what is written") {
   const auto& answer = find<action::Finish>(checked)->answer;
   REQUIRE(answer);
   CHECK(answer->finish == model::FinishReason::length);
+  CHECK(answer->usage.prompt_tokens == *word_model().count_prompt_tokens(prompt));
   CHECK(codes(*answer) == Codes{"deadline"});
   CHECK(answer->citations.size() == 1);
 }

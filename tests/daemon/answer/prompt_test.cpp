@@ -26,10 +26,11 @@ Passage passage_of(std::string title, std::string text) {
   return passage;
 }
 
-std::string prompt_of(const std::vector<Passage>& passages, std::string question = "Which port?") {
+std::string prompt_of(const std::vector<Passage>& passages, std::string question = "Which port?",
+                      Task task = Task::as_asked) {
   const std::vector<model::Message> messages{{model::Role::system, "Be brief."},
                                              {model::Role::user, std::move(question)}};
-  const auto prompt = build_prompt(messages, passages, now);
+  const auto prompt = build_prompt(messages, passages, task, now);
   REQUIRE(prompt.size() == 2);
   CHECK(prompt[0].content == "Be brief.");
   return prompt[1].content;
@@ -43,7 +44,18 @@ TEST_CASE("passages stand first, numbered, and the question last") {
   const std::string text =
       prompt_of({passage_of("One", "First text."), passage_of("Two", "Second text.")});
   CHECK(text.find("[1] One > Section\nFirst text.") < text.find("[2] Two > Section\nSecond text."));
-  CHECK(text.ends_with("Question: Which port?\nAnswer in one sentence."));
+  CHECK(text.ends_with("Question: Which port?"));
+}
+
+TEST_CASE("the smallest models alone are told to answer in one sentence") {
+  CHECK(task_for(135'000'000) == Task::one_sentence);
+  CHECK(task_for(1'500'000'000) == Task::as_asked);
+  CHECK(task_for(0) == Task::as_asked);
+  const std::vector<Passage> passages{passage_of("One", "First text.")};
+  CHECK(prompt_of(passages, "Which port?", Task::one_sentence)
+            .ends_with("Question: Which port?\nAnswer in one sentence."));
+  CHECK(prompt_of(passages, "哪个端口？", Task::one_sentence)
+            .ends_with("问题：哪个端口？\n请用一句话回答。"));
 }
 
 // How often the marker of a prompt of these passages stands in it.
@@ -79,7 +91,7 @@ TEST_CASE("questions over the same pages share all that stands before the questi
   const std::vector<Passage> passages{passage_of("Title", "The port is 17. The door is red.")};
   const auto prompt = [&](const char* question) {
     const std::vector<model::Message> asked{{model::Role::user, question}};
-    return build_prompt(asked, passages, TimePoint{}).back().content;
+    return build_prompt(asked, passages, Task::as_asked, TimePoint{}).back().content;
   };
   const std::string one = prompt("Which port?");
   const std::string other = prompt("Which door?");
