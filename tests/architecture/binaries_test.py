@@ -59,6 +59,10 @@ class Binaries(unittest.TestCase):
         self.assertTrue(having(loaded_libraries("seekctl-eval"), "libtorch_cpu"))
         self.assertTrue(having(loaded_libraries("seekctl-eval"), "librocksdb"))
 
+    def test_the_program_that_mends_the_cache_loads_it_and_no_model(self):
+        self.assertTrue(having(loaded_libraries("seekctl-cache"), "librocksdb"))
+        self.assertEqual(having(loaded_libraries("seekctl-cache"), "libtorch", "libc10", "libcurl"), [])
+
     def test_the_fetcher_loads_no_torch_and_no_rocksdb(self):
         self.assertEqual(having(loaded_libraries("seekd-fetcher"), "libtorch", "libc10", "librocksdb", "libcuda"), [])
 
