@@ -143,9 +143,9 @@ class PageCache {
   // corrupt.
   virtual Result<StoreOutcome> store(const FetchedPage& page, TimePoint now) = 0;
 
-  // 304: the stored page is confirmed; `headers` update the stored ones (RFC 9111 §3.2). A page that
-  // was stored after the request was sent, or has another validator than the 304, stays as it is.
-  // Returns the page as it now stands: its retrieved_at says whether it was confirmed. Errors:
+  // 304: the stored page is confirmed; `headers` update the stored ones (RFC 9111 §3.2). A page
+  // that was stored after the request was sent, or has another validator than the 304, stays as it
+  // is. Returns the page as it now stands: its retrieved_at says whether it was confirmed. Errors:
   // not_found.
   virtual Result<StoredPage> touch(std::string_view url, const CachingHeaders& headers,
                                    TimePoint requested_at, TimePoint received_at) = 0;

@@ -6,7 +6,6 @@
 
 #include <catch2/catch.hpp>
 
-
 using seekd::Block;
 using seekd::BlockKind;
 using seekd::fetcher::HtmlTree;
