@@ -197,7 +197,7 @@ class Judge {
     for (std::size_t i = 0; i < count; ++i) {
       const Block& before = before_.blocks[run.before_begin + i];
       const Block& after = after_.blocks[run.after_begin + i];
-      if (before.kind != after.kind ||
+      if (before.kind != after.kind || before.level != after.level ||
           without_noise(before, text_above(before_.blocks, run.before_begin + i)) !=
               without_noise(after, text_above(after_.blocks, run.after_begin + i))) {
         return false;

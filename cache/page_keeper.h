@@ -16,7 +16,6 @@
 #include "cache/page_match.h"
 #include "cache/page_writer.h"
 #include "cache/reports.h"
-#include "cache/seen_filters.h"
 #include "policy/result.h"
 
 namespace seekd::cache {
@@ -24,8 +23,8 @@ namespace seekd::cache {
 class PageKeeper {
  public:
   // REQUIRES: all of them outlive this.
-  PageKeeper(Database& database, PageWriter& writer, Holds& holds, SeenFilters& filters)
-      : database_(database), writer_(writer), holds_(holds), filters_(filters) {}
+  PageKeeper(Database& database, PageWriter& writer, Holds& holds)
+      : database_(database), writer_(writer), holds_(holds) {}
 
   // As PageCache says.
   Result<std::uint64_t> hold(std::string_view what, std::string reason, TimePoint now);
@@ -46,7 +45,6 @@ class PageKeeper {
   Database& database_;
   PageWriter& writer_;
   Holds& holds_;
-  SeenFilters& filters_;
   std::mutex keeping_;
 };
 

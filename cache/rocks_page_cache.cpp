@@ -74,7 +74,7 @@ class RocksPageCache : public PageCache {
         vectors_(std::move(vectors)),
         holds_(holds),
         writer_(config, *database_, filters_, vectors_->index, holds_, std::move(terms), counters),
-        keeper_(*database_, writer_, holds_, filters_),
+        keeper_(*database_, writer_, holds_),
         schedule_(*database_),
         evictor_(*database_, writer_, use_, config.disk_bytes_max),
         generation_opened_(counters.generation) {}

@@ -126,6 +126,7 @@ class Verifier {
     expect(page_key(record.url).view() == key, Family::pages, key, "is the page of another URL");
     expect(record.expires_at == holdings.expires_at, Family::pages, key, "expires at two times");
     std::vector<std::uint64_t> passages;
+    passages.reserve(record.passages.size());
     for (const PassageRef& passage : record.passages) passages.push_back(passage.id);
     expect(passages == holdings.passages, Family::holdings, key,
            "has other passages than its page");

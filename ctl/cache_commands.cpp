@@ -146,7 +146,7 @@ CLI::App* add_asking(CLI::App& app, const char* name, const char* what, const Op
 }
 
 template <class Act>
-void call(CLI::App* command, ExitStatus& status, Act act) {
+void call(CLI::App* command, ExitStatus& status, const Act& act) {
   command->callback([act, &status] {
     if (const Status done = act(); !done) status = refuse(done.error());
   });

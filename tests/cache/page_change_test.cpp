@@ -139,6 +139,12 @@ TEST_CASE("Noise beside a change is a change") {
                paragraphs({"4 views", "The new sentence stands here."})) != Extent::noise);
 }
 
+TEST_CASE("Words that move up or down in the outline are a change") {
+  const Block below{BlockKind::heading, 3, "Third-Party Services"};
+  const Block above{BlockKind::heading, 2, "Third-Party Services"};
+  CHECK(extent({below}, {above}) == Extent::minor);
+}
+
 TEST_CASE("Teasers that rotate under their heading are noise, elsewhere links are content") {
   const std::vector<Link> before_links = {{"https://a.example/1", "One"},
                                           {"https://a.example/2", "Two"}};

@@ -112,7 +112,7 @@ class Client(unittest.TestCase):
 
     def test_a_wrong_max_age_is_refused_before_seekd_is_asked(self):
         done = subprocess.run([SEEKCTL, "ask", "q", "--max-age", "1"], capture_output=True, text=True, timeout=60, env=ENVIRONMENT)
-        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.returncode, 2)
         self.assertIn("--max-age", done.stderr)
 
     def test_what_seekd_refuses_is_told_in_its_words(self):
