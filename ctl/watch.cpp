@@ -212,6 +212,9 @@ void add_named(CLI::App& watch, ExitStatus& status, const std::string& name,
 void add_watch(CLI::App& app, ExitStatus& status) {
   CLI::App* watch =
       app.add_subcommand("watch", "pages, feeds and sitemaps that seekd refreshes by itself");
+  watch->footer(
+      "Example:\n  seekctl watch add https://www.debian.org/News/ --every 6h\n"
+      "  seekctl watch add https://www.debian.org/News/ --calendar \"Mon..Fri 8:00\"");
   watch->require_subcommand(1);
   add_add(*watch, status);
   add_action(*watch, status, "list", "all watches, and what they have used of today's budget", list,

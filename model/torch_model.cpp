@@ -242,7 +242,7 @@ Status check_vocabulary(const Checkpoint& checkpoint, const Tokenizer& tokenizer
 }
 
 std::string description_of(config::Quantization quantization, bool own_kernels) {
-  const std::string kernels = own_kernels ? ", own kernels" : "";
+  std::string kernels = own_kernels ? ", own kernels" : "";
   switch (quantization) {
     case config::Quantization::none:
       return kernels;

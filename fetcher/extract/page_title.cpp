@@ -59,7 +59,7 @@ std::string without_site(const TitleClaims& claims) {
 }  // namespace
 
 std::string title_of(const TitleClaims& claims) {
-  const std::string heading = only_heading(claims.headings);
+  std::string heading = only_heading(claims.headings);
   const bool says = heading.size() <= heading_bytes_max && words_of(heading) >= heading_words_min;
   if (says) return heading;
   if (!claims.title.empty()) return without_site(claims);

@@ -22,10 +22,10 @@ bool FormattingList::alike(NodeId a, NodeId b) const {
 
 void FormattingList::push(NodeId element) {
   int seen = 0;
-  for (std::size_t place = nodes_.size(); place-- > 0 && nodes_[place] != marker;) {
+  for (std::size_t end = nodes_.size(); end > 0 && nodes_[end - 1] != marker; --end) {
     limits_.count_comparisons(1);
-    if (!alike(nodes_[place], element) || ++seen < alike_max) continue;
-    erase(place);
+    if (!alike(nodes_[end - 1], element) || ++seen < alike_max) continue;
+    erase(end - 1);
     break;
   }
   nodes_.push_back(element);
@@ -58,9 +58,9 @@ std::size_t FormattingList::find(NodeId element) const {
 }
 
 std::size_t FormattingList::find_last(HtmlTag tag) const {
-  for (std::size_t place = nodes_.size(); place-- > 0 && nodes_[place] != marker;) {
+  for (std::size_t end = nodes_.size(); end > 0 && nodes_[end - 1] != marker; --end) {
     limits_.count_comparisons(1);
-    if (dom_[nodes_[place]].is(tag)) return place;
+    if (dom_[nodes_[end - 1]].is(tag)) return end - 1;
   }
   return nodes_.size();
 }
