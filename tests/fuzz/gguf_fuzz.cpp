@@ -13,6 +13,7 @@
 #include "model/text/tokenizer.h"
 #include "model/weights/gguf.h"
 #include "model/weights/loader.h"
+#include "model/weights/tensor_names.h"
 
 namespace {
 
@@ -32,14 +33,17 @@ void check_tensors(const GgufFile& gguf) {
   }
 }
 
-void check_checkpoint(const std::string& path) {
+void check_checkpoint(const GgufFile& gguf, const std::string& path) {
   const auto checkpoint = Checkpoint::open(path);
   if (!checkpoint) return;
-  for (const Tensor& tensor : checkpoint->tensors()) {
+  for (const GgufTensor& stored : gguf.tensors()) {
+    const auto name = hf_tensor_name(stored.name);
+    const Tensor* tensor = name ? checkpoint->find(*name) : nullptr;
+    if (tensor == nullptr) continue;
     std::uint64_t weights = 1;
-    for (const std::uint64_t extent : tensor.shape) weights *= extent;
+    for (const std::uint64_t extent : tensor->shape) weights *= extent;
     std::vector<float> read(weights);
-    (void)checkpoint->read(tensor.name, tensor.shape, read);
+    (void)checkpoint->read(tensor->name, tensor->shape, read);
   }
 }
 
@@ -57,8 +61,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const int file = ::memfd_create("gguf", MFD_CLOEXEC);
   if (file < 0 || ::write(file, data, size) != static_cast<ssize_t>(size)) std::abort();
   const std::string path = "/proc/self/fd/" + std::to_string(file);
-  if (const auto gguf = GgufFile::open(path)) check_tensors(*gguf);
-  check_checkpoint(path);
+  if (const auto gguf = GgufFile::open(path)) {
+    check_tensors(*gguf);
+    check_checkpoint(*gguf, path);
+  }
   check_tokenizer(path);
   ::close(file);
   return 0;
