@@ -180,6 +180,9 @@ Status parse_content_line(std::string_view line, FetchedPage& page) {
   page.entries_total = reader.number("entries_total", std::numeric_limits<std::int64_t>::max());
   page.body_bytes = reader.number("body_bytes", std::numeric_limits<std::int64_t>::max());
   if (!kind) reader.refuse(ErrorCode::invalid_argument, "kind", "is not a kind of page");
+  if (kind == PageKind::page && (entries != nullptr || page.entries_total > 0)) {
+    reader.refuse(ErrorCode::invalid_argument, "entries", "are of a page that lists none");
+  }
   if (auto read = reader.finish(); !read) return read;
   page.kind = *kind;
   if (auto read = parse_texts(headers, "headers", header_fields, page.headers); !read) return read;

@@ -145,6 +145,19 @@ TEST_CASE("content of wrong kinds is an error") {
   }
 }
 
+TEST_CASE("entries are of a page that lists them") {
+  FetchReply reply = page_reply();
+  reply.page->kind = PageKind::page;
+  reply.page->entries.clear();
+  reply.page->entries_total = 0;
+  const std::string lines = to_json(reply);
+  REQUIRE(parse_fetch_reply(lines));
+  CHECK(error_of(replaced(lines, "\"body_bytes\"", "\"entries_total\":2,\"body_bytes\"")) ==
+        ErrorCode::invalid_argument);
+  CHECK(error_of(replaced(lines, "\"body_bytes\"", "\"entries\":[{}],\"body_bytes\"")) ==
+        ErrorCode::invalid_argument);
+}
+
 TEST_CASE("not_modified never carries blocks") {
   FetchReply reply = page_reply();
   reply.outcome = FetchOutcome::not_modified;
