@@ -11,6 +11,7 @@
 
 #include "config/config.h"
 #include "ctl/cache_folder.h"
+#include "ctl/command_line.h"
 #include "ctl/exit_status.h"
 #include "ctl/terminal.h"
 
@@ -87,15 +88,5 @@ int main(int argc, char** argv) {
   add_command(app, "export", "every page as a JSON line on standard output", ctl::export_cache,
               status);
   add_restore(app, status);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    const bool asked = app.exit(error, std::cout, std::cerr) == 0;
-    return static_cast<int>(asked ? ExitStatus::done : ExitStatus::usage);
-  }
-  if (!std::cout.flush()) {
-    ctl::say("standard output cannot be written to");
-    status = ExitStatus::refused;
-  }
-  return static_cast<int>(status);
+  return ctl::run_command_line(app, argc, argv, status);
 }

@@ -9,6 +9,7 @@
 
 #include "config/config.h"
 #include "config/embedded_models.h"
+#include "ctl/command_line.h"
 #include "ctl/eval_retrieval.h"
 #include "ctl/exit_status.h"
 #include "ctl/terminal.h"
@@ -91,15 +92,5 @@ int main(int argc, char** argv) {
       "Exit status: 0 done, 1 refused or failed, 2 wrong usage.");
   ExitStatus status = ExitStatus::done;
   add_retrieval(app, status);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    const bool asked = app.exit(error, std::cout, std::cerr) == 0;
-    return static_cast<int>(asked ? ExitStatus::done : ExitStatus::usage);
-  }
-  if (!std::cout.flush()) {
-    ctl::say("standard output cannot be written to");
-    status = ExitStatus::refused;
-  }
-  return static_cast<int>(status);
+  return ctl::run_command_line(app, argc, argv, status);
 }

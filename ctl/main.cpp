@@ -3,9 +3,9 @@
 
 #include <iostream>
 
+#include "ctl/command_line.h"
 #include "ctl/commands.h"
 #include "ctl/exit_status.h"
-#include "ctl/terminal.h"
 
 namespace {
 
@@ -34,29 +34,15 @@ void add_commands(CLI::App& app, ExitStatus& status) {
   add_config(app, status);
 }
 
-ExitStatus run(int argc, char** argv) {
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
   CLI::App app("seekctl asks seekd, and shows how it decides.", "seekctl");
   app.set_version_flag("--version", SEEKD_VERSION);
   app.require_subcommand(1);
   app.footer("Exit status: 0 done, 1 refused or failed, 2 wrong usage.");
   ExitStatus status = ExitStatus::done;
   add_commands(app, status);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error, std::cout, std::cerr) == 0 ? ExitStatus::done : ExitStatus::usage;
-  }
-  return status;
-}
-
-}  // namespace
-
-int main(int argc, char** argv) {
-  std::ios::sync_with_stdio(false);
-  ExitStatus status = run(argc, argv);
-  if (!std::cout.flush()) {
-    seekd::ctl::say("standard output cannot be written to");
-    status = ExitStatus::refused;
-  }
-  return static_cast<int>(status);
+  return seekd::ctl::run_command_line(app, argc, argv, status);
 }

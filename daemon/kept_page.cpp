@@ -27,4 +27,17 @@ Result<KeptPage> confirm_page(cache::PageCache& cache, const FetchedPage& confir
   return KeptPage{std::move(*page), outcome};
 }
 
+fetcher::FetchRequest request_for(std::string url, policy::Provenance provenance,
+                                  const std::optional<cache::StoredPage>& stored) {
+  fetcher::FetchRequest request;
+  request.url = std::move(url);
+  request.provenance = provenance;
+  if (stored) {
+    request.etag = stored->headers.etag;
+    request.last_modified = stored->headers.last_modified;
+    request.validated_url = stored->final_url;
+  }
+  return request;
+}
+
 }  // namespace seekd::daemon

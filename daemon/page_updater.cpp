@@ -50,16 +50,9 @@ class PageUpdater::Update final : public Handle, public std::enable_shared_from_
  private:
   void fetch(const std::optional<cache::StoredPage>& stored) {
     if (cancelled_) return done_(fail(ErrorCode::cancelled, "the fetch was taken back"));
-    fetcher::FetchRequest request;
-    request.url = wish_.url;
-    request.provenance = wish_.provenance;
-    if (stored) {
-      request.etag = stored->headers.etag;
-      request.last_modified = stored->headers.last_modified;
-      request.validated_url = stored->final_url;
-    }
     owner_.metrics_.page_asked_for(wish_.asker);
-    fetch_ = owner_.fetcher_.fetch(request, owner_.config_.answer.fetch_deadline,
+    fetch_ = owner_.fetcher_.fetch(request_for(wish_.url, wish_.provenance, stored),
+                                   owner_.config_.answer.fetch_deadline,
                                    [self = shared_from_this()](Result<fetcher::FetchReply> reply) {
                                      if (!reply) return self->done_(std::unexpected(reply.error()));
                                      self->keep(std::move(*reply));

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <queue>
 #include <string>
 #include <utility>
 
+#include "cache/index/best_passages.h"
 #include "cache/index/lexical_index.h"
 
 namespace seekd::cache {
@@ -17,40 +17,6 @@ constexpr double b = 0.75;
 // Sums of the same terms in another order differ in their last bits; a bound must not be the
 // smaller.
 constexpr double bound_margin = 1.0 + 1e-9;
-
-bool worse(const RankedPassage& one, const RankedPassage& other) {
-  return one.score != other.score ? one.score < other.score : one.passage > other.passage;
-}
-
-struct BetterFirst {
-  bool operator()(const RankedPassage& one, const RankedPassage& other) const {
-    return worse(other, one);
-  }
-};
-
-// The best so far, the worst of them on top.
-class Best {
- public:
-  explicit Best(std::size_t count) : count_(count) {}
-
-  // What a passage has to pass to be among them.
-  double threshold() const { return heap_.size() < count_ ? 0.0 : heap_.top().score; }
-
-  void offer(const RankedPassage& passage) {
-    heap_.push(passage);
-    if (heap_.size() > count_) heap_.pop();
-  }
-
-  std::vector<RankedPassage> take() {
-    std::vector<RankedPassage> all;
-    for (; !heap_.empty(); heap_.pop()) all.push_back(heap_.top());
-    return all;
-  }
-
- private:
-  const std::size_t count_;
-  std::priority_queue<RankedPassage, std::vector<RankedPassage>, BetterFirst> heap_;
-};
 
 struct Chunk {
   std::uint64_t number = 0;
@@ -210,7 +176,7 @@ class Ranking {
   const double passages_;
   const Bm25 bm25_;
   const AllowPassage& allow_;
-  Best best_;
+  BestPassages best_;
   std::vector<TermLists> terms_;
   std::array<double, passages_per_chunk> scores_{};
   std::vector<Posting> postings_;

@@ -5,43 +5,14 @@
 #include <cmath>
 #include <cstring>
 #include <mutex>
-#include <queue>
 #include <utility>
+
+#include "cache/index/best_passages.h"
 
 namespace seekd::cache {
 namespace {
 
 constexpr float steps = 127.0F;
-
-struct Better {
-  bool operator()(const RankedPassage& a, const RankedPassage& b) const {
-    return a.score != b.score ? a.score > b.score : a.passage < b.passage;
-  }
-};
-
-// The best `count` of what it is offered, the worst of them on top.
-class Best {
- public:
-  explicit Best(std::size_t count) : count_(count) {}
-
-  void offer(const RankedPassage& passage) {
-    if (heap_.size() == count_) {
-      if (count_ == 0 || !Better{}(passage, heap_.top())) return;
-      heap_.pop();
-    }
-    heap_.push(passage);
-  }
-
-  std::vector<RankedPassage> take() {
-    std::vector<RankedPassage> all;
-    for (; !heap_.empty(); heap_.pop()) all.push_back(heap_.top());
-    return all;
-  }
-
- private:
-  const std::size_t count_;
-  std::priority_queue<RankedPassage, std::vector<RankedPassage>, Better> heap_;
-};
 
 }  // namespace
 
@@ -180,7 +151,7 @@ std::vector<RankedPassage> VectorIndex::nearest(const QuantizedVector& query, st
   const std::shared_lock lock(mutex_);
   const std::vector<bool> allowed = allowed_hosts(filter);
   std::vector<std::int32_t> dots(std::min(rows_per_chunk, passages_.size()));
-  Best best(count);
+  BestPassages best(count);
   for (std::size_t begin = 0; begin < passages_.size(); begin += rows_per_chunk) {
     const std::size_t rows = std::min(rows_per_chunk, passages_.size() - begin);
     embedding_->score(query.values, {row(begin), rows * row_bytes_}, std::span(dots).first(rows));

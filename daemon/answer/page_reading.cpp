@@ -2,6 +2,7 @@
 
 #include "cache/content_hash.h"
 #include "daemon/answer/sources.h"
+#include "daemon/kept_page.h"
 #include "daemon/time_text.h"
 
 namespace seekd::daemon {
@@ -42,15 +43,7 @@ Notice unconfirmed_notice(const std::string& url) {
 }
 
 fetcher::FetchRequest PageReading::fetch_request() const {
-  fetcher::FetchRequest request;
-  request.url = url_;
-  request.provenance = policy::Provenance::user;
-  if (page_) {
-    request.etag = page_->headers.etag;
-    request.last_modified = page_->headers.last_modified;
-    request.validated_url = page_->final_url;
-  }
-  return request;
+  return request_for(url_, policy::Provenance::user, page_);
 }
 
 PageReading::Step PageReading::found(Result<std::optional<cache::StoredPage>> stored,
