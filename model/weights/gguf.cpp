@@ -21,25 +21,6 @@ struct Counts {
   std::uint64_t keys = 0;
 };
 
-std::optional<DType> dtype_of(std::uint32_t ggml_type) {
-  switch (ggml_type) {
-    case 0:
-      return DType::f32;
-    case 1:
-      return DType::f16;
-    case 2:
-      return DType::q4_0;
-    case 3:
-      return DType::q4_1;
-    case 8:
-      return DType::q8_0;
-    case 30:
-      return DType::bf16;
-    default:
-      return std::nullopt;
-  }
-}
-
 Result<Counts> read_preamble(GgufHeader& header) {
   const auto magic = header.number<std::uint32_t>("magic");
   if (!magic) return std::unexpected(magic.error());
@@ -96,11 +77,11 @@ Result<GgufTensor> read_tensor(GgufHeader& header) {
   if (!type) return std::unexpected(type.error());
   const auto offset = header.number<std::uint64_t>(tensor.name);
   if (!offset) return std::unexpected(offset.error());
-  const auto dtype = dtype_of(*type);
+  const auto dtype = dtype_of_ggml(*type);
   if (!dtype) {
-    return header.refuse(ErrorCode::unsupported, tensor.name,
-                         "tensor type " + std::to_string(*type) +
-                             "; F32, F16, BF16, Q8_0, Q4_0 and Q4_1 are served");
+    return header.refuse(
+        ErrorCode::unsupported, tensor.name,
+        "tensor type " + std::to_string(*type) + "; " + dtypes_read() + " are served");
   }
   const auto bytes = storage_bytes(*dtype, tensor.weights);
   if (!bytes || tensor.shape.back() % block_weights(*dtype) != 0) {

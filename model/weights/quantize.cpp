@@ -1,118 +1,116 @@
 #include "model/weights/quantize.h"
 
-#include <bit>
+#include <algorithm>
+#include <array>
 #include <cassert>
 #include <cstring>
+
+#include "model/weights/blocks.h"
+#include "model/weights/half.h"
 
 namespace seekd::model {
 namespace {
 
-constexpr std::size_t kBlockWeights = 32;
+using Dequantize = void (*)(const std::byte* blocks, std::span<float> weights);
 
-template <class T>
-T load(const std::byte* from) {
-  T value;
-  std::memcpy(&value, from, sizeof value);
-  return value;
-}
+struct Format {
+  DType type;
+  std::uint32_t ggml;  // its number in a GGUF file (ggml.h, enum ggml_type)
+  std::string_view name;
+  std::size_t weights;  // a block
+  std::size_t bytes;    // a block
+  Dequantize dequantize;
+};
 
-// IEEE 754 binary16 to binary32: exact for every value, NaN payloads kept.
-float from_half(std::uint16_t half) {
-  const std::uint32_t sign = (half & 0x8000U) << 16;
-  const std::uint32_t magnitude = half & 0x7fffU;
-  if (magnitude >= 0x7c00U) return std::bit_cast<float>(sign | 0x7f800000U | (magnitude << 13));
-  // Rebiasing the exponent by multiplication makes subnormal halves normal floats without a loop.
-  const float value =
-      std::bit_cast<float>(magnitude << 13) * std::bit_cast<float>(std::uint32_t{0x77800000});
-  return std::bit_cast<float>(sign | std::bit_cast<std::uint32_t>(value));
-}
-
-float from_bfloat(std::uint16_t value) {
-  return std::bit_cast<float>(static_cast<std::uint32_t>(value) << 16);
+void copy_floats(const std::byte* from, std::span<float> weights) {
+  if (!weights.empty()) std::memcpy(weights.data(), from, weights.size_bytes());
 }
 
 template <float (*Convert)(std::uint16_t)>
-void convert_plain(const std::byte* from, std::span<float> weights) {
+void convert(const std::byte* from, std::span<float> weights) {
   for (float& weight : weights) {
     weight = Convert(load<std::uint16_t>(from));
     from += 2;
   }
 }
 
-void dequantize_q8_0(const std::byte* block, float* weights) {
-  const float scale = from_half(load<std::uint16_t>(block));
-  for (std::size_t i = 0; i < kBlockWeights; ++i) {
-    weights[i] = scale * static_cast<float>(static_cast<std::int8_t>(block[2 + i]));
+template <void (*OneBlock)(const std::byte*, float*), std::size_t block_weights,
+          std::size_t block_bytes>
+void dequantize_blocks(const std::byte* block, std::span<float> weights) {
+  for (std::size_t i = 0; i < weights.size(); i += block_weights, block += block_bytes) {
+    OneBlock(block, weights.data() + i);
   }
 }
 
-void dequantize_q4_0(const std::byte* block, float* weights) {
-  const float scale = from_half(load<std::uint16_t>(block));
-  for (std::size_t i = 0; i < kBlockWeights / 2; ++i) {
-    const int pair = std::to_integer<int>(block[2 + i]);
-    weights[i] = scale * static_cast<float>((pair & 15) - 8);
-    weights[i + kBlockWeights / 2] = scale * static_cast<float>((pair >> 4) - 8);
-  }
+template <void (*OneBlock)(const std::byte*, float*), std::size_t bytes>
+constexpr Format small_block(DType type, std::uint32_t ggml, std::string_view name) {
+  constexpr std::size_t weights = small_block_weights;
+  return {type, ggml, name, weights, bytes, dequantize_blocks<OneBlock, weights, bytes>};
 }
 
-void dequantize_q4_1(const std::byte* block, float* weights) {
-  const float scale = from_half(load<std::uint16_t>(block));
-  const float minimum = from_half(load<std::uint16_t>(block + 2));
-  for (std::size_t i = 0; i < kBlockWeights / 2; ++i) {
-    const int pair = std::to_integer<int>(block[4 + i]);
-    weights[i] = scale * static_cast<float>(pair & 15) + minimum;
-    weights[i + kBlockWeights / 2] = scale * static_cast<float>(pair >> 4) + minimum;
-  }
+template <void (*OneBlock)(const std::byte*, float*), std::size_t bytes>
+constexpr Format super_block(DType type, std::uint32_t ggml, std::string_view name) {
+  constexpr std::size_t weights = super_block_weights;
+  return {type, ggml, name, weights, bytes, dequantize_blocks<OneBlock, weights, bytes>};
 }
 
-template <void (*Dequantize)(const std::byte*, float*)>
-void dequantize_blocks(DType type, const std::byte* block, std::span<float> weights) {
-  const std::size_t step = block_bytes(type);
-  for (std::size_t i = 0; i < weights.size(); i += kBlockWeights, block += step) {
-    Dequantize(block, weights.data() + i);
+constexpr std::array<Format, dtype_count> kFormats = {
+    Format{DType::f32, 0, "f32", 1, 4, copy_floats},
+    Format{DType::f16, 1, "f16", 1, 2, convert<from_half>},
+    Format{DType::bf16, 30, "bf16", 1, 2, convert<from_bfloat>},
+    small_block<dequantize_q4_0, q4_0_bytes>(DType::q4_0, 2, "q4_0"),
+    small_block<dequantize_q4_1, q4_1_bytes>(DType::q4_1, 3, "q4_1"),
+    small_block<dequantize_q5_0, q5_0_bytes>(DType::q5_0, 6, "q5_0"),
+    small_block<dequantize_q5_1, q5_1_bytes>(DType::q5_1, 7, "q5_1"),
+    small_block<dequantize_q8_0, q8_0_bytes>(DType::q8_0, 8, "q8_0"),
+    small_block<dequantize_iq4_nl, iq4_nl_bytes>(DType::iq4_nl, 20, "iq4_nl"),
+    super_block<dequantize_q2_k, q2_k_bytes>(DType::q2_k, 10, "q2_k"),
+    super_block<dequantize_q3_k, q3_k_bytes>(DType::q3_k, 11, "q3_k"),
+    super_block<dequantize_q4_k, q4_k_bytes>(DType::q4_k, 12, "q4_k"),
+    super_block<dequantize_q5_k, q5_k_bytes>(DType::q5_k, 13, "q5_k"),
+    super_block<dequantize_q6_k, q6_k_bytes>(DType::q6_k, 14, "q6_k"),
+    super_block<dequantize_iq4_xs, iq4_xs_bytes>(DType::iq4_xs, 23, "iq4_xs"),
+};
+
+constexpr bool in_the_order_of_the_enum() {
+  for (std::size_t i = 0; i < kFormats.size(); ++i) {
+    if (kFormats[i].type != static_cast<DType>(i)) return false;
   }
+  return true;
+}
+static_assert(in_the_order_of_the_enum());
+
+const Format& format_of(DType type) {
+  return kFormats[static_cast<std::size_t>(type)];
 }
 
 }  // namespace
 
-std::string_view to_string(DType type) {
-  switch (type) {
-    case DType::f32:
-      return "f32";
-    case DType::f16:
-      return "f16";
-    case DType::bf16:
-      return "bf16";
-    case DType::q8_0:
-      return "q8_0";
-    case DType::q4_0:
-      return "q4_0";
-    case DType::q4_1:
-      return "q4_1";
+std::optional<DType> dtype_of_ggml(std::uint32_t number) {
+  const auto* format = std::ranges::find(kFormats, number, &Format::ggml);
+  if (format == kFormats.end()) return std::nullopt;
+  return format->type;
+}
+
+std::string dtypes_read() {
+  std::string names;
+  for (const Format& format : kFormats) {
+    if (!names.empty()) names += ", ";
+    names += format.name;
   }
-  return "unknown";
+  return names;
+}
+
+std::string_view to_string(DType type) {
+  return format_of(type).name;
 }
 
 std::size_t block_weights(DType type) {
-  const bool plain = type == DType::f32 || type == DType::f16 || type == DType::bf16;
-  return plain ? 1 : kBlockWeights;
+  return format_of(type).weights;
 }
 
 std::size_t block_bytes(DType type) {
-  switch (type) {
-    case DType::f32:
-      return 4;
-    case DType::f16:
-    case DType::bf16:
-      return 2;
-    case DType::q8_0:
-      return 2 + kBlockWeights;
-    case DType::q4_0:
-      return 2 + kBlockWeights / 2;
-    case DType::q4_1:
-      return 4 + kBlockWeights / 2;
-  }
-  return 0;
+  return format_of(type).bytes;
 }
 
 std::optional<std::uint64_t> storage_bytes(DType type, std::uint64_t weights) {
@@ -126,22 +124,7 @@ std::optional<std::uint64_t> storage_bytes(DType type, std::uint64_t weights) {
 
 void dequantize(DType type, std::span<const std::byte> blocks, std::span<float> weights) {
   assert(storage_bytes(type, weights.size()) == blocks.size());
-  const std::byte* from = blocks.data();
-  switch (type) {
-    case DType::f32:
-      if (!blocks.empty()) std::memcpy(weights.data(), from, blocks.size());
-      return;
-    case DType::f16:
-      return convert_plain<from_half>(from, weights);
-    case DType::bf16:
-      return convert_plain<from_bfloat>(from, weights);
-    case DType::q8_0:
-      return dequantize_blocks<dequantize_q8_0>(type, from, weights);
-    case DType::q4_0:
-      return dequantize_blocks<dequantize_q4_0>(type, from, weights);
-    case DType::q4_1:
-      return dequantize_blocks<dequantize_q4_1>(type, from, weights);
-  }
+  format_of(type).dequantize(blocks.data(), weights);
 }
 
 }  // namespace seekd::model

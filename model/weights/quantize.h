@@ -1,8 +1,7 @@
 // Dequantisation: the blocks of a model file as float32.
 //
 // Pure functions; any thread. Bit-exact against the `gguf` Python package
-// (tests/model/quantize_test.cpp). The block formats are those of ggml (ggml-common.h): 32 weights
-// a block, a float16 scale, for *_1 a float16 minimum, then the weights.
+// (tests/model/quantize_test.cpp). What a block looks like: blocks.h.
 
 #pragma once
 
@@ -10,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace seekd::model {
@@ -18,16 +18,31 @@ enum class DType : std::uint8_t {
   f32,
   f16,
   bf16,
-  q8_0,  // scale, 32 × int8:           w = scale · q
-  q4_0,  // scale, 32 × 4 bits:         w = scale · (q − 8); low nibbles are weights 0–15, high ones
-         // 16–31
-  q4_1,  // scale, minimum, 32 × 4 bits: w = scale · q + minimum
+  q4_0,
+  q4_1,
+  q5_0,
+  q5_1,
+  q8_0,
+  iq4_nl,
+  q2_k,
+  q3_k,
+  q4_k,
+  q5_k,
+  q6_k,
+  iq4_xs,
 };
+inline constexpr std::size_t dtype_count = 15;
 
-// "f32", "q4_1", …
+// The type that GGUF files give this number; nothing for those that are not read.
+std::optional<DType> dtype_of_ggml(std::uint32_t number);
+
+// Those that are read, for messages: "F32, F16, …".
+std::string dtypes_read();
+
+// "f32", "q4_k", …
 std::string_view to_string(DType type);
 
-// Weights per block: 1 for the plain types, 32 for the quantised ones.
+// Weights per block: 1 for the plain types, 32 or 256 for the quantised ones.
 std::size_t block_weights(DType type);
 
 // Bytes per block of block_weights(type).

@@ -12,10 +12,12 @@ import sys
 import gguf
 import numpy as np
 
-TYPES = {"f32": gguf.GGMLQuantizationType.F32, "f16": gguf.GGMLQuantizationType.F16,
-         "bf16": gguf.GGMLQuantizationType.BF16, "q8_0": gguf.GGMLQuantizationType.Q8_0,
-         "q4_0": gguf.GGMLQuantizationType.Q4_0, "q4_1": gguf.GGMLQuantizationType.Q4_1}
-SCALES = {"q8_0": 1, "q4_0": 1, "q4_1": 2}  # float16 numbers at a block's front
+NAMES = ["f32", "f16", "bf16", "q4_0", "q4_1", "q5_0", "q5_1", "q8_0", "iq4_nl", "q2_k", "q3_k", "q4_k", "q5_k", "q6_k",
+         "iq4_xs"]
+TYPES = {name: gguf.GGMLQuantizationType[name.upper()] for name in NAMES}
+# Where a block's float16 numbers stand, and how many they are.
+SCALES = {"q4_0": (0, 1), "q4_1": (0, 2), "q5_0": (0, 1), "q5_1": (0, 2), "q8_0": (0, 1), "iq4_nl": (0, 1), "q2_k": (80, 2),
+          "q3_k": (108, 1), "q4_k": (0, 2), "q5_k": (0, 2), "q6_k": (208, 1), "iq4_xs": (0, 1)}
 HALVES = np.array([0.0, -0.0, 1.0, -1.0, 6e-8, 6.1e-5, -5.9e-5, 65504.0, 0.1, -3.1416], dtype=np.float16)
 
 
@@ -27,10 +29,11 @@ def blocks(name, random):
     if name == "bf16":
         return random.integers(0, 0x7f80, 64, dtype=np.uint16).view(np.uint8)
     block_bytes = gguf.GGML_QUANT_SIZES[TYPES[name]][1]
-    data = random.integers(0, 256, (20, block_bytes), dtype=np.uint8)
-    for row in range(20):
-        scales = random.permutation(HALVES)[:SCALES[name]]
-        data[row, :2 * SCALES[name]] = scales.view(np.uint8)
+    count = 20 if block_bytes < 64 else 6
+    data = random.integers(0, 256, (count, block_bytes), dtype=np.uint8)
+    at, halves = SCALES[name]
+    for row in range(count):
+        data[row, at:at + 2 * halves] = random.permutation(HALVES)[:halves].view(np.uint8)
     return data.reshape(-1)
 
 
