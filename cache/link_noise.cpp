@@ -27,15 +27,73 @@ constexpr std::array<std::string_view, 9> teaser_openings = {
     "also read",         "das könnte sie",      "further reading suggestions"};
 constexpr std::size_t teaser_label_bytes_max = 60;
 
-constexpr std::array<std::string_view, 22> tracking_parameters = {
-    "fbclid", "gclid",     "msclkid",     "mc_cid", "mc_eid", "igshid", "sessionid", "session",
-    "sid",    "phpsessid", "jsessionid",  "token",  "csrf",   "nonce",  "_ga",       "_gl",
-    "ts",     "timestamp", "cachebuster", "rand",   "cb",     "spm"};
+constexpr std::array tracking_parameters = std::to_array<std::string_view>({"fbclid",
+                                                                            "gclid",
+                                                                            "gbraid",
+                                                                            "wbraid",
+                                                                            "gad_source",
+                                                                            "msclkid",
+                                                                            "yclid",
+                                                                            "twclid",
+                                                                            "ttclid",
+                                                                            "srsltid",
+                                                                            "mkt_tok",
+                                                                            "mc_cid",
+                                                                            "mc_eid",
+                                                                            "igshid",
+                                                                            "_hsenc",
+                                                                            "_hsmi",
+                                                                            "sessionid",
+                                                                            "session",
+                                                                            "sid",
+                                                                            "sessid",
+                                                                            "phpsessid",
+                                                                            "jsessionid",
+                                                                            "token",
+                                                                            "csrf",
+                                                                            "csrf_token",
+                                                                            "_csrf",
+                                                                            "csrftoken",
+                                                                            "csrfmiddlewaretoken",
+                                                                            "authenticity_token",
+                                                                            "nonce",
+                                                                            "_wpnonce",
+                                                                            "form_build_id",
+                                                                            "_ga",
+                                                                            "_gl",
+                                                                            "ts",
+                                                                            "timestamp",
+                                                                            "cachebuster",
+                                                                            "cache_buster",
+                                                                            "cachebust",
+                                                                            "nocache",
+                                                                            "rand",
+                                                                            "random",
+                                                                            "rnd",
+                                                                            "cb",
+                                                                            "spm"});
+// Names that count visits where their value is a time or a build, and say what is meant elsewhere:
+// "?v=1763805600" is the first, "?v=dQw4w9WgXcQ" and "?t=42" the second.
+constexpr std::array<std::string_view, 6> counting_parameters = {"v", "ver",   "t",
+                                                                 "_", "cache", "r"};
+constexpr std::size_t count_digits_min = 8;
+
+bool counts(std::string_view value) {
+  return value.size() >= count_digits_min &&
+         std::ranges::all_of(value, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+}
+
+template <std::size_t Size>
+bool one_of(const std::array<std::string_view, Size>& list, std::string_view word) {
+  return std::ranges::find(list, word) != list.end();
+}
 
 bool recognises_visitors(std::string_view parameter) {
-  const std::string name = lower_ascii(parameter.substr(0, parameter.find('=')));
-  return name.starts_with("utm_") ||
-         std::ranges::find(tracking_parameters, name) != tracking_parameters.end();
+  const std::size_t equals = std::min(parameter.find('='), parameter.size());
+  const std::string name = lower_ascii(parameter.substr(0, equals));
+  if (name.starts_with("utm_") || one_of(tracking_parameters, name)) return true;
+  return equals < parameter.size() && one_of(counting_parameters, name) &&
+         counts(parameter.substr(equals + 1));
 }
 
 }  // namespace

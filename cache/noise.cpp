@@ -29,6 +29,9 @@ constexpr std::array<std::string_view, 10> counted = {
     "aufrufe", "kommentare", "vues",  "commentaires", "comentarios"};
 constexpr std::array<std::string_view, 5> counted_once = {"view", "comment", "like", "reply",
                                                           "reaction"};  // of counted[0] to [4]
+// "17 guests online".
+constexpr std::array<std::string_view, 7> present = {"users",  "guests",  "members", "visitors",
+                                                     "people", "readers", "robots"};
 constexpr std::array<std::string_view, 10> counted_cjk = {
     "阅读", "浏览", "评论", "点赞", "閱讀", "瀏覽", "評論", "閲覧", "コメント", "조회"};
 constexpr std::array<std::string_view, 7> measure_words = {"次", "条", "條", "个",
@@ -150,7 +153,9 @@ class Masker {
       out += "<count> " + std::string(noun) + ' ';
       return 2;
     }
-    if (!follows_counter(i) && !precedes_counted_cjk(i)) return 0;
+    const bool counts =
+        follows_counter(i) || precedes_counted_cjk(i) || counts_readings(i) || counts_present(i);
+    if (!counts) return 0;
     out += "<count> ";
     return 1;
   }
@@ -174,6 +179,18 @@ class Masker {
     for (std::size_t back = std::min<std::size_t>(i, 4); back > 0; --back) before += text(i - back);
     return std::ranges::any_of(counted_cjk,
                                [&](std::string_view noun) { return before.ends_with(noun); });
+  }
+
+  // "Viewed 1,204 times", "Read 12 times".
+  bool counts_readings(std::size_t i) const {
+    if (i == 0 || (text(i - 1) != "viewed" && text(i - 1) != "read")) return false;
+    return text(i + 1) == "times" || text(i + 1) == "time";
+  }
+
+  // "17 guests online", "17 online".
+  bool counts_present(std::size_t i) const {
+    if (one_of(present, text(i + 1))) ++i;
+    return text(i + 1) == "online" && i + 2 >= tokens_.size();
   }
 
   // Does no character that may belong to the word before stand at `i`?

@@ -123,12 +123,32 @@ class Anchors {
 
 using LinkKey = std::pair<std::string, std::string_view>;  // address, words
 
-using Links = std::map<LinkKey, const Link*>;
+struct LinkUse {
+  const Link* link = nullptr;  // the first of them
+  std::size_t count = 0;
+};
+using Links = std::map<LinkKey, LinkUse>;
 
 Links by_key(std::span<const Link> links) {
   Links keys;
-  for (const Link& link : links) keys.emplace(LinkKey{lasting_address(link.url), link.text}, &link);
+  for (const Link& link : links) {
+    LinkUse& use = keys[{lasting_address(link.url), link.text}];
+    if (use.count++ == 0) use.link = &link;
+  }
   return keys;
+}
+
+// Words that lead to the heading that says the same, below it on this page.
+bool is_of_contents_table(const LinkKey& key, const std::set<std::string_view>& headings) {
+  return key.first.ends_with('#') && headings.contains(key.second);
+}
+
+std::set<std::string_view> headings_of(std::span<const Block> blocks) {
+  std::set<std::string_view> headings;
+  for (const Block& block : blocks) {
+    if (block.kind == BlockKind::heading) headings.insert(block.text);
+  }
+  return headings;
 }
 
 // Judges one pair of contents, run by run.
@@ -220,10 +240,15 @@ class Judge {
 
   std::vector<Link> only_in(const Links& links, const Links& others,
                             std::span<const Block> blocks) const {
+    const std::set<std::string_view> headings = headings_of(blocks);
     std::vector<Link> candidates;
-    for (const auto& [key, link] : links) {
+    for (const auto& [key, use] : links) {
       if (candidates.size() == links_compared_max) break;
-      if (!others.contains(key) && !noisy_.contains(link->text)) candidates.push_back(*link);
+      if (noisy_.contains(use.link->text)) continue;
+      const auto other = others.find(key);
+      const bool rarer_there = other == others.end() || (other->second.count < use.count &&
+                                                         is_of_contents_table(key, headings));
+      if (rarer_there) candidates.push_back(*use.link);
     }
     return candidates.empty() ? candidates : content_links(blocks, candidates);
   }

@@ -57,8 +57,7 @@ std::optional<policy::Url> base_url(const HtmlTree& tree, const std::optional<po
 std::vector<Link> extract_links(const HtmlTree& tree, const std::optional<policy::Url>& base) {
   const auto nodes = tree.nodes();
   std::vector<Link> links;
-  std::unordered_set<std::string> seen;
-  std::unordered_set<std::string_view> written;  // menus stand on a page twice
+  std::unordered_set<std::string> seen;  // address and words
   std::size_t references = 0;
   std::size_t places = 0;
   for (std::size_t i = 0; i < nodes.size() && links.size() < links_max; ++i) {
@@ -68,11 +67,10 @@ std::vector<Link> extract_links(const HtmlTree& tree, const std::optional<policy
     const bool place = href.starts_with('#');
     if (href.empty() || (place && ++places > places_max)) continue;
     if (++references > references_max) break;
-    if (!written.insert(href).second) continue;
-    std::string url = address(base, href);
-    if (!url.empty() && seen.insert(url).second) {
-      links.push_back({std::move(url), anchor_text(nodes, i)});
-    }
+    Link link{address(base, href), anchor_text(nodes, i)};
+    if (link.url.empty()) continue;
+    const bool is_new = seen.insert(link.url + ' ' + link.text).second;
+    if (is_new || place) links.push_back(std::move(link));
   }
   return links;
 }

@@ -1,5 +1,9 @@
 // The links of a page: absolute http and https URLs, mail addresses (RFC 6068) and places in the
-// page itself (its URL with a fragment), without duplicates.
+// page itself (its URL with a fragment).
+//
+// An address stands once for each wording that leads to it, so that a menu which comes first does
+// not hide where the text's own words lead. A place in the page stands as often as it is linked: a
+// table of contents is part of what a page says.
 //
 // Pure; any thread. They are not judged: whoever wants to follow one asks the door.
 #pragma once

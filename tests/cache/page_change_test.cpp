@@ -67,6 +67,8 @@ TEST_CASE("What counts visitors or passes with time is noise") {
       {"You last visited: June 3rd", "You last visited: July 22nd"},
       {"Page generated in 0.034 seconds", "Page generated in 0.121 seconds"},
       {"Request id: 8f3c-11aa", "Request id: 90bd-77e1"},
+      {"Viewed 1.2k times", "Viewed 1.3k times"},
+      {"132 users online", "127 users online"},
   };
   for (const auto& [before, after] : pairs) {
     INFO(before << " / " << after);
@@ -127,6 +129,11 @@ TEST_CASE(
       {"曾获奖 3 次", "曾获奖 5 次"},
       {"得票：998,120", "得票：1,398,120"},
       {"粉丝 12 万", "粉丝 42 万"},
+      {"12 members online shops", "14 members online shops"},
+      {"Effective date: June 3, 2025", "Effective date: July 9, 2026"},
+      {"548 Mission Street, San Francisco", "88 Mission Street, San Francisco"},
+      {"Fee: $12.00 per month", "Fee: $15.00 per month"},
+      {"legal@example.org", "privacy@example.org"},
   };
   for (const auto& [before, after] : pairs) {
     INFO(before << " / " << after);
@@ -180,11 +187,29 @@ TEST_CASE("A link of the content that leads elsewhere is a change, one of the me
   CHECK(extent(blocks, blocks, before, menu) == Extent::none);
 }
 
+TEST_CASE("A table of contents that a page gains is a change, even beside another one") {
+  std::vector<Block> blocks = {heading(2, "Our terms")};
+  blocks.push_back(paragraph("Reply to our terms within a week."));
+  const Link entry{"https://a.example/p#our-terms", "Our terms"};
+  const Link reply{"https://a.example/p#c1", "Reply"};
+  CHECK(extent(blocks, blocks, {}, {entry}) == Extent::minor);
+  CHECK(extent(blocks, blocks, {entry}, {entry, entry}) == Extent::minor);
+  CHECK(extent(blocks, blocks, {entry, entry}, {entry}) == Extent::minor);
+  CHECK(extent(blocks, blocks, {reply}, {reply, reply}) == Extent::none);
+}
+
 TEST_CASE("Tracking parameters and sessions make no other link") {
   CHECK(lasting_address("https://a.example/p;jsessionid=12?a=1&utm_source=x&b=2") ==
         "https://a.example/p?a=1&b=2");
   CHECK(lasting_address("https://a.example/p?sid=9") == "https://a.example/p");
   CHECK(lasting_address("https://a.example/p#toc-81") == "https://a.example/p#");
+  CHECK(lasting_address("https://a.example/p?authenticity_token=x%3D&q=y") ==
+        "https://a.example/p?q=y");
+  CHECK(lasting_address("https://a.example/p?v=1763805600") == "https://a.example/p");
+  for (const char* content : {"https://a.example/watch?v=dQw4w9WgXcQ", "https://a.example/p?v=2",
+                              "https://a.example/p?t=120", "https://a.example/p?v="}) {
+    CHECK(lasting_address(content) == content);
+  }
 }
 
 TEST_CASE("Similarity is the share of the text that stayed, down to the words of replaced blocks") {

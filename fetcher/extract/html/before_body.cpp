@@ -231,6 +231,7 @@ void TreeBuilder::in_head_noscript(Token& token) {
     if (token.tag() == HtmlTag::html) return in_body(token);
     if (as_in_head.contains(token.tag())) return in_head(token);
     if (token.tag() == HtmlTag::head || token.tag() == HtmlTag::noscript) return;
+    if (is_unread_frame(token)) return;
   }
   if (token.is_end(HtmlTag::noscript)) {
     open_.pop();

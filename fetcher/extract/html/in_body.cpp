@@ -275,6 +275,14 @@ void TreeBuilder::start_foreign(const Token& token, Namespace space) {
   if (token.self_closing) open_.pop();
 }
 
+// <noscript><iframe … /></noscript>, which frameworks write to count visitors. A browser with
+// scripts reads no further than </noscript>; with scripting off the specification has the frame
+// hold the whole rest of the page.
+bool TreeBuilder::is_unread_frame(const Token& token) const {
+  const bool unread = mode_ == Mode::in_head_noscript || open_.has(HtmlTag::noscript);
+  return unread && token.is_start(HtmlTag::iframe) && token.self_closing;
+}
+
 TreeBuilder::Handled TreeBuilder::start_raw(Token& token) {
   switch (token.tag()) {
     case HtmlTag::textarea:
@@ -290,6 +298,10 @@ TreeBuilder::Handled TreeBuilder::start_raw(Token& token) {
       return Handled::yes;
     case HtmlTag::iframe:
       frameset_ = Frameset::not_ok;
+      if (is_unread_frame(token)) {
+        insert_void(token);
+        return Handled::yes;
+      }
       insert_raw(token, TextModel::raw_text);
       return Handled::yes;
     case HtmlTag::noembed:

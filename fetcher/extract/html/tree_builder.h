@@ -1,4 +1,5 @@
 // Tokens as a tree (WHATWG HTML §13.2.6, tree construction, with scripting off and no fragments).
+// One departure: <iframe/> in <noscript> holds nothing.
 //
 // Not thread-safe; one page each. Parse errors are mended as the specification says and not
 // reported. What a page can make it search is counted, so that the limits end it.
@@ -112,6 +113,7 @@ class TreeBuilder {
   Handled start_inline(Token& token);
   Handled start_replaced(Token& token);
   Handled start_raw(Token& token);
+  bool is_unread_frame(const Token& token) const;
   void start_item(const Token& token);
   void start_frameset(const Token& token);
   void start_form(const Token& token);

@@ -22,13 +22,19 @@ std::vector<Link> links_of(const std::string& html,
 
 }  // namespace
 
-TEST_CASE("links are absolute, in document order and once each", "[extract][links]") {
+TEST_CASE("links are absolute, in document order and once for each wording", "[extract][links]") {
   const auto links = links_of(
-      "<a href=other>One <b>two</b>\n three</a><a href='/dir/other#part'>again</a><a "
-      "href='//b.example/x'><img alt='A picture'></a>");
-  REQUIRE(links.size() == 2);
+      "<a href=other>One <b>two</b>\n three</a><a href='/dir/other#part'>One two three</a><a "
+      "href='//b.example/x'><img alt='A picture'></a><a href=other>again</a>");
+  REQUIRE(links.size() == 3);
   CHECK(links[0] == Link{"https://example.org/dir/other", "One two three"});
   CHECK(links[1] == Link{"https://b.example/x", "A picture"});
+  CHECK(links[2] == Link{"https://example.org/dir/other", "again"});
+}
+
+TEST_CASE("a table of contents that stands twice is told twice", "[extract][links]") {
+  const std::string table = "<ul><li><a href='#a'>A</a><li><a href='#b'>B</a></ul>";
+  CHECK(links_of(table + table).size() == 4);
 }
 
 TEST_CASE("mail addresses and places in the page are links", "[extract][links]") {
