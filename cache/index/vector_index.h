@@ -1,11 +1,14 @@
 // VectorIndex: every passage's host, and its vector as int8, in memory.
 //
-// What `vectors` holds, loaded when the cache is opened and kept in step with every batch. Searches
-// scan all vectors: none is missed, and a byte a component is read as fast as memory gives it. The
-// rounding moves a cosine by some thousandths. Any thread: searches share, changes exclude.
+// What `vectors` holds, loaded when the cache is opened and kept in step with every batch. A search
+// of few vectors looks at all. Of many it draws a shortlist by their sketches, an eighth of the
+// bytes, and looks at that (docs/decisions/0018-sketches-before-vectors.md says what it misses);
+// two threads do it where two cores are free. The rounding to bytes moves a cosine by some
+// thousandths. Any thread: searches share, changes exclude.
 
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -21,7 +24,11 @@
 #include <unordered_set>
 #include <vector>
 
+#include "cache/index/best_passages.h"
 #include "cache/index/lexical_index.h"
+#include "cache/index/passage_table.h"
+#include "cache/index/shortlist.h"
+#include "cache/index/sketches.h"
 #include "cache/record.h"
 #include "policy/embedding.h"
 
@@ -60,7 +67,8 @@ class VectorIndex {
   // Does the filter let this passage pass? Not one that the index does not know.
   bool allows(const PassageFilter& filter, std::uint64_t passage) const;
 
-  // The `count` passages whose vectors are nearest, by their cosine, in no order.
+  // The `count` passages whose vectors are nearest, by their cosine, in no order. From
+  // sketched_rows_min vectors on one of a hundred may be missed.
   std::vector<RankedPassage> nearest(const QuantizedVector& query, std::size_t count,
                                      const PassageFilter& filter) const;
 
@@ -70,9 +78,15 @@ class VectorIndex {
   // `vector` as nearest() and similarity() take it: as long as a row.
   QuantizedVector query(std::span<const float> vector) const;
 
+  // The same without sketches.
+  std::vector<RankedPassage> nearest_of_all(const QuantizedVector& query, std::size_t count,
+                                            const PassageFilter& filter) const;
+
+  // From so many on there are sketches: looking at all of fewer takes less than a millisecond.
+  static constexpr std::size_t sketched_rows_min = 32'768;
+
  private:
-  static constexpr std::size_t rows_per_chunk = 4096;
-  static constexpr std::uint32_t no_row = UINT32_MAX;
+  static constexpr std::size_t rows_per_chunk = Sketches::rows_per_chunk;
 
   struct AlignedDelete {
     void operator()(std::int8_t* rows) const {
@@ -81,22 +95,33 @@ class VectorIndex {
   };
   using Chunk = std::unique_ptr<std::int8_t[], AlignedDelete>;
 
-  struct Entry {
-    std::uint32_t host = 0;  // index into host_names_
-    std::uint32_t row = no_row;
-  };
+  using HostsAllowed = std::vector<bool>;  // by number
 
   std::uint32_t host_number(const std::string& host);
-  std::vector<bool> allowed_hosts(const PassageFilter& filter) const;
+  HostsAllowed allowed_hosts(const PassageFilter& filter) const;
   std::int8_t* row(std::size_t number) const;
-  std::uint32_t append_row(std::uint64_t passage, const VectorRecord& record);
+  std::span<const std::int8_t> row_bytes(std::size_t number) const;
+  std::uint32_t append_row(std::uint64_t passage, std::uint32_t host, const VectorRecord& record);
   void remove_row(std::uint32_t row);
+  void sketch_all();
+
+  // Of them what is called holds mutex_.
+  std::vector<RankedPassage> best_of_all(const QuantizedVector& query, std::size_t count,
+                                         const HostsAllowed& allowed) const;
+  std::vector<RankedPassage> best_of_asked(const QuantizedVector& query, std::size_t count,
+                                           const PassageFilter& filter,
+                                           const HostsAllowed& allowed) const;
+  std::vector<Shortlist::Row> shortlist(const Sketches::Query& query, std::size_t count,
+                                        const HostsAllowed& allowed) const;
+  void list_chunks(const Sketches::Query& query, const HostsAllowed& allowed,
+                   std::atomic<std::size_t>& next, Shortlist& list) const;
+  double cosine(const QuantizedVector& query, std::size_t row) const;
 
   const Embedding* embedding_;
   std::size_t row_bytes_ = 0;  // a multiple of embedding_row_step; the rest is zeros
 
   mutable std::shared_mutex mutex_;  // guards the rest
-  std::unordered_map<std::uint64_t, Entry> entries_;
+  PassageTable entries_;
   std::set<std::uint64_t> waiting_;
   std::vector<std::string> host_names_;  // of this run; a host whose last page went keeps its name
   std::unordered_map<std::string, std::uint32_t> host_numbers_;
@@ -104,6 +129,9 @@ class VectorIndex {
   std::vector<std::uint64_t> passages_;  // by row
   std::vector<std::uint32_t> hosts_;     // by row
   std::vector<float> scales_;            // by row
+  std::optional<Sketches> sketches_;     // by row, from sketched_rows_min on
+
+  mutable std::atomic<unsigned> scanning_ = 0;  // threads that draw a shortlist
 };
 
 }  // namespace seekd::cache

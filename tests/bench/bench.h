@@ -13,5 +13,6 @@ void add_shape_benchmark(CLI::App& app);
 void add_extract_benchmark(CLI::App& app);
 void add_cache_benchmark(CLI::App& app);
 void add_perplexity_benchmark(CLI::App& app);
+void add_vectors_benchmark(CLI::App& app);
 
 }  // namespace seekd::bench
