@@ -21,10 +21,11 @@ constexpr std::uintmax_t disk_reserve_share = 8;  // of a small disk, an eighth
 constexpr int readers_waited_for_max = 500;
 constexpr std::chrono::milliseconds reader_wait{20};
 
-rocksdb::DBOptions database_options() {
+rocksdb::DBOptions database_options(const Storage& storage) {
   rocksdb::DBOptions options;
   options.create_if_missing = true;
   options.create_missing_column_families = true;
+  storage.use_in(options);
   // A record cut off at the end of the log is a write that nobody was told of; anything else is
   // damage.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
@@ -32,8 +33,8 @@ rocksdb::DBOptions database_options() {
   options.max_total_wal_size = 64 << 20;
   options.max_open_files = 512;
   options.max_background_jobs = 2;
-  options.keep_log_file_num = 2;
-  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  // A log that was cut, or that the manifest's end went missing for, is damage too.
+  options.track_and_verify_wals_in_manifest = true;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   return options;
@@ -112,10 +113,9 @@ Error ReadView::damaged(Family family, std::string_view key) const {
 }
 
 Result<std::unique_ptr<Database>> Database::open(const config::CacheConfig& config, TimePoint now) {
-  if (Status ours = prepare_folder(config.directory); !ours) {
-    return std::unexpected(std::move(ours.error()));
-  }
-  std::unique_ptr<Database> database(new Database(config.directory, now));
+  Result<Storage> storage = prepare_folder(config);
+  if (!storage) return std::unexpected(std::move(storage.error()));
+  std::unique_ptr<Database> database(new Database(config.directory, std::move(*storage), now));
   if (Status opened = database->create_or_open(config); !opened) {
     return std::unexpected(std::move(opened.error()));
   }
@@ -124,10 +124,9 @@ Result<std::unique_ptr<Database>> Database::open(const config::CacheConfig& conf
 
 Result<std::unique_ptr<Database>> Database::open_for_reading(const config::CacheConfig& config,
                                                              TimePoint now) {
-  if (Status ours = check_folder(config.directory); !ours) {
-    return std::unexpected(std::move(ours.error()));
-  }
-  std::unique_ptr<Database> database(new Database(config.directory, now));
+  Result<Storage> storage = check_folder(config);
+  if (!storage) return std::unexpected(std::move(storage.error()));
+  std::unique_ptr<Database> database(new Database(config.directory, std::move(*storage), now));
   if (Status opened = database->open_as_it_is(config); !opened) {
     return std::unexpected(std::move(opened.error()));
   }
@@ -136,12 +135,14 @@ Result<std::unique_ptr<Database>> Database::open_for_reading(const config::Cache
 
 Result<std::unique_ptr<Database>> Database::open_damaged(const config::CacheConfig& config,
                                                          TimePoint now) {
-  std::unique_ptr<Database> database(new Database(config.directory, now));
+  Result<Storage> storage = Storage::open(config);
+  if (!storage) return std::unexpected(std::move(storage.error()));
+  std::unique_ptr<Database> database(new Database(config.directory, *storage, now));
   if (database->open_as_it_is(config)) return database;
-  if (Status mended = rebuild_manifest(config, now); !mended) {
+  if (Status mended = rebuild_manifest(config, *storage, now); !mended) {
     return std::unexpected(std::move(mended.error()));
   }
-  database.reset(new Database(config.directory, now));
+  database.reset(new Database(config.directory, std::move(*storage), now));
   // A family whose every file is lost has to be made.
   if (Status opened = database->create_or_open(config); !opened) {
     return std::unexpected(std::move(opened.error()));
@@ -150,7 +151,7 @@ Result<std::unique_ptr<Database>> Database::open_damaged(const config::CacheConf
 }
 
 Status Database::open_as_it_is(const config::CacheConfig& config) {
-  rocksdb::DBOptions options = database_options();
+  rocksdb::DBOptions options = database_options(storage_);
   options.create_if_missing = options.create_missing_column_families = false;
   rocksdb::DB* db = nullptr;
   rocksdb::Status status = rocksdb::DB::OpenForReadOnly(
@@ -162,7 +163,7 @@ Status Database::open_as_it_is(const config::CacheConfig& config) {
 
 Status Database::create_or_open(const config::CacheConfig& config) {
   rocksdb::DB* db = nullptr;
-  rocksdb::Status status = rocksdb::DB::Open(database_options(), folder_.string(),
+  rocksdb::Status status = rocksdb::DB::Open(database_options(storage_), folder_.string(),
                                              family_descriptors(config, clock_), &handles_, &db);
   if (!status.ok()) return std::unexpected(storage_error(status, folder_));
   db_.reset(db);
@@ -242,13 +243,19 @@ Status Database::copy_to(const std::filesystem::path& folder) {
     return fail(ErrorCode::invalid_argument,
                 folder.string() + ": is there already; choose another");
   }
+  // Under this name there are whole copies alone, with their key.
+  const std::filesystem::path coming = folder.string() + ".coming";
+  std::filesystem::remove_all(coming, error);
   rocksdb::Checkpoint* made = nullptr;
   rocksdb::Status status = rocksdb::Checkpoint::Create(db_.get(), &made);
   const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
   std::filesystem::create_directories(folder.parent_path(), error);
-  if (status.ok()) status = checkpoint->CreateCheckpoint(folder.string());
+  if (status.ok()) status = checkpoint->CreateCheckpoint(coming.string());
   if (!status.ok()) return std::unexpected(storage_error(status, folder));
-  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+  std::filesystem::permissions(coming, std::filesystem::perms::owner_all, error);
+  if (Status copied = storage_.copy_key_to(coming); !copied) return copied;
+  std::filesystem::rename(coming, folder, error);
+  if (error) return fail(ErrorCode::io, folder.string() + ": " + error.message());
   return {};
 }
 

@@ -19,6 +19,7 @@
 
 #include "cache/expiry.h"
 #include "cache/families.h"
+#include "cache/storage.h"
 #include "config/config.h"
 #include "policy/result.h"
 
@@ -33,6 +34,7 @@ class WriteSet {
   void put(Family family, std::string_view key, std::string_view value);
   void merge(Family family, std::string_view key, std::string_view value);
   void erase(Family family, std::string_view key);
+  std::size_t bytes() const { return batch_.GetDataSize(); }
 
  private:
   friend class Database;
@@ -140,8 +142,10 @@ class Database {
   friend class ReadView;
   friend class WriteSet;
 
-  Database(std::filesystem::path folder, TimePoint now)
-      : folder_(std::move(folder)), clock_(std::make_shared<ExpiryClock>(now)) {}
+  Database(std::filesystem::path folder, Storage storage, TimePoint now)
+      : folder_(std::move(folder)),
+        storage_(std::move(storage)),
+        clock_(std::make_shared<ExpiryClock>(now)) {}
 
   Status create_or_open(const config::CacheConfig& config);
   Status check_room(Durability durability) const;
@@ -151,6 +155,7 @@ class Database {
   }
 
   std::filesystem::path folder_;
+  const Storage storage_;
   std::atomic<bool> writable_ = true;
   std::shared_ptr<ExpiryClock> clock_;
   std::unique_ptr<rocksdb::DB> db_;

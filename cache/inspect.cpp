@@ -1,6 +1,5 @@
 #include "cache/inspect.h"
 
-#include <system_error>
 #include <utility>
 
 #include "cache/database.h"
@@ -43,11 +42,7 @@ Status for_each_page(const config::CacheConfig& config, TimePoint now,
 }
 
 Status check_not_held(const std::filesystem::path& folder) {
-  std::error_code error;
-  if (!std::filesystem::exists(folder, error)) return {};
-  const Status free = check_salvageable(folder);
-  if (!free && free.error().code == ErrorCode::not_found) return {};
-  return free;
+  return check_free(folder);
 }
 
 }  // namespace seekd::cache

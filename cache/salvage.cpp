@@ -129,7 +129,7 @@ fs::path beside(const fs::path& folder, std::string_view what, TimePoint now) {
 Result<SalvageReport> salvage(const config::CacheConfig& config, TimePoint now) {
   auto terms = TermReader::create();
   if (!terms) return std::unexpected(std::move(terms.error()));
-  if (Status ours = check_salvageable(config.directory); !ours) {
+  if (Status ours = check_salvageable(config); !ours) {
     return std::unexpected(std::move(ours.error()));
   }
   config::CacheConfig damaged = config;

@@ -26,7 +26,8 @@ struct SalvageReport {
   std::filesystem::path damaged;        // where the old folder is now
 };
 
-// Errors: not_found, busy, version_mismatch, io; the folder is then as it was.
+// Errors: not_found, busy, version_mismatch, io, and what Storage::open says; the folder is then as
+// it was.
 Result<SalvageReport> salvage(const config::CacheConfig& config, TimePoint now);
 
 }  // namespace seekd::cache

@@ -80,11 +80,12 @@ bool is_ours(const std::string& name) {
 
 class ReadOnlyLook {
  public:
-  static Result<ReadOnlyLook> open(const std::filesystem::path& folder) {
+  static Result<ReadOnlyLook> open(const std::filesystem::path& folder, const Storage& storage) {
     ReadOnlyLook look;
+    rocksdb::DBOptions options;
+    storage.use_in(options);
     std::vector<std::string> names;
-    rocksdb::Status status =
-        rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), folder.string(), &names);
+    rocksdb::Status status = rocksdb::DB::ListColumnFamilies(options, folder.string(), &names);
     std::vector<rocksdb::ColumnFamilyDescriptor> families;
     for (const std::string& name : names) {
       look.all_ours_ = look.all_ours_ && is_ours(name);
@@ -92,8 +93,6 @@ class ReadOnlyLook {
         families.emplace_back(name, rocksdb::ColumnFamilyOptions());
       }
     }
-    rocksdb::DBOptions options;
-    options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
     rocksdb::DB* db = nullptr;
     if (status.ok()) {
       status =
@@ -143,8 +142,8 @@ class ReadOnlyLook {
   bool all_ours_ = true;
 };
 
-Status judge_content(const std::filesystem::path& folder) {
-  Result<ReadOnlyLook> look = ReadOnlyLook::open(folder);
+Status judge_content(const std::filesystem::path& folder, const Storage& storage) {
+  Result<ReadOnlyLook> look = ReadOnlyLook::open(folder, storage);
   if (!look) return std::unexpected(std::move(look.error()));
   Result<std::optional<std::uint64_t>> format = look->format(folder);
   if (!format) return std::unexpected(std::move(format.error()));
@@ -169,39 +168,58 @@ Status judge_content(const std::filesystem::path& folder) {
 
 }  // namespace
 
-Status prepare_folder(const std::filesystem::path& folder) {
-  if (Status made = make_folder(folder); !made) return made;
-  if (Status free = probe_lock(folder); !free) return free;
-  if (std::filesystem::exists(folder / "CURRENT")) return judge_content(folder);
+Result<Storage> prepare_folder(const config::CacheConfig& config) {
+  const std::filesystem::path& folder = config.directory;
+  if (Status made = make_folder(folder); !made) return std::unexpected(std::move(made.error()));
+  if (Status free = probe_lock(folder); !free) return std::unexpected(std::move(free.error()));
+  Result<Storage> storage = Storage::open(config);
+  if (!storage) return storage;
+  if (std::filesystem::exists(folder / "CURRENT")) {
+    if (Status ours = judge_content(folder, *storage); !ours) return std::unexpected(ours.error());
+    return storage;
+  }
   if (has_table_files(folder)) {
     return refuse(ErrorCode::corrupt, folder,
                   "its CURRENT file is missing; restore it, or move the folder away to begin anew");
   }
-  return {};
+  return storage;
 }
 
-Status check_folder(const std::filesystem::path& folder) {
+Result<Storage> check_folder(const config::CacheConfig& config) {
+  const std::filesystem::path& folder = config.directory;
   std::error_code error;
   if (!std::filesystem::exists(folder / "CURRENT", error)) {
     return refuse(ErrorCode::not_found, folder, "there is no cache");
   }
-  if (Status free = probe_lock(folder); !free) return free;
-  return judge_content(folder);
+  if (Status free = probe_lock(folder); !free) return std::unexpected(std::move(free.error()));
+  Result<Storage> storage = Storage::open(config);
+  if (!storage) return storage;
+  if (Status ours = judge_content(folder, *storage); !ours) return std::unexpected(ours.error());
+  return storage;
 }
 
-Status check_salvageable(const std::filesystem::path& folder) {
+Status check_salvageable(const config::CacheConfig& config) {
+  const std::filesystem::path& folder = config.directory;
   std::error_code error;
   if (!std::filesystem::exists(folder / "CURRENT", error) && !has_table_files(folder)) {
     return refuse(ErrorCode::not_found, folder, "there is no cache");
   }
   if (Status free = probe_lock(folder); !free) return free;
-  const Status ours = judge_content(folder);
+  const Result<Storage> storage = Storage::open(config);
+  if (!storage) return std::unexpected(storage.error());
+  const Status ours = judge_content(folder, *storage);
   return !ours && ours.error().code == ErrorCode::version_mismatch ? ours : Status();
 }
 
-Status rebuild_manifest(const config::CacheConfig& config, TimePoint now) {
+Status check_free(const std::filesystem::path& folder) {
+  std::error_code error;
+  return std::filesystem::is_directory(folder, error) ? probe_lock(folder) : Status();
+}
+
+Status rebuild_manifest(const config::CacheConfig& config, const Storage& storage, TimePoint now) {
   rocksdb::DBOptions options;
   options.create_if_missing = true;
+  storage.use_in(options);
   const rocksdb::Status status =
       rocksdb::RepairDB(config.directory.string(), options,
                         family_descriptors(config, std::make_shared<ExpiryClock>(now)));

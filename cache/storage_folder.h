@@ -10,6 +10,7 @@
 
 #include <rocksdb/status.h>
 
+#include "cache/storage.h"
 #include "config/config.h"
 #include "policy/page.h"
 #include "policy/result.h"
@@ -17,19 +18,22 @@
 namespace seekd::cache {
 
 // Makes the folder with mode 0700 where it is missing, and judges what is in it. Errors: busy
-// (another process holds it), version_mismatch, corrupt, io.
-Status prepare_folder(const std::filesystem::path& folder);
+// (another process holds it), version_mismatch, corrupt, io, and what Storage::open says.
+Result<Storage> prepare_folder(const config::CacheConfig& config);
 
 // The same for a folder that has to be there already. Errors: not_found too.
-Status check_folder(const std::filesystem::path& folder);
+Result<Storage> check_folder(const config::CacheConfig& config);
 
 // Is there something of a cache, that no process holds, to be salvaged? Errors: not_found,
-// busy, version_mismatch.
-Status check_salvageable(const std::filesystem::path& folder);
+// busy, version_mismatch, and what Storage::open says.
+Status check_salvageable(const config::CacheConfig& config);
+
+// Errors: busy.
+Status check_free(const std::filesystem::path& folder);
 
 // Writes a manifest from the table files that are there, in place of the one that cannot be read.
 // Errors: corrupt, io.
-Status rebuild_manifest(const config::CacheConfig& config, TimePoint now);
+Status rebuild_manifest(const config::CacheConfig& config, const Storage& storage, TimePoint now);
 
 // What RocksDB says of a folder, in seekd's words.
 Error storage_error(const rocksdb::Status& status, const std::filesystem::path& folder);

@@ -74,6 +74,7 @@ struct FetcherConfig {
 
 struct CacheConfig {
   std::filesystem::path directory = "/var/lib/seekd/cache";
+  std::filesystem::path key_file;                          // "" = its files are not encrypted
   std::chrono::seconds retention{30 * 24 * 3600};          // expires_at = retrieved_at + this
   std::uint64_t disk_bytes_max = std::uint64_t{20} << 30;  // the pages worth least go beyond it
   policy::FreshnessBounds freshness;

@@ -185,6 +185,8 @@ std::vector<Option> cache_options() {
   return {
       row<cache, &C::directory>("cache.directory", Shape::text, "an absolute path",
                                 read_absolute_path),
+      row<cache, &C::key_file>("cache.key_file", Shape::text,
+                               "an absolute path, or \"\" for no encryption", read_optional_path),
       duration<cache, &C::retention>("cache.retention", 1s, century),
       bytes<cache, &C::disk_bytes_max>("cache.disk_bytes_max", 16 * MiB, 1024 * 1024 * GiB),
       duration<cache, freshness, &F::heuristic_default>("cache.freshness_default", 0s, century),

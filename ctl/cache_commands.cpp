@@ -176,8 +176,7 @@ void add_cache(CLI::App& app, ExitStatus& status) {
       app.add_subcommand("cache", "the cache itself: is it well, and where is a copy");
   cache->require_subcommand(1);
   cache->footer(
-      "verify, stats, compact and backup ask the running seekd; check, repair, restore and export "
-      "want it stopped.\n"
+      "verify, stats, compact and backup ask the running seekd; the others want it stopped.\n"
       "Example:\n  seekctl cache verify");
   const auto options = std::make_shared<CacheOptions>();
   CLI::App* verify =
@@ -200,6 +199,9 @@ void add_cache(CLI::App& app, ExitStatus& status) {
   add_offline(*cache, "repair", "a sound cache of what can be read of a damaged one", status);
   add_offline(*cache, "restore", "a backup in the place of the cache", status);
   add_offline(*cache, "export", "every page as a JSON line, as import reads them", status);
+  add_offline(*cache, "encrypt", "encrypt what is stored with the key of cache.key_file", status);
+  add_offline(*cache, "decrypt", "the other way", status);
+  add_offline(*cache, "rotate-key", "let another key open an encrypted cache", status);
 }
 
 void add_forget(CLI::App& app, ExitStatus& status) {

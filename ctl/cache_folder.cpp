@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "cache/inspect.h"
+#include "cache/rekey.h"
 #include "cache/salvage.h"
 #include "ctl/terminal.h"
 
@@ -101,6 +102,42 @@ Status restore_cache(const config::CacheConfig& config, const fs::path& backup, 
   fs::rename(coming, config.directory, error);
   if (error) return io_failure(config.directory, error);
   std::cout << "restored: " << config.directory.string() << '\n';
+  return {};
+}
+
+Status encrypt_cache(const config::CacheConfig& config, TimePoint now) {
+  if (config.key_file.empty()) {
+    return fail(ErrorCode::invalid_argument,
+                "set cache.key_file to the file that holds the key, or name it with --key-file");
+  }
+  config::CacheConfig plain = config;
+  plain.key_file.clear();
+  return rewrite_cache(plain, config.key_file, now);
+}
+
+Status decrypt_cache(const config::CacheConfig& config, TimePoint now) {
+  return rewrite_cache(config, {}, now);
+}
+
+Status rotate_key(const config::CacheConfig& config, const fs::path& new_key, TimePoint /*now*/) {
+  const Status rotated = cache::rotate_key(config, new_key);
+  if (!rotated) return rotated;
+  std::cout
+      << config.directory.string() << " opens with " << new_key.string()
+      << " from now on: name it in cache.key_file. Backups made before want the old key, or a "
+         "`seekctl cache rotate-key --folder` each.\n";
+  return {};
+}
+
+Status rewrite_cache(const config::CacheConfig& config, const fs::path& new_key, TimePoint now) {
+  const auto old = cache::rewrite_under_key(config, new_key, now);
+  if (!old) return std::unexpected(old.error());
+  std::cout << config.directory.string()
+            << (new_key.empty()
+                    ? std::string(" is not encrypted any more: leave out cache.key_file")
+                    : " is encrypted with the key in " + new_key.string())
+            << ".\nThe folder as it was is " << old->string() << ": remove it, and backups made "
+            << "before, when all is well.\n";
   return {};
 }
 

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <optional>
 #include <string>
+#include <system_error>
 
 #include <CLI/CLI.hpp>
 #include <spdlog/spdlog.h>
@@ -68,6 +69,15 @@ void choose_embedder(seekd::config::EmbedderConfig& embedder) {
   embedder.path = std::move(*path);
 }
 
+// Where the configuration names no key, the one that systemd was told to load.
+void choose_cache_key(seekd::config::CacheConfig& cache) {
+  const char* const folder = std::getenv("CREDENTIALS_DIRECTORY");
+  if (!cache.key_file.empty() || folder == nullptr) return;
+  const std::filesystem::path credential = std::filesystem::path(folder) / "cache-key";
+  std::error_code error;
+  if (std::filesystem::exists(credential, error)) cache.key_file = credential;
+}
+
 Status run(const Options& options) {
   auto loaded = seekd::config::load_explained(options.config, environ);
   if (!loaded) return std::unexpected(std::move(loaded.error()));
@@ -76,6 +86,7 @@ Status run(const Options& options) {
   if (!options.model.empty()) config->model.path = options.model;
   if (const Status chosen = choose_model(config->model); !chosen) return chosen;
   choose_embedder(config->embedder);
+  choose_cache_key(config->cache);
   const auto program = seekd::daemon::Program::create(std::move(*config));
   if (!program) return std::unexpected(program.error());
   return (*program)->run();

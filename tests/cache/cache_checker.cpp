@@ -1,6 +1,7 @@
 #include "tests/cache/cache_checker.h"
 
 #include <memory>
+#include <optional>
 #include <set>
 
 #include <catch2/catch.hpp>
@@ -11,6 +12,7 @@
 #include "cache/index/posting_list.h"
 #include "cache/page_record.h"
 #include "cache/record.h"
+#include "cache/storage.h"
 
 namespace seekd::cache {
 namespace {
@@ -18,10 +20,15 @@ namespace {
 class OpenDatabase {
  public:
   OpenDatabase(const config::CacheConfig& config, TimePoint now) {
+    Result<Storage> storage = Storage::open(config);
+    if (!storage) FAIL(storage.error().message);
+    storage_ = std::move(*storage);
+    rocksdb::DBOptions options;
+    storage_->use_in(options);
     auto families = family_descriptors(config, std::make_shared<ExpiryClock>(now));
     rocksdb::DB* db = nullptr;
-    rocksdb::Status status = rocksdb::DB::Open(rocksdb::DBOptions(), config.directory.string(),
-                                               families, &handles_, &db);
+    rocksdb::Status status =
+        rocksdb::DB::Open(options, config.directory.string(), families, &handles_, &db);
     if (!status.ok()) FAIL(status.ToString());
     db_.reset(db);
   }
@@ -47,6 +54,7 @@ class OpenDatabase {
   }
 
  private:
+  std::optional<Storage> storage_;
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
 };
