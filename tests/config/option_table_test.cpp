@@ -86,6 +86,7 @@ TEST_CASE("every option sets its own member and no other") {
       {"egress.nat64_prefix", R"("64:ff9b::/96")"},
       {"egress.exception", R"([{address = "10.1.2.3", port = 1, reason = "x"}])"},
       {"cache.directory", R"("/a")"},
+      {"cache.key_file", R"("/a")"},
       {"model.path", R"("/a")"},
       {"model.device", R"("cpu")"},
       {"model.quantization", R"("int8")"},
