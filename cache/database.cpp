@@ -33,8 +33,6 @@ rocksdb::DBOptions database_options(const Storage& storage) {
   options.max_total_wal_size = 64 << 20;
   options.max_open_files = 512;
   options.max_background_jobs = 2;
-  // A log that was cut, or that the manifest's end went missing for, is damage too.
-  options.track_and_verify_wals_in_manifest = true;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   return options;

@@ -87,6 +87,9 @@ Result<Storage> Storage::open(const config::CacheConfig& config) {
 void Storage::use_in(rocksdb::DBOptions& options) const {
   if (env_) options.env = env_.get();
   options.info_log = std::make_shared<NoLog>();
+  // A log that was cut, or that the manifest's end went missing for, is damage. Every opening has
+  // to say so: without it, a look without writing ends the process where logs are tracked.
+  options.track_and_verify_wals_in_manifest = true;
 }
 
 Status Storage::copy_key_to(const fs::path& folder) const {

@@ -22,8 +22,9 @@ class Storage {
   // key; encrypted and no key; a key and not encrypted), not_found (no key file), corrupt, io.
   static Result<Storage> open(const config::CacheConfig& config);
 
-  // Environment and log. RocksDB's own log would name files and keys in clear, and Debian's build
-  // ends the process where that log cannot be written: what matters comes back as a Status.
+  // Environment, log, and what the manifest says of the logs of writes. RocksDB's own log would
+  // name files and keys in clear, and Debian's build ends the process where that log cannot be
+  // written: what matters comes back as a Status.
   void use_in(rocksdb::DBOptions& options) const;
 
   // What a copy of the folder's files needs beside them. Errors: io.
