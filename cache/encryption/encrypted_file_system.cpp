@@ -15,6 +15,17 @@ using rocksdb::IODebugContext;
 using rocksdb::IOOptions;
 using rocksdb::IOStatus;
 
+// A file whose header did not come to be written.
+class EmptyFile : public rocksdb::FSSequentialFile {
+ public:
+  IOStatus Read(std::size_t /*size*/, const IOOptions&, rocksdb::Slice* result, char* scratch,
+                IODebugContext*) override {
+    *result = rocksdb::Slice(scratch, 0);
+    return IOStatus::OK();
+  }
+  IOStatus Skip(std::uint64_t /*size*/) override { return IOStatus::OK(); }
+};
+
 class EncryptedFileSystem : public rocksdb::FileSystemWrapper {
  public:
   EncryptedFileSystem(std::shared_ptr<rocksdb::FileSystem> base, Secret data_key)
@@ -47,6 +58,10 @@ class EncryptedFileSystem : public rocksdb::FileSystemWrapper {
     rocksdb::Slice got;
     status = file->Read(header.size(), IOOptions(), &got, header.data(), debug);
     if (!status.ok()) return status;
+    if (got.size() < header_bytes) {
+      *result = std::make_unique<EmptyFile>();
+      return status;
+    }
     auto opened = open_file(data_key_, got.ToStringView());
     if (!opened) return not_ours(name);
     *result = std::make_unique<EncryptedSequentialFile>(name, std::move(file), std::move(*opened));
