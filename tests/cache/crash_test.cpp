@@ -53,11 +53,13 @@ Heard run_child(std::vector<std::string> arguments, std::optional<std::size_t> k
     ::dup2(ends[1], STDOUT_FILENO);
     ::close(ends[0]);
     ::close(ends[1]);
-    arguments.insert(arguments.begin(), SEEKD_CRASH_CHILD);
+    const auto program =
+        std::filesystem::read_symlink("/proc/self/exe").parent_path() / "cache_crash_child";
+    arguments.insert(arguments.begin(), program.string());
     std::vector<char*> list;
     for (std::string& argument : arguments) list.push_back(argument.data());
     list.push_back(nullptr);
-    ::execv(SEEKD_CRASH_CHILD, list.data());
+    ::execv(list.front(), list.data());
     ::_exit(127);
   }
   ::close(ends[1]);
