@@ -178,7 +178,7 @@ TEST_CASE("Kills at random moments lose no acknowledged page and leave no contra
   std::uniform_int_distribution<std::size_t> acts(0, 60);
   std::uniform_int_distribution<int> later_us(0, 20'000);
   Trial trials[] = {Trial(false), Trial(true)};
-  const int points = points_wanted(30);
+  const int points = points_wanted(24);
   for (int point = 0; point < points; ++point) {
     Trial& trial = trials[point % 2];
     const Heard heard = run_child(trial.arguments(), point < 6 ? 0 : acts(random),
@@ -194,7 +194,7 @@ TEST_CASE("Kills at random moments lose no acknowledged page and leave no contra
 TEST_CASE("Power that goes at any call to the disk takes nothing that was acknowledged") {
   std::mt19937 random(20261123);
   Trial trials[] = {Trial(false), Trial(true)};
-  const int points = points_wanted(30);
+  const int points = points_wanted(24);
   for (int point = 0; point < points; ++point) {
     Trial& trial = trials[point % 2];
     std::vector<std::string> arguments = trial.arguments();
