@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "cache/expiry.h"
+#include "cache/index/passage_changes.h"
 #include "policy/http_freshness.h"
 #include "policy/url.h"
 
@@ -41,30 +42,33 @@ std::string_view opaque_tag(std::string_view etag) {
 
 }  // namespace
 
-Result<PageRecord> admit_page(const FetchedPage& page, const config::CacheConfig& config,
+policy::Keeping keeping_of(const config::CacheConfig& config, std::string_view url,
+                           std::string_view final_url) {
+  return config.keeping_of(host_of(final_url.empty() ? url : final_url));
+}
+
+Result<PageRecord> admit_page(const FetchedPage& page, const policy::Keeping& keeping,
                               TimePoint now) {
   if (Status small = check_limits(page); !small) return std::unexpected(std::move(small.error()));
   // A retrieval that is still to come is a wrong clock's; it must not make a page live for ever.
   const TimePoint retrieved_at = std::min(page.retrieved_at, now);
   const policy::Freshness freshness = policy::judge_freshness(
-      page.headers, std::min(page.requested_at, retrieved_at), retrieved_at, config.freshness);
+      page.headers, std::min(page.requested_at, retrieved_at), retrieved_at, keeping.freshness);
   if (!freshness.storable) {
     return fail(ErrorCode::invalid_argument,
                 page.url + ": its server forbids storing it (Cache-Control: " +
                     page.headers.cache_control + ")");
   }
   PageRecord record;
-  record.expires_at = retrieved_at + config.retention;
+  record.expires_at = retrieved_at + keeping.retention;
   if (expired(record.expires_at, now)) {
     return fail(ErrorCode::invalid_argument,
                 page.url + ": retrieved longer ago than cache.retention (" +
-                    std::to_string(config.retention.count()) + " s) keeps pages");
+                    std::to_string(keeping.retention.count()) + " s) keeps pages");
   }
   record.url = page.url;
   record.final_url = page.final_url;
   record.retrieved_at = retrieved_at;
-  record.fresh_until = freshness.fresh_until;
-  record.always_revalidate = freshness.always_revalidate;
   record.headers = page.headers;
   record.metadata = page.metadata;
   record.links = encode_links(page.links);
@@ -84,16 +88,26 @@ bool is_about(const CachingHeaders& not_modified, TimePoint requested_at,
          not_modified.last_modified == stored.last_modified;
 }
 
-void confirm_page(const CachingHeaders& not_modified, TimePoint requested_at, TimePoint received_at,
-                  const config::CacheConfig& config, PageRecord& record) {
-  record.headers = policy::updated_headers(record.headers, not_modified);
-  const policy::Freshness freshness =
-      policy::judge_freshness(record.headers, requested_at, received_at, config.freshness);
-  record.retrieved_at = received_at;
+void count_visit(const policy::ChangeHistory& before, policy::Visit visit, TimePoint requested_at,
+                 const policy::FreshnessBounds& bounds, PageRecord& record) {
+  record.history = before;
+  record.history.add(visit);
+  const policy::Freshness freshness = policy::judge_freshness(
+      record.headers, requested_at, record.retrieved_at, bounds, record.history);
   record.fresh_until = freshness.fresh_until;
-  record.expires_at = received_at + config.retention;
+  record.fresh_from = freshness.origin;
   // What is stored may stay under a new no-store, and its server is asked each time.
   record.always_revalidate = freshness.always_revalidate || !freshness.storable;
+}
+
+void confirm_page(const CachingHeaders& not_modified, TimePoint requested_at, TimePoint received_at,
+                  const policy::Keeping& keeping, PageRecord& record) {
+  const policy::Visit visit{received_at - record.retrieved_at, false};
+  record.headers = policy::updated_headers(record.headers, not_modified);
+  record.retrieved_at = received_at;
+  record.expires_at = received_at + keeping.retention;
+  const policy::ChangeHistory before = record.history;
+  count_visit(before, visit, requested_at, keeping.freshness, record);
 }
 
 }  // namespace seekd::cache

@@ -20,7 +20,7 @@
 namespace seekd::cache {
 
 // Changes with any family, key or record.
-inline constexpr std::uint64_t format_version = 4;
+inline constexpr std::uint64_t format_version = 5;
 
 // Keys of `meta`.
 inline constexpr std::string_view format_key = "format";  // varint, format_version

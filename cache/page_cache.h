@@ -20,6 +20,7 @@
 #include "cache/record.h"
 #include "cache/reports.h"
 #include "config/config.h"
+#include "policy/http_freshness.h"
 #include "policy/page.h"
 #include "policy/passages.h"
 #include "policy/result.h"
@@ -38,8 +39,11 @@ struct StoredPage {
   TimePoint retrieved_at;  // last time its server confirmed it (200 or 304)
   TimePoint changed_at;    // when this version was first seen
   TimePoint fresh_until;
+  policy::FreshnessOrigin fresh_from = policy::FreshnessOrigin::fallback;
   TimePoint expires_at;
   bool always_revalidate = false;  // stale from the start, whatever fresh_until says
+  std::uint32_t visits = 0;        // times its server sent or confirmed it; of a past version 0
+  std::uint32_t changes = 0;       // of them that found it changed
   CachingHeaders headers;
   PageMetadata metadata;
   std::vector<Block> blocks;

@@ -5,7 +5,7 @@
 namespace seekd::cache {
 namespace {
 
-constexpr std::uint8_t layout = 2;
+constexpr std::uint8_t layout = 3;
 constexpr std::size_t hash_bytes = sizeof(ContentHash);
 
 void write_strings(ByteWriter& writer, const CachingHeaders& headers) {
@@ -111,6 +111,29 @@ void read_passages(ByteReader& reader, std::uint64_t snapshot_bytes,
   }
 }
 
+void write_history(ByteWriter& writer, const policy::ChangeHistory& history) {
+  writer.varint(history.visits);
+  writer.varint(history.changes);
+  writer.varint(history.recent.size());
+  for (const policy::Visit& visit : history.recent) {
+    writer.varint(static_cast<std::uint64_t>(visit.since.count()) << 1 | (visit.changed ? 1 : 0));
+  }
+}
+
+void read_history(ByteReader& reader, policy::ChangeHistory& history) {
+  history.visits = reader.varint32();
+  history.changes = reader.varint32();
+  history.recent.resize(reader.count(1));
+  for (policy::Visit& visit : history.recent) {
+    const std::uint64_t bits = reader.varint();
+    visit = {std::chrono::seconds(bits >> 1), (bits & 1) == 1};
+  }
+  const bool possible = history.recent.size() <= policy::ChangeHistory::recent_max &&
+                        history.recent.size() <= history.visits &&
+                        history.changes <= history.visits;
+  if (!possible) reader.reject();
+}
+
 void write_page(ByteWriter& writer, const PageRecord& record) {
   writer.time(record.expires_at);
   writer.text(record.url);
@@ -120,7 +143,9 @@ void write_page(ByteWriter& writer, const PageRecord& record) {
   writer.time(record.retrieved_at);
   writer.time(record.changed_at);
   writer.time(record.fresh_until);
+  writer.u8(static_cast<std::uint8_t>(record.fresh_from));
   writer.u8(record.always_revalidate ? 1 : 0);
+  write_history(writer, record.history);
   write_strings(writer, record.headers);
   write_metadata(writer, record.metadata);
   write_blocks(writer, record.blocks);
@@ -138,9 +163,13 @@ void read_page(ByteReader& reader, PageRecord& record) {
   record.retrieved_at = reader.time();
   record.changed_at = reader.time();
   record.fresh_until = reader.time();
+  const std::uint8_t fresh_from = reader.u8();
+  if (fresh_from > static_cast<std::uint8_t>(policy::FreshnessOrigin::fallback)) reader.reject();
+  record.fresh_from = static_cast<policy::FreshnessOrigin>(fresh_from);
   std::uint8_t always_revalidate = reader.u8();
   record.always_revalidate = always_revalidate == 1;
   if (always_revalidate > 1 || record.version == 0) reader.reject();
+  read_history(reader, record.history);
   read_strings(reader, record.headers);
   read_metadata(reader, record.metadata);
   read_blocks(reader, record.blocks);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "cache/content_hash.h"
+#include "policy/http_freshness.h"
 #include "policy/page.h"
 
 namespace seekd::cache {
@@ -55,7 +56,9 @@ struct PageRecord {
   TimePoint retrieved_at;
   TimePoint changed_at;
   TimePoint fresh_until;
+  policy::FreshnessOrigin fresh_from = policy::FreshnessOrigin::fallback;
   bool always_revalidate = false;
+  policy::ChangeHistory history;  // empty in a version
   CachingHeaders headers;
   PageMetadata metadata;
   std::vector<BlockRef> blocks;

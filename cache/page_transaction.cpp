@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "cache/admission.h"
 #include "cache/content_links.h"
 #include "cache/expiry.h"
 #include "cache/families.h"
@@ -51,6 +52,12 @@ std::vector<std::uint64_t> passage_ids(const std::vector<PassageRef>& passages) 
   return ids;
 }
 
+policy::Visit visit_of(const std::optional<PageRecord>& before, const PageRecord& record,
+                       const StoreOutcome& outcome) {
+  if (!before) return {};
+  return {record.retrieved_at - before->retrieved_at, outcome.change == Change::changed};
+}
+
 }  // namespace
 
 PageTransaction::PageTransaction(const Database& database, const ReadView& view,
@@ -95,7 +102,7 @@ Result<HoldingsRecord> PageTransaction::make_room(const ContentHash& key, const 
 }
 
 Result<StoreOutcome> PageTransaction::store(PageRecord record, const std::vector<Block>& blocks,
-                                            std::uint32_t versions_max, TimePoint now) {
+                                            const Arrival& arrival, TimePoint now) {
   const ContentHash key = page_key(record.url);
   Result<Stored> stored = load_stored(key, now);
   if (!stored) return std::unexpected(std::move(stored.error()));
@@ -107,9 +114,13 @@ Result<StoreOutcome> PageTransaction::store(PageRecord record, const std::vector
   }
   Result<StoreOutcome> outcome = compare(before, record, blocks);
   if (!outcome) return outcome;
+  count_visit(before ? before->history : policy::ChangeHistory{},
+              visit_of(before, record, *outcome), arrival.requested_at, arrival.keeping.freshness,
+              record);
   Result<std::vector<ContentHash>> past =
-      outcome->change == Change::changed ? archive(key, *before, versions_max, record.retrieved_at)
-                                         : blocks_of_past(key, *held, before, record);
+      outcome->change == Change::changed
+          ? archive(key, *before, arrival.keeping.versions_max, record.retrieved_at)
+          : blocks_of_past(key, *held, before, record);
   if (!past) return std::unexpected(std::move(past.error()));
   Result<HoldingsRecord> holdings = exchange_blocks(*held, std::move(*past), record);
   if (!holdings) return std::unexpected(std::move(holdings.error()));
@@ -307,6 +318,7 @@ Result<std::vector<ContentHash>> PageTransaction::archive(const ContentHash& key
   if (!past) return std::unexpected(std::move(past.error()));
   VersionRecord version{.replaced_at = replaced_at, .page = replaced};
   version.page.passages.clear();
+  version.page.history = {};
   Result<std::string> links = links_of_content(view_, replaced);
   if (!links) return std::unexpected(std::move(links.error()));
   version.page.links = std::move(*links);

@@ -19,9 +19,16 @@
 #include "cache/page_record.h"
 #include "cache/record.h"
 #include "cache/traces.h"
+#include "policy/keeping.h"
 #include "policy/result.h"
 
 namespace seekd::cache {
+
+// Of a page's store, beside its content.
+struct Arrival {
+  TimePoint requested_at;
+  policy::Keeping keeping;
+};
 
 // What went with a page that was forgotten.
 struct Forgotten {
@@ -41,10 +48,10 @@ class PageTransaction {
 
   // Puts the page under its URL, over the version that is there. `record` has what the server said;
   // version, changed_at, snapshot_hash, blocks and passages follow from the blocks and from the
-  // version before. `versions_max`: past versions that stay. Errors: invalid_argument (an older
-  // copy than the stored one), corrupt, io.
+  // version before, and how long it is fresh from the visits that there have been. Errors:
+  // invalid_argument (an older copy than the stored one), corrupt, io.
   Result<StoreOutcome> store(PageRecord record, const std::vector<Block>& blocks,
-                             std::uint32_t versions_max, TimePoint now);
+                             const Arrival& arrival, TimePoint now);
 
   // Puts a page with its past versions as they are, where none is yet; its passages are made anew.
   // `contents`: the current version's blocks, then those of `versions`. Errors: corrupt, io.

@@ -1,5 +1,6 @@
 #include "cache/page_writer.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,16 +31,18 @@ PageWriter::PageWriter(config::CacheConfig config, Database& database, SeenFilte
       counters_(counters) {}
 
 Result<StoreOutcome> PageWriter::store(const FetchedPage& page, TimePoint now) {
-  Result<PageRecord> record = admit_page(page, config_, now);
+  Arrival arrival{page.requested_at, keeping_of(config_, page.url, page.final_url)};
+  Result<PageRecord> record = admit_page(page, arrival.keeping, now);
   if (!record) return std::unexpected(std::move(record.error()));
   heed_holds(*record);
+  if (record->expires_at == never) arrival.keeping.versions_max = held_versions_max;
+  arrival.requested_at = std::min(page.requested_at, record->retrieved_at);
   std::lock_guard lock(writing_);
   // Damage to another page must not keep this one out; purge_expired() reports it.
   [[maybe_unused]] const auto purged = purge(now, pages_purged_per_store);
   const ReadView view(database_);
   PageTransaction transaction = begin(view);
-  Result<StoreOutcome> outcome =
-      transaction.store(*record, page.blocks, versions_max(*record), now);
+  Result<StoreOutcome> outcome = transaction.store(*record, page.blocks, arrival, now);
   if (!outcome) return outcome;
   filters_.urls.add(page_key(page.url));
   if (Status done = commit(transaction, Durability::synced); !done) {
@@ -59,7 +62,8 @@ Result<StoredPage> PageWriter::touch(std::string_view url, const CachingHeaders&
     return fail(ErrorCode::not_found, std::string(url) + ": not in the cache; fetch it whole");
   }
   if (!is_about(headers, requested_at, **record)) return assemble_page(view, **record);
-  confirm_page(headers, requested_at, received_at, config_, **record);
+  confirm_page(headers, requested_at, received_at,
+               keeping_of(config_, (*record)->url, (*record)->final_url), **record);
   heed_holds(**record);
   PageTransaction transaction = begin(view);
   if (Status confirmed = transaction.confirm(**record); !confirmed) {
@@ -106,17 +110,14 @@ void PageWriter::heed_holds(PageRecord& record) const {
   if (holds_.holding(record.url, record.final_url)) record.expires_at = never;
 }
 
-std::uint32_t PageWriter::versions_max(const PageRecord& record) const {
-  return record.expires_at == never ? held_versions_max : config_.versions_max;
-}
-
 Status PageWriter::renew_expiry(const ContentHash& key) {
   const std::lock_guard lock(writing_);
   const ReadView view(database_);
   Result<std::optional<PageRecord>> record = view.load<PageRecord>(Family::pages, key.view());
   if (!record) return std::unexpected(std::move(record.error()));
   if (!*record) return {};
-  (*record)->expires_at = (*record)->retrieved_at + config_.retention;
+  (*record)->expires_at =
+      (*record)->retrieved_at + keeping_of(config_, (*record)->url, (*record)->final_url).retention;
   heed_holds(**record);
   PageTransaction transaction = begin(view);
   if (Status confirmed = transaction.confirm(**record); !confirmed) return confirmed;

@@ -68,7 +68,6 @@ class PageWriter {
 
  private:
   void heed_holds(PageRecord& record) const;
-  std::uint32_t versions_max(const PageRecord& record) const;
   PageTransaction begin(const ReadView& view);
   Status commit(PageTransaction& transaction, Durability durability);
   Result<std::vector<ExpiryKey>> expired_pages(TimePoint now, std::size_t pages_max) const;

@@ -20,6 +20,7 @@
 
 #include "policy/egress.h"
 #include "policy/http_freshness.h"
+#include "policy/keeping.h"
 #include "policy/result.h"
 #include "policy/site.h"
 
@@ -79,10 +80,15 @@ struct CacheConfig {
   std::uint64_t disk_bytes_max = std::uint64_t{20} << 30;  // the pages worth least go beyond it
   policy::FreshnessBounds freshness;
   std::uint32_t versions_max = 20;           // past versions kept per page
+  std::vector<policy::KeepingRule> sites;    // over the three above, by host
   std::size_t block_cache_bytes = 64 << 20;  // RocksDB's
   std::size_t urls_expected = 100'000;       // Bloom filter's first size
   std::size_t blocks_expected = 2'000'000;
 
+  // What holds for a host's pages.
+  policy::Keeping keeping_of(std::string_view host) const {
+    return policy::keeping_of(host, sites, {retention, freshness, versions_max});
+  }
   bool operator==(const CacheConfig&) const = default;
 };
 

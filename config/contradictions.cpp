@@ -65,6 +65,23 @@ std::string message(const Contradiction& contradiction, const Places& places) {
   return text + ": " + std::string(contradiction.problem);
 }
 
+// Each table together with what it leaves to wider ones.
+Status check_keeping(const CacheConfig& cache, const Places& places) {
+  for (std::size_t i = 0; i < cache.sites.size(); ++i) {
+    const std::string& host = cache.sites[i].host;
+    const policy::FreshnessBounds bounds =
+        cache.keeping_of(host.starts_with('.') ? std::string_view(host).substr(1) : host).freshness;
+    if (bounds.lifetime_min <= bounds.lifetime_max) continue;
+    return fail(ErrorCode::invalid_argument,
+                line_of(places, "cache.site", i) + ": cache.site \"" + host +
+                    "\": what holds there is a freshness_min of " +
+                    std::to_string(bounds.lifetime_min.count()) + " s and a freshness_max of " +
+                    std::to_string(bounds.lifetime_max.count()) +
+                    " s; lower the first or raise the second");
+  }
+  return {};
+}
+
 }  // namespace
 
 Status check_contradictions(const Config& config, const Places& places) {
@@ -73,7 +90,7 @@ Status check_contradictions(const Config& config, const Places& places) {
       return fail(ErrorCode::invalid_argument, message(contradiction, places));
     }
   }
-  return {};
+  return check_keeping(config.cache, places);
 }
 
 }  // namespace seekd::config

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "config/egress_readers.h"
+#include "config/keeping_reader.h"
 #include "config/quantity.h"
 #include "config/scalar_readers.h"
 #include "config/site_reader.h"
@@ -193,6 +194,9 @@ std::vector<Option> cache_options() {
       duration<cache, freshness, &F::lifetime_min>("cache.freshness_min", 0s, century),
       duration<cache, freshness, &F::lifetime_max>("cache.freshness_max", 0s, century),
       count<cache, &C::versions_max>("cache.versions_max", 0, 10'000),
+      tables<cache, &C::sites>("cache.site",
+                               R"([[cache.site]] with host = ".example.org" and what holds there)",
+                               read_keeping_rules),
       bytes<cache, &C::block_cache_bytes>("cache.block_cache_bytes", MiB, 1024 * GiB),
       count<cache, &C::urls_expected>("cache.urls_expected", 1000, 1'000'000'000),
       count<cache, &C::blocks_expected>("cache.blocks_expected", 1000, 10'000'000'000),

@@ -78,6 +78,17 @@ void print_block(const Block& block) {
   }
 }
 
+// Why the page is fresh so long.
+std::string origin_of(const json::object& page) {
+  const std::string from = text_at(page, "fresh_from");
+  const std::string visits = std::to_string(integer_at(page, "visits")) + " visits, " +
+                             std::to_string(integer_at(page, "changes")) + " that found it changed";
+  if (from == "server") return "its server says so";
+  if (from == "learned") return "learned from " + visits;
+  if (from == "last_modified") return "by its Last-Modified";
+  return "cache.freshness_default";
+}
+
 void print_page(const json::object& page) {
   std::cout << terminal_line(text_at(page, "title")) << '\n'
             << terminal_line(text_at(page, "url")) << '\n'
@@ -85,8 +96,8 @@ void print_page(const json::object& page) {
             << terminal_line(text_at(page, "snapshot_hash")) << "\nretrieved "
             << terminal_line(text_at(page, "retrieved_at")) << ", changed "
             << terminal_line(text_at(page, "changed_at")) << ", fresh until "
-            << terminal_line(text_at(page, "fresh_until")) << ", kept until "
-            << terminal_line(text_at(page, "expires_at")) << '\n';
+            << terminal_line(text_at(page, "fresh_until")) << " (" << origin_of(page)
+            << "), kept until " << terminal_line(text_at(page, "expires_at")) << '\n';
   print_claims(page, "");
   print_entries(page, "");
   std::cout << '\n';

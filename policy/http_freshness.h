@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "policy/change_history.h"
 #include "policy/page.h"
 
 namespace seekd::policy {
@@ -22,17 +23,29 @@ struct FreshnessBounds {
   bool operator==(const FreshnessBounds&) const = default;
 };
 
+// Where a freshness lifetime comes from, before the bounds.
+enum class FreshnessOrigin : std::uint8_t {
+  server,         // Cache-Control or Expires
+  learned,        // how often the page has changed (change_history.h)
+  last_modified,  // a tenth of the time since Last-Modified (§4.2.2)
+  fallback,       // the configuration's default
+};
+std::string_view to_string(FreshnessOrigin origin);  // "default" for the last
+
 struct Freshness {
   // Revalidate after this; already corrected by Age and Date (§4.2.3), so it may lie in the past.
   TimePoint fresh_until;
+  FreshnessOrigin origin = FreshnessOrigin::fallback;
   bool storable = true;  // false: no-store or private; the answer may use it, the cache may not
   bool always_revalidate = false;  // no-cache, or Vary: *; wins over fresh_until
 };
 
-// §4.2: the freshness lifetime from Cache-Control, Expires, or the heuristic of §4.2.2, less the
-// current age.
+// §4.2: the freshness lifetime from Cache-Control or Expires, less the current age. Where its
+// server says neither, a heuristic of §4.2.2: what was learned of the page, where it has been
+// visited often enough, else by Last-Modified.
 Freshness judge_freshness(const CachingHeaders& headers, TimePoint requested_at,
-                          TimePoint received_at, const FreshnessBounds& bounds);
+                          TimePoint received_at, const FreshnessBounds& bounds,
+                          const ChangeHistory& history = {});
 
 // §4.2.4: "A cache MUST NOT generate a stale response if it is prohibited by an explicit
 // in-protocol directive": no-cache, must-revalidate, proxy-revalidate, s-maxage; or by Vary: *,

@@ -27,11 +27,6 @@ void overlay(Site& into, const Site& from) {
   take(into.content_types, from.content_types);
 }
 
-// "example.org" is longer than ".example.org": it names that host alone.
-std::size_t match_length(const Site& site) {
-  return site.host.starts_with('.') ? site.host.size() - 1 : site.host.size() + 1;
-}
-
 }  // namespace
 
 std::optional<TimePoint> closed_until(const Hours& hours, TimePoint now) {
@@ -56,7 +51,8 @@ Site site_of(std::span<const Site> sites, std::string_view host) {
   for (const Site& site : sites) {
     if (host_matches(site.host, host)) matching.push_back(&site);
   }
-  std::ranges::stable_sort(matching, {}, [](const Site* site) { return match_length(*site); });
+  std::ranges::stable_sort(matching, {},
+                           [](const Site* site) { return host_match_length(site->host); });
   Site merged;
   merged.host = host;
   for (const Site* site : matching) overlay(merged, *site);

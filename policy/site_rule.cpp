@@ -63,6 +63,10 @@ std::uint16_t opened_port(const SiteRule& allow) {
   return allow.scheme == "http" ? 80 : 443;
 }
 
+std::size_t host_match_length(std::string_view rule) {
+  return rule.starts_with('.') ? rule.size() - 1 : rule.size() + 1;
+}
+
 bool scheme_matches(const SiteRule& rule, std::string_view scheme, RuleEffect effect) {
   if (effect == RuleEffect::opens) return opened_scheme(rule) == scheme;
   return rule.scheme.empty() || rule.scheme == scheme;

@@ -38,6 +38,11 @@ enum class RuleEffect : std::uint8_t {
 // Whether a SiteRule's host, or one of the same form, covers a canonical host.
 bool host_matches(std::string_view rule, std::string_view host);
 
+// By which the longer of two such hosts that cover another one is told: "example.org" is longer
+// than
+// ".example.org", as it names that host alone.
+std::size_t host_match_length(std::string_view rule);
+
 bool scheme_matches(const SiteRule& rule, std::string_view scheme, RuleEffect effect);
 bool port_matches(const SiteRule& rule, std::uint16_t port, RuleEffect effect);
 bool path_matches(const SiteRule& rule, std::string_view path, RuleEffect effect);

@@ -42,6 +42,7 @@ json::object reply_json(const std::string& url, const fetcher::FetchReply& reply
                     {"similarity", nullptr},
                     {"retrieved_at", nullptr},
                     {"fresh_until", nullptr},
+                    {"fresh_from", nullptr},
                     {"title", nullptr},
                     {"metadata", nullptr},
                     {"kind", nullptr},
@@ -66,6 +67,7 @@ void add_kept(json::object& body, const KeptPage& kept) {
   body["similarity"] = kept.outcome.similarity;
   body["retrieved_at"] = format_time(kept.page.retrieved_at);
   body["fresh_until"] = format_time(kept.page.fresh_until);
+  body["fresh_from"] = to_string(kept.page.fresh_from);
   add_content(body, kept.page);
 }
 

@@ -7,6 +7,7 @@
 
 #include <boost/json.hpp>
 
+#include "cache/admission.h"
 #include "daemon/api/api_error.h"
 #include "daemon/api/fields.h"
 #include "daemon/api/handlers.h"
@@ -22,18 +23,21 @@ namespace json = boost::json;
 
 constexpr std::size_t title_bytes_max = 1024;
 
-void check_age(Fields& fields, const FetchedPage& page, std::chrono::seconds retention,
+void check_age(Fields& fields, const FetchedPage& page, const config::CacheConfig& config,
                TimePoint now) {
+  const std::chrono::seconds retention =
+      cache::keeping_of(config, page.url, page.final_url).retention;
   if (page.retrieved_at > now) {
     fields.reject("retrieved_at", "invalid_value", "lies in the future");
   } else if (page.retrieved_at + retention <= now) {
     fields.reject("retrieved_at", "invalid_value",
-                  "is older than pages are kept (cache.retention): the page would be gone at once");
+                  "is older than pages are kept (cache.retention, or its site's): the page would "
+                  "be gone at once");
   }
 }
 
 std::expected<FetchedPage, ApiError> read_import(std::string_view body,
-                                                 std::chrono::seconds retention, TimePoint now) {
+                                                 const config::CacheConfig& config, TimePoint now) {
   const auto object = parse_object(body);
   if (!object) return std::unexpected(object.error());
   Fields fields(*object, "");
@@ -58,7 +62,7 @@ std::expected<FetchedPage, ApiError> read_import(std::string_view body,
     fields.reject("retrieved_at", "invalid_value", "must be written as 2026-03-01T12:00:00Z");
   }
   page.requested_at = page.retrieved_at = retrieved_at.value_or(now);
-  check_age(fields, page, retention, now);
+  check_age(fields, page, config, now);
   if (auto error = fields.finish()) return std::unexpected(std::move(*error));
   return page;
 }
@@ -66,7 +70,7 @@ std::expected<FetchedPage, ApiError> read_import(std::string_view body,
 }  // namespace
 
 void import_page(Services& services, const ExchangePtr& exchange) {
-  auto page = read_import(exchange->request().body, services.config.cache.retention, wall_clock());
+  auto page = read_import(exchange->request().body, services.config.cache, wall_clock());
   if (!page) return exchange->respond(to_response(page.error()));
   services.cache.run(
       [page = std::move(*page)](cache::PageCache& cache) {

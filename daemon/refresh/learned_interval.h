@@ -1,11 +1,6 @@
 // How often a page changes, learned from the runs of its watch.
 //
-// A page is taken to change as a Poisson process does. A run sees whether it has changed since the
-// one before, not how often; the rate that makes what was seen most likely is that of Cho and
-// Garcia-Molina, "Estimating Frequency of Change" (ACM TOIT 3, 2003), with a weak belief put before
-// it so that few runs do not lead far.
-//
-// Pure; any thread.
+// Pure; any thread. The estimate is that of policy/change_history.h.
 
 #pragma once
 

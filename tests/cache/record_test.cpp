@@ -24,7 +24,11 @@ PageRecord page_record() {
   record.retrieved_at = at(3);
   record.changed_at = at(2);
   record.fresh_until = at(-5);
+  record.fresh_from = policy::FreshnessOrigin::learned;
   record.always_revalidate = true;
+  record.history.add({});
+  record.history.add({std::chrono::hours(5), true});
+  record.history.add({std::chrono::hours(400), false});
   record.headers.etag = "\"e\"";
   record.metadata.title = "Title";
   record.blocks = {{hash_text("a"), 300}, {hash_text("b"), 2}};

@@ -87,6 +87,7 @@ TEST_CASE("every option sets its own member and no other") {
       {"egress.exception", R"([{address = "10.1.2.3", port = 1, reason = "x"}])"},
       {"cache.directory", R"("/a")"},
       {"cache.key_file", R"("/a")"},
+      {"cache.site", R"([{host = "example.org", retention = "1d"}])"},
       {"model.path", R"("/a")"},
       {"model.device", R"("cpu")"},
       {"model.quantization", R"("int8")"},
