@@ -69,6 +69,22 @@ Result<std::optional<std::string>> ReadView::get(Family family, std::string_view
   return value;
 }
 
+Result<std::vector<std::optional<rocksdb::PinnableSlice>>> ReadView::get_many(
+    Family family, const std::vector<std::string>& keys) const {
+  const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+  std::vector<rocksdb::PinnableSlice> values(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
+  database_.db_->MultiGet(options_, database_.handle(family), keys.size(), slices.data(),
+                          values.data(), statuses.data(), /*sorted_input=*/true);
+  std::vector<std::optional<rocksdb::PinnableSlice>> found(keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (statuses[i].IsNotFound()) continue;
+    if (!statuses[i].ok()) return std::unexpected(storage_error(statuses[i], database_.folder_));
+    found[i].emplace(std::move(values[i]));
+  }
+  return found;
+}
+
 Status ReadView::for_each(Family family, std::string_view prefix, const Visitor& visit) const {
   std::unique_ptr<rocksdb::Iterator> iterator(
       database_.db_->NewIterator(options_, database_.handle(family)));
@@ -215,6 +231,9 @@ Status Database::compact() {
   for (rocksdb::ColumnFamilyHandle* handle : handles_) {
     if (status.ok()) status = db_->CompactRange(options, handle, nullptr, nullptr);
   }
+  // Lists that were emptied by the first go with the second, and with them the words they are of.
+  if (status.ok())
+    status = db_->CompactRange(options, this->handle(Family::terms), nullptr, nullptr);
   if (!status.ok()) return std::unexpected(storage_error(status, folder_));
   return {};
 }

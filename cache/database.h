@@ -54,6 +54,11 @@ class ReadView {
   // Errors: corrupt, io.
   Result<std::optional<std::string>> get(Family family, std::string_view key) const;
 
+  // Values where RocksDB has them, without a copy, as long as these live; nullopt where there is
+  // none. In the order of the keys. Errors: corrupt, io. REQUIRES: `keys` is sorted.
+  Result<std::vector<std::optional<rocksdb::PinnableSlice>>> get_many(
+      Family family, const std::vector<std::string>& keys) const;
+
   // The record under a key; nullopt when there is none. Errors: corrupt, io.
   template <class Record>
   Result<std::optional<Record>> load(Family family, std::string_view key) const {

@@ -8,7 +8,7 @@
 #include <rocksdb/merge_operator.h>
 #include <rocksdb/table.h>
 
-#include "cache/index/posting_list.h"
+#include "cache/index/posting_merge.h"
 
 namespace seekd::cache {
 namespace {
@@ -72,6 +72,7 @@ std::vector<rocksdb::ColumnFamilyDescriptor> family_descriptors(
   rocksdb::ColumnFamilyOptions& terms =
       descriptors[static_cast<std::size_t>(Family::terms)].options;
   terms.merge_operator = posting_merge_operator();
+  terms.compaction_filter_factory = empty_posting_list_filters();
   // A search merges what no flush has merged yet: not too much of it.
   terms.write_buffer_size = 4 << 20;
   descriptors[static_cast<std::size_t>(Family::pages)].options.compaction_filter_factory =

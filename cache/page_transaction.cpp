@@ -351,17 +351,15 @@ void PageTransaction::put_page(const ContentHash& key, const PageRecord& record,
   changes_.put(Family::holdings, key.view(), encode(holdings));
 }
 
-Result<WriteSet*> PageTransaction::finish() {
+WriteSet& PageTransaction::finish() {
   ledger_.write_to(changes_);
   const BlockLedger::Totals totals = ledger_.totals();
   counters_.blocks += totals.added.size();
   counters_.blocks -= totals.removed.size();
-  if (Status written = passages_.write_postings(); !written) {
-    return std::unexpected(written.error());
-  }
+  passages_.write_postings();
   ++counters_.generation;
   changes_.put(Family::meta, counters_key, encode(counters_));
-  return &changes_;
+  return changes_;
 }
 
 }  // namespace seekd::cache

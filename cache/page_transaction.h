@@ -74,8 +74,8 @@ class PageTransaction {
   // corrupt, io.
   Status evict(const ContentHash& key);
 
-  // All that was collected, the counters included. Call once, last. Errors: corrupt, io.
-  Result<WriteSet*> finish();
+  // All that was collected, the counters included. Call once, last.
+  WriteSet& finish();
 
   const CountersRecord& counters() const { return counters_; }
   std::vector<ContentHash> blocks_added() const { return ledger_.totals().added; }

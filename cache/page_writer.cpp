@@ -20,12 +20,13 @@ constexpr std::uint32_t held_versions_max = 100'000;
 }  // namespace
 
 PageWriter::PageWriter(config::CacheConfig config, Database& database, SeenFilters& filters,
-                       VectorIndex& vectors, const Holds& holds, TermReader terms,
-                       const CountersRecord& counters)
+                       VectorIndex& vectors, PassageLengths& lengths, const Holds& holds,
+                       TermReader terms, const CountersRecord& counters)
     : config_(std::move(config)),
       database_(database),
       filters_(filters),
       vectors_(vectors),
+      lengths_(lengths),
       holds_(holds),
       terms_(std::move(terms)),
       counters_(counters) {}
@@ -165,17 +166,21 @@ PageTransaction PageWriter::begin(const ReadView& view) {
 }
 
 Status PageWriter::commit(PageTransaction& transaction, Durability durability) {
-  Result<WriteSet*> changes = transaction.finish();
-  if (!changes) return std::unexpected(std::move(changes.error()));
+  WriteSet& changes = transaction.finish();
   for (const ContentHash& block : transaction.blocks_added()) filters_.blocks.add(block);
-  if (Status written = database_.write(**changes, durability); !written) return written;
+  for (const auto& added : transaction.passages().added())
+    lengths_.put(added.passage, added.length);
+  if (Status written = database_.write(changes, durability); !written) return written;
   {
     std::lock_guard lock(counting_);
     counters_ = transaction.counters();
   }
-  for (std::uint64_t passage : transaction.passages().removed()) vectors_.remove(passage);
-  for (const auto& [passage, vector] : transaction.passages().added()) {
-    vectors_.put(passage, vector);
+  for (std::uint64_t passage : transaction.passages().removed()) {
+    vectors_.remove(passage);
+    lengths_.remove(passage);
+  }
+  for (const auto& added : transaction.passages().added()) {
+    vectors_.put(added.passage, added.vector);
   }
   // The batch is written: a filter that stays narrow answers 'maybe' more often, and is widened
   // after the next one.

@@ -14,6 +14,7 @@
 
 #include "cache/database.h"
 #include "cache/holds.h"
+#include "cache/index/passage_lengths.h"
 #include "cache/index/terms.h"
 #include "cache/index/vector_index.h"
 #include "cache/page_cache.h"
@@ -32,9 +33,10 @@ struct PassageVector {
 
 class PageWriter {
  public:
-  // `counters`: of the last batch. REQUIRES: database, filters, vectors and holds outlive this.
+  // `counters`: of the last batch. REQUIRES: database, filters, vectors, lengths and holds outlive
+  // this.
   PageWriter(config::CacheConfig config, Database& database, SeenFilters& filters,
-             VectorIndex& vectors, const Holds& holds, TermReader terms,
+             VectorIndex& vectors, PassageLengths& lengths, const Holds& holds, TermReader terms,
              const CountersRecord& counters);
 
   // These three as PageCache says.
@@ -78,6 +80,7 @@ class PageWriter {
   Database& database_;
   SeenFilters& filters_;
   VectorIndex& vectors_;
+  PassageLengths& lengths_;
   const Holds& holds_;
   std::mutex writing_;  // held over a batch; guards terms_
   TermReader terms_;

@@ -11,6 +11,7 @@
 #include "cache/families.h"
 #include "cache/holds.h"
 #include "cache/index/embedding_work.h"
+#include "cache/index/passage_lengths.h"
 #include "cache/index/search.h"
 #include "cache/index/vector_index.h"
 #include "cache/page_keeper.h"
@@ -39,6 +40,7 @@ struct Vectors {
 
   const std::optional<Embedding> embedding;
   VectorIndex index;
+  PassageLengths lengths;
 };
 
 // Readers that no search uses: making one costs more than a search of few passages.
@@ -73,7 +75,8 @@ class RocksPageCache : public PageCache {
         filters_(std::move(filters)),
         vectors_(std::move(vectors)),
         holds_(holds),
-        writer_(config, *database_, filters_, vectors_->index, holds_, std::move(terms), counters),
+        writer_(config, *database_, filters_, vectors_->index, vectors_->lengths, holds_,
+                std::move(terms), counters),
         keeper_(*database_, writer_, holds_),
         schedule_(*database_),
         evictor_(*database_, writer_, use_, config.disk_bytes_max),
@@ -200,7 +203,8 @@ Result<std::vector<Passage>> RocksPageCache::search(const SearchQuery& query, Ti
   const ReadView view(*database_);
   const auto& embedding = vectors_->embedding;
   auto passages = search_passages(
-      {view, *terms, vectors_->index, embedding ? &*embedding : nullptr}, query, now);
+      {view, *terms, vectors_->index, vectors_->lengths, embedding ? &*embedding : nullptr}, query,
+      now);
   readers_.give(std::move(*terms));
   if (!passages) return passages;
   for (const Passage& passage : *passages) use_.note(page_key(passage.url), now);
@@ -341,6 +345,9 @@ Result<Loaded> load(Database& database, const config::CacheConfig& config, Vecto
   Result<SeenFilters> filters = load_filters(view, config, counters);
   if (!filters) return std::unexpected(std::move(filters.error()));
   if (Status loaded = load_vectors(view, embedding, vectors.index); !loaded) {
+    return std::unexpected(std::move(loaded.error()));
+  }
+  if (Status loaded = vectors.lengths.load(view); !loaded) {
     return std::unexpected(std::move(loaded.error()));
   }
   Result<HoldsRecord> holds = load_holds(view);

@@ -86,9 +86,8 @@ class Salvage {
     page.record.passages.clear();
     const Status adopted = transaction.adopt(page.record, page.versions, page.contents);
     if (!adopted) return adopted;
-    Result<WriteSet*> changes = transaction.finish();
-    if (!changes) return std::unexpected(std::move(changes.error()));
-    if (Status written = target_.write(**changes, Durability::buffered); !written) return written;
+    WriteSet& changes = transaction.finish();
+    if (Status written = target_.write(changes, Durability::buffered); !written) return written;
     for (const ContentHash& block : transaction.blocks_added()) seen_.add(block);
     counters_ = transaction.counters();
     ++report_.pages;

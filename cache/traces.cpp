@@ -67,11 +67,11 @@ bool Traces::names_it(Family family, std::string_view key, std::string_view valu
 }
 
 bool Traces::names_passage(std::string_view key, std::string_view value) const {
-  const auto chunk = parse_chunk(key, key.substr(0, key.find('\0') + 1));
+  const auto parsed = parse_posting_key(key);
   std::vector<Posting> postings;
-  if (!chunk || !decode(value, postings)) return false;
+  if (!parsed || !decode(value, postings)) return false;
   return std::ranges::any_of(postings, [&](const Posting& posting) {
-    return passages_.contains(*chunk * passages_per_chunk + posting.passage);
+    return passages_.contains(parsed->chunk * passages_per_chunk + posting.passage);
   });
 }
 

@@ -23,10 +23,8 @@ struct PassageEntry {
   bool indexed = false;  // found in `passages`
 };
 
-std::uint64_t posting_checksum(std::string_view term, std::uint64_t passage, std::uint32_t count,
-                               std::uint32_t length) {
-  const std::string numbers =
-      std::to_string(passage) + ' ' + std::to_string(count) + ' ' + std::to_string(length);
+std::uint64_t posting_checksum(std::string_view term, std::uint64_t passage, std::uint16_t count) {
+  const std::string numbers = std::to_string(passage) + ' ' + std::to_string(count);
   const ContentHash hash = hash_strings(std::array<std::string_view, 2>{term, numbers});
   return ContentHashHasher{}(hash);
 }
@@ -203,10 +201,10 @@ class Verifier {
     }
     known->second.indexed = true;
     terms_ += record.length;
-    for (const TermCount& term : record.terms) {
-      expected_postings_ += posting_checksum(term.term, *number, term.count, record.length);
+    for_each_posting(record, [&](std::string_view term, std::uint16_t count) {
+      expected_postings_ += posting_checksum(term, *number, count);
       ++expected_count_;
-    }
+    });
   }
 
   void check_vector(std::string_view key, std::string_view value) {
@@ -218,14 +216,12 @@ class Verifier {
   }
 
   void check_postings(std::string_view key, std::string_view value) {
-    const std::string_view prefix = key.substr(0, key.find('\0') + 1);
-    const auto chunk = parse_chunk(key, prefix);
+    const auto parsed = parse_posting_key(key);
     std::vector<Posting> postings;
-    if (!chunk || !decode(value, postings)) return expect(false, Family::terms, key, "is damaged");
-    const std::string_view term = prefix.substr(0, prefix.size() - 1);
+    if (!parsed || !decode(value, postings)) return expect(false, Family::terms, key, "is damaged");
     for (const Posting& posting : postings) {
-      postings_ += posting_checksum(term, *chunk * passages_per_chunk + posting.passage,
-                                    posting.count, posting.length);
+      postings_ += posting_checksum(
+          parsed->term, parsed->chunk * passages_per_chunk + posting.passage, posting.count);
       ++report_.postings;
     }
   }

@@ -15,6 +15,8 @@ class BestPassages {
  public:
   explicit BestPassages(std::size_t count) : count_(count) {}
 
+  std::size_t count() const { return count_; }
+
   // What a passage has to pass to be among them.
   double threshold() const { return heap_.size() < count_ ? 0.0 : heap_.top().score; }
 

@@ -1,10 +1,17 @@
 #include "cache/index/lexical_index.h"
 
 #include <algorithm>
-#include <bitset>
 #include <utility>
 
 namespace seekd::cache {
+namespace {
+
+std::uint16_t bounded(std::uint32_t number) {
+  return static_cast<std::uint16_t>(std::min(number, count_max));
+}
+
+}  // namespace
+
 std::vector<TermCount> count_terms(std::vector<std::string> terms) {
   std::ranges::sort(terms);
   std::vector<TermCount> counts;
@@ -15,44 +22,29 @@ std::vector<TermCount> count_terms(std::vector<std::string> terms) {
   return counts;
 }
 
+void for_each_posting(const PassageRecord& record,
+                      const std::function<void(std::string_view, std::uint16_t)>& visit) {
+  if (record.length > 0) visit(lengths_term, bounded(record.length));
+  for (const TermCount& term : record.terms) visit(term.term, bounded(term.count));
+}
+
 void PostingChanges::add(std::uint64_t passage, const PassageRecord& record) {
-  const auto place = static_cast<std::uint32_t>(passage % passages_per_chunk);
-  for (const TermCount& term : record.terms) {
-    edits_[posting_key(term.term, passage / passages_per_chunk)].added.push_back(
-        {.passage = place, .count = term.count, .length = record.length});
-  }
+  const auto place = static_cast<std::uint16_t>(passage % passages_per_chunk);
+  for_each_posting(record, [&](std::string_view term, std::uint16_t count) {
+    edits_[posting_key(term, passage / passages_per_chunk)].added.push_back(
+        {.passage = place, .count = count, .length = bounded(record.length)});
+  });
 }
 
 void PostingChanges::remove(std::uint64_t passage, const PassageRecord& record) {
-  const auto place = static_cast<std::uint32_t>(passage % passages_per_chunk);
-  for (const TermCount& term : record.terms) {
-    edits_[posting_key(term.term, passage / passages_per_chunk)].removed.push_back(place);
-  }
+  const auto place = static_cast<std::uint16_t>(passage % passages_per_chunk);
+  for_each_posting(record, [&](std::string_view term, std::uint16_t /*count*/) {
+    edits_[posting_key(term, passage / passages_per_chunk)].removed.push_back(place);
+  });
 }
 
-Status PostingChanges::write_to(WriteSet& changes, const ReadView& view) const {
-  for (const auto& [key, edit] : edits_) {
-    if (edit.removed.empty()) {
-      changes.merge(Family::terms, key, encode(edit.added));
-      continue;
-    }
-    Result<std::optional<std::string>> stored = view.get(Family::terms, key);
-    if (!stored) return std::unexpected(std::move(stored.error()));
-    std::vector<Posting> postings;
-    if (!*stored || !decode(**stored, postings)) {
-      return std::unexpected(view.damaged(Family::terms, key));
-    }
-    std::bitset<passages_per_chunk> removed;
-    for (std::uint32_t passage : edit.removed) removed.set(passage);
-    std::erase_if(postings, [&](const Posting& posting) { return removed[posting.passage]; });
-    postings.insert(postings.end(), edit.added.begin(), edit.added.end());
-    if (postings.empty()) {
-      changes.erase(Family::terms, key);
-    } else {
-      changes.put(Family::terms, key, encode(postings));
-    }
-  }
-  return {};
+void PostingChanges::write_to(WriteSet& changes) const {
+  for (const auto& [key, edit] : edits_) changes.merge(Family::terms, key, encode(edit));
 }
 
 }  // namespace seekd::cache

@@ -1,10 +1,7 @@
 // The lexical index: postings of passages, and BM25 over them.
 //
 // S. Robertson, H. Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, with
-// the idf that Lucene uses, which is never negative. The best are found without scoring the rest:
-// MaxScore (H. Turtle, J. Flood, "Query Evaluation: Strategies and Optimizations", 1995), with the
-// bounds of each chunk of passages (S. Ding, T. Suel, "Faster Top-k Document Retrieval Using
-// Block-Max Indexes", 2011). What a batch changes is collected in
+// the idf that Lucene uses, which is never negative. What a batch changes is collected in
 // PostingChanges and written into the page's own batch. One thread at a time each; rank_passages()
 // from any thread.
 
@@ -18,7 +15,8 @@
 #include <vector>
 
 #include "cache/database.h"
-#include "cache/index/posting_list.h"
+#include "cache/index/passage_lengths.h"
+#include "cache/index/posting_merge.h"
 #include "cache/record.h"
 #include "policy/result.h"
 
@@ -27,21 +25,20 @@ namespace seekd::cache {
 // Each term once, sorted, with how often it occurs.
 std::vector<TermCount> count_terms(std::vector<std::string> terms);
 
+// Calls visit(term, count) for each posting that the index has of a passage.
+void for_each_posting(const PassageRecord& record,
+                      const std::function<void(std::string_view, std::uint16_t)>& visit);
+
 class PostingChanges {
  public:
   void add(std::uint64_t passage, const PassageRecord& record);
   void remove(std::uint64_t passage, const PassageRecord& record);
 
-  // New postings are merged without reading the list; a list that loses some is rewritten, and
-  // erased when nothing is left of it. Errors: corrupt, io.
-  Status write_to(WriteSet& changes, const ReadView& view) const;
+  // No list is read: what changes in it is merged.
+  void write_to(WriteSet& changes) const;
 
  private:
-  struct Edit {
-    std::vector<Posting> added;
-    std::vector<std::uint32_t> removed;
-  };
-  std::map<std::string, Edit> edits_;  // by key
+  std::map<std::string, PostingEdit> edits_;  // by key
 };
 
 struct RankedPassage {
@@ -52,12 +49,18 @@ struct RankedPassage {
 // May a passage be found?
 using AllowPassage = std::function<bool(std::uint64_t)>;
 
+// What a ranking reads. REQUIRES: all of it outlives the ranking.
+struct RankingSource {
+  const ReadView& view;
+  const PassageLengths& lengths;
+  const CountersRecord& counters;
+};
+
 // The `count` best of the passages that hold one of the terms and are allowed, in no order; all
 // where there are no more. Of equal ones the older. `allow`: asked of few, empty allows all.
 // Errors: corrupt, io.
-Result<std::vector<RankedPassage>> rank_passages(const ReadView& view,
+Result<std::vector<RankedPassage>> rank_passages(const RankingSource& source,
                                                  const std::vector<TermCount>& query,
-                                                 const CountersRecord& counters, std::size_t count,
-                                                 const AllowPassage& allow);
+                                                 std::size_t count, const AllowPassage& allow);
 
 }  // namespace seekd::cache

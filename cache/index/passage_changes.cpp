@@ -66,7 +66,7 @@ std::uint64_t PassageChanges::add(const PageRecord& page, std::string_view headi
   changes_.put(Family::passages, passage_key(passage), encode(record));
   VectorRecord vector{.host = std::string(host_of(page.url)), .scale = 0.0F, .values = {}};
   changes_.put(Family::vectors, passage_key(passage), encode(vector));
-  added_.push_back({passage, std::move(vector)});
+  added_.push_back({passage, record.length, std::move(vector)});
   postings_.add(passage, record);
   return passage;
 }

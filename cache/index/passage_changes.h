@@ -44,13 +44,14 @@ class PassageChanges {
   // Errors: corrupt, io.
   Status remove(std::uint64_t passage);
 
-  // Call once, last. Errors: corrupt, io.
-  Status write_postings() { return postings_.write_to(changes_, view_); }
+  // Call once, last.
+  void write_postings() { postings_.write_to(changes_); }
 
   // For the index in memory, when the batch is written.
   struct Added {
     std::uint64_t passage = 0;
-    VectorRecord vector;  // it waits to be embedded
+    std::uint32_t length = 0;  // terms
+    VectorRecord vector;       // it waits to be embedded
   };
   const std::vector<Added>& added() const { return added_; }
   const std::vector<std::uint64_t>& removed() const { return removed_; }

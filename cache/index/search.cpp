@@ -177,7 +177,7 @@ class Search {
     if (filter_.host || filter_.passages != nullptr) {
       allow = [this](std::uint64_t passage) { return source_.vectors.allows(filter_, passage); };
     }
-    return rank_passages(source_.view, words, counters_, count, allow);
+    return rank_passages({source_.view, source_.lengths, counters_}, words, count, allow);
   }
 
   Status make_filter() {

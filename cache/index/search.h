@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cache/database.h"
+#include "cache/index/passage_lengths.h"
 #include "cache/index/terms.h"
 #include "cache/index/vector_index.h"
 #include "cache/page_cache.h"
@@ -25,6 +26,7 @@ struct SearchSource {
   const ReadView& view;
   TermReader& terms;
   const VectorIndex& vectors;
+  const PassageLengths& lengths;
   const Embedding* embedding;  // nullptr: words alone
 };
 

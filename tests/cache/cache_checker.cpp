@@ -143,13 +143,14 @@ class Checker {
   void check_postings() {
     std::map<std::string, std::vector<Posting>> expected;
     for (const auto& [id, passage] : passages_) {
-      for (const TermCount& term : passage.terms) {
-        expected[posting_key(term.term, id / passages_per_chunk)].push_back(
-            {static_cast<std::uint32_t>(id % passages_per_chunk), term.count, passage.length});
-      }
+      for_each_posting(passage, [&, id = id](std::string_view term, std::uint16_t count) {
+        expected[posting_key(term, id / passages_per_chunk)].push_back(
+            {static_cast<std::uint16_t>(id % passages_per_chunk), count});
+      });
     }
     std::map<std::string, std::vector<Posting>> stored;
     for (const auto& [key, bytes] : content_[Family::terms]) {
+      if (bytes.empty()) continue;  // until the next compaction
       expect(decode(bytes, stored[key]), "postings " + hex(key) + " are damaged");
     }
     expect(expected == stored, "postings and passages disagree");

@@ -5,7 +5,6 @@
 #include <catch2/catch.hpp>
 
 #include "cache/codec.h"
-#include "cache/index/posting_list.h"
 #include "cache/page_record.h"
 #include "tests/cache/temporary_cache.h"
 
@@ -184,21 +183,4 @@ TEST_CASE("Times before 1970 and at the ends of time are read back") {
     ByteReader reader(bytes);
     CHECK(reader.time() == time);
   }
-}
-
-TEST_CASE("Posting lists are read back, and damaged ones are refused") {
-  const std::vector<Posting> postings{{0, 1, 5}, {1, 2, 300}, {4095, 70'000, 80'000}};
-  std::vector<Posting> read;
-  REQUIRE(decode(encode(postings), read));
-  CHECK(read == postings);
-  const std::string bytes = encode(postings);
-  for (std::size_t size = 0; size < bytes.size(); ++size) {
-    std::vector<Posting> cut;
-    CHECK_FALSE(decode(std::string_view(bytes).substr(0, size), cut));
-  }
-  std::vector<Posting> refused;
-  CHECK_FALSE(decode(encode(std::vector<Posting>{{4096, 1, 1}}), refused));          // next chunk's
-  CHECK_FALSE(decode(encode(std::vector<Posting>{{1, 1, 1}, {1, 1, 1}}), refused));  // twice
-  CHECK_FALSE(decode(encode(std::vector<Posting>{{1, 0, 1}}), refused));             // not in it
-  CHECK_FALSE(decode(encode(std::vector<Posting>{{1, 2, 1}}), refused));  // more than all
 }
