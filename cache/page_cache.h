@@ -91,8 +91,9 @@ struct CacheStatistics {
   std::uint64_t versions = 0;  // past ones
   std::uint64_t blocks = 0;
   std::uint64_t passages = 0;
-  std::uint64_t vectors = 0;           // passages that search by meaning finds
-  std::uint64_t passages_waiting = 0;  // to be embedded
+  std::uint64_t vectors = 0;               // passages that search by meaning finds
+  std::uint64_t passages_waiting = 0;      // to be embedded
+  std::uint64_t vectors_device_bytes = 0;  // of a GPU's memory; 0: the processor searches
   std::uint64_t disk_bytes = 0;
   std::uint64_t bloom_negative_answers = 0;  // lookups that RocksDB was spared
   FilterStatistics url_filter;

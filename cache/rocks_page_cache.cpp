@@ -303,6 +303,7 @@ Result<CacheStatistics> RocksPageCache::statistics() {
                          .passages = counters.passages,
                          .vectors = vectors_->index.vector_count(),
                          .passages_waiting = vectors_->index.waiting_count(),
+                         .vectors_device_bytes = vectors_->index.device_bytes(),
                          .disk_bytes = database_->disk_bytes(),
                          .bloom_negative_answers =
                              filters_.urls.negative_answers() + filters_.blocks.negative_answers(),

@@ -25,6 +25,11 @@ Embedding embedding_of(const std::shared_ptr<const Embedder>& embedder) {
     return embedder->readable_share(text) >= kReadableShareMin;
   };
   embedding.score = dot_int8;
+  if (embedder->has_device()) {
+    embedding.device_rows = [embedder](std::size_t row_bytes) {
+      return embedder->device_rows(row_bytes);
+    };
+  }
   return embedding;
 }
 

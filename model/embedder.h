@@ -42,6 +42,12 @@ class Embedder {
   virtual Result<std::vector<float>> embed(TextRole role,
                                            std::span<const std::string> texts) const = 0;
 
+  // Whether device_rows() has a device to hold them, other than the processor.
+  virtual bool has_device() const = 0;
+
+  // REQUIRES: has_device(). Errors: too_large, internal.
+  virtual Result<std::unique_ptr<DeviceRows>> device_rows(std::size_t row_bytes) const = 0;
+
   // The share of a text that the model's vocabulary was made for, 0 to 1: near 1 for a language
   // that the model knows. What it does not know, it embeds without sense.
   virtual double readable_share(std::string_view text) const = 0;

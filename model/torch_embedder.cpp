@@ -13,6 +13,7 @@
 #include "model/text/wordpiece.h"
 #include "model/threads.h"
 #include "model/torch_errors.h"
+#include "model/torch_rows.h"
 #include "model/weights/encoder_config.h"
 #include "model/weights/fingerprint.h"
 #include "model/weights/loader.h"
@@ -27,6 +28,7 @@ constexpr std::size_t kBatchTokens = 2048;
 struct Parts {
   WordPiece tokenizer;
   Bert network;
+  ComputeDevice device;
   EmbedderInfo info;
   std::string query_prefix;
   std::string passage_prefix;
@@ -42,6 +44,12 @@ class TorchEmbedder final : public Embedder {
 
   double readable_share(std::string_view text) const override {
     return parts_.tokenizer.readable_share(text);
+  }
+
+  bool has_device() const override { return !parts_.device.device.is_cpu(); }
+
+  Result<std::unique_ptr<DeviceRows>> device_rows(std::size_t row_bytes) const override {
+    return make_torch_rows(parts_.device, row_bytes);
   }
 
   Result<std::vector<float>> embed(TextRole role,
@@ -139,7 +147,7 @@ Result<std::unique_ptr<Embedder>> load(const config::EmbedderConfig& config, std
                     .parameters = checkpoint->parameters(),
                     .dimension = encoder->hidden,
                     .tokens_max = encoder->tokens_max};
-  return std::make_unique<TorchEmbedder>(Parts{*std::move(tokenizer), *std::move(network),
+  return std::make_unique<TorchEmbedder>(Parts{*std::move(tokenizer), *std::move(network), *device,
                                                std::move(info), config.query_prefix,
                                                config.passage_prefix, count, std::move(waits)});
 }

@@ -24,6 +24,21 @@ constexpr std::size_t shortlist_min = 4000;
 constexpr std::size_t shared_rows_min = 262'144;
 constexpr std::size_t chunks_at_once = 4;
 
+// Products from a device are rounded: so many more are drawn, and computed again.
+constexpr std::size_t drawn_more = 100;
+
+// A device that has no rows to give is none.
+std::unique_ptr<DeviceRows> device_rows_of(const Embedding* embedding, std::size_t row_bytes) {
+  if (embedding == nullptr || !embedding->device_rows) return nullptr;
+  auto rows = embedding->device_rows(row_bytes);
+  return rows ? std::move(*rows) : nullptr;
+}
+
+std::size_t row_bytes_of(const Embedding* embedding) {
+  if (embedding == nullptr) return 0;
+  return (embedding->dimension + embedding_row_step - 1) / embedding_row_step * embedding_row_step;
+}
+
 // Counts a thread among those that scan, for as long as it does.
 class Scanning {
  public:
@@ -56,11 +71,10 @@ QuantizedVector quantize(std::span<const float> vector) {
   return quantized;
 }
 
-VectorIndex::VectorIndex(const Embedding* embedding) : embedding_(embedding) {
-  if (embedding == nullptr) return;
-  row_bytes_ =
-      (embedding->dimension + embedding_row_step - 1) / embedding_row_step * embedding_row_step;
-}
+VectorIndex::VectorIndex(const Embedding* embedding)
+    : embedding_(embedding),
+      row_bytes_(row_bytes_of(embedding)),
+      device_(device_rows_of(embedding, row_bytes_)) {}
 
 std::uint32_t VectorIndex::host_number(const std::string& host) {
   const auto [known, added] =
@@ -102,6 +116,7 @@ std::uint32_t VectorIndex::append_row(std::uint64_t passage, std::uint32_t host,
   passages_.push_back(passage);
   hosts_.push_back(host);
   scales_.push_back(record.scale);
+  device_.changed(number);
   if (sketches_) {
     sketches_->append(row_bytes(number), record.scale);
   } else if (passages_.size() == sketched_rows_min) {
@@ -144,6 +159,7 @@ void VectorIndex::remove_row(std::uint32_t removed) {
     hosts_[removed] = hosts_[last];
     scales_[removed] = scales_[last];
     entries_.find(passages_[removed])->row = removed;
+    device_.changed(removed);
   }
   if (sketches_) sketches_->remove(removed);
   passages_.pop_back();
@@ -178,9 +194,9 @@ std::size_t VectorIndex::vector_count() const {
 }
 
 VectorIndex::HostsAllowed VectorIndex::allowed_hosts(const PassageFilter& filter) const {
-  HostsAllowed allowed(host_names_.size(), true);
+  HostsAllowed allowed(host_names_.size(), 1);
   if (!filter.host) return allowed;
-  for (std::size_t i = 0; i < allowed.size(); ++i) allowed[i] = filter.host(host_names_[i]);
+  for (std::size_t i = 0; i < allowed.size(); ++i) allowed[i] = filter.host(host_names_[i]) ? 1 : 0;
   return allowed;
 }
 
@@ -209,14 +225,37 @@ std::vector<RankedPassage> VectorIndex::nearest(const QuantizedVector& query, st
   const std::shared_lock lock(mutex_);
   const HostsAllowed allowed = allowed_hosts(filter);
   if (filter.passages != nullptr) return best_of_asked(query, count, filter, allowed);
+  if (!sketches_) return best_of_all(query, count, allowed);
+  if (auto found = nearest_on_device(query, count, allowed)) return std::move(*found);
   const std::size_t wanted = std::max(shortlist_share * count, shortlist_min);
-  if (!sketches_ || passages_.size() < 2 * wanted) return best_of_all(query, count, allowed);
+  if (passages_.size() < 2 * wanted) return best_of_all(query, count, allowed);
   const auto rows = shortlist(sketches_->query(query.values, query.scale), wanted, allowed);
   BestPassages best(count);
   for (const Shortlist::Row& row : rows) {
     best.offer({passages_[row.number], cosine(query, row.number)});
   }
   return best.take();
+}
+
+std::optional<std::vector<RankedPassage>> VectorIndex::nearest_on_device(
+    const QuantizedVector& query, std::size_t count, const HostsAllowed& allowed) const {
+  const bool all = std::ranges::find(allowed, 0) == allowed.end();
+  const auto rows = device_.nearest(
+      query.values, count + drawn_more, all ? std::span<const std::uint8_t>() : std::span(allowed),
+      passages_.size(), [this](std::size_t first) { return rows_from(first); });
+  if (!rows) return std::nullopt;
+  BestPassages best(count);
+  for (const std::uint32_t row : *rows) best.offer({passages_[row], cosine(query, row)});
+  return best.take();
+}
+
+// To the end of the chunk that `first` is in.
+DeviceRows::Rows VectorIndex::rows_from(std::size_t first) const {
+  const std::size_t end = std::min((first / rows_per_chunk + 1) * rows_per_chunk, passages_.size());
+  const std::size_t rows = end - first;
+  return {.values = {row(first), rows * row_bytes_},
+          .scales = std::span(scales_).subspan(first, rows),
+          .groups = std::span(hosts_).subspan(first, rows)};
 }
 
 std::vector<RankedPassage> VectorIndex::nearest_of_all(const QuantizedVector& query,
@@ -235,7 +274,7 @@ std::vector<RankedPassage> VectorIndex::best_of_asked(const QuantizedVector& que
   BestPassages best(count);
   for (const std::uint64_t passage : *filter.passages) {
     const PassageTable::Entry* entry = entries_.find(passage);
-    if (entry == nullptr || entry->row == PassageTable::none || !allowed[entry->host]) continue;
+    if (entry == nullptr || entry->row == PassageTable::none || allowed[entry->host] == 0) continue;
     best.offer({passage, cosine(query, entry->row)});
   }
   return best.take();
@@ -249,7 +288,7 @@ std::vector<RankedPassage> VectorIndex::best_of_all(const QuantizedVector& query
     const std::size_t rows = std::min(rows_per_chunk, passages_.size() - begin);
     embedding_->score(query.values, {row(begin), rows * row_bytes_}, std::span(dots).first(rows));
     for (std::size_t i = 0; i < rows; ++i) {
-      if (!allowed[hosts_[begin + i]]) continue;
+      if (allowed[hosts_[begin + i]] == 0) continue;
       best.offer({passages_[begin + i], double{query.scale} * scales_[begin + i] * dots[i]});
     }
   }
@@ -293,7 +332,7 @@ void VectorIndex::list_chunks(const Sketches::Query& query, const HostsAllowed& 
       const std::size_t rows = std::min(rows_per_chunk, end - first);
       sketches_->estimate(query, first, std::span(estimates).first(rows));
       for (std::size_t i = 0; i < rows; ++i) {
-        if (!(estimates[i] > list.threshold()) || !allowed[hosts_[first + i]]) continue;
+        if (!(estimates[i] > list.threshold()) || allowed[hosts_[first + i]] == 0) continue;
         list.offer({static_cast<std::uint32_t>(first + i), estimates[i]});
       }
     }

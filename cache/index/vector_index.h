@@ -3,7 +3,8 @@
 // What `vectors` holds, loaded when the cache is opened and kept in step with every batch. A search
 // of few vectors looks at all. Of many it draws a shortlist by their sketches, an eighth of the
 // bytes, and looks at that (docs/decisions/0018-sketches-before-vectors.md says what it misses);
-// two threads do it where two cores are free. The rounding to bytes moves a cosine by some
+// two threads do it where two cores are free. Where the embedder computes on a device, many are
+// looked at there, every one. The rounding to bytes moves a cosine by some
 // thousandths. Any thread: searches share, changes exclude.
 
 #pragma once
@@ -25,6 +26,7 @@
 #include <vector>
 
 #include "cache/index/best_passages.h"
+#include "cache/index/device_mirror.h"
 #include "cache/index/lexical_index.h"
 #include "cache/index/passage_table.h"
 #include "cache/index/shortlist.h"
@@ -63,6 +65,7 @@ class VectorIndex {
 
   std::size_t waiting_count() const;
   std::size_t vector_count() const;
+  std::uint64_t device_bytes() const { return device_.bytes(); }  // of its memory, for vectors
 
   // Does the filter let this passage pass? Not one that the index does not know.
   bool allows(const PassageFilter& filter, std::uint64_t passage) const;
@@ -82,7 +85,8 @@ class VectorIndex {
   std::vector<RankedPassage> nearest_of_all(const QuantizedVector& query, std::size_t count,
                                             const PassageFilter& filter) const;
 
-  // From so many on there are sketches: looking at all of fewer takes less than a millisecond.
+  // From so many on there are sketches, and the device is asked: looking at all of fewer takes less
+  // than a millisecond.
   static constexpr std::size_t sketched_rows_min = 32'768;
 
  private:
@@ -95,7 +99,7 @@ class VectorIndex {
   };
   using Chunk = std::unique_ptr<std::int8_t[], AlignedDelete>;
 
-  using HostsAllowed = std::vector<bool>;  // by number
+  using HostsAllowed = std::vector<std::uint8_t>;  // by number
 
   std::uint32_t host_number(const std::string& host);
   HostsAllowed allowed_hosts(const PassageFilter& filter) const;
@@ -115,6 +119,10 @@ class VectorIndex {
                                         const HostsAllowed& allowed) const;
   void list_chunks(const Sketches::Query& query, const HostsAllowed& allowed,
                    std::atomic<std::size_t>& next, Shortlist& list) const;
+  std::optional<std::vector<RankedPassage>> nearest_on_device(const QuantizedVector& query,
+                                                              std::size_t count,
+                                                              const HostsAllowed& allowed) const;
+  DeviceRows::Rows rows_from(std::size_t first) const;
   double cosine(const QuantizedVector& query, std::size_t row) const;
 
   const Embedding* embedding_;
@@ -130,6 +138,7 @@ class VectorIndex {
   std::vector<std::uint32_t> hosts_;     // by row
   std::vector<float> scales_;            // by row
   std::optional<Sketches> sketches_;     // by row, from sketched_rows_min on
+  DeviceMirror device_;                  // by row
 
   mutable std::atomic<unsigned> scanning_ = 0;  // threads that draw a shortlist
 };

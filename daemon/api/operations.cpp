@@ -53,6 +53,7 @@ json::object cache_json(const Result<cache::CacheStatistics>& statistics) {
           {"passages", statistics->passages},
           {"vectors", statistics->vectors},
           {"passages_waiting", statistics->passages_waiting},
+          {"vectors_device_bytes", statistics->vectors_device_bytes},
           {"disk_bytes", statistics->disk_bytes},
           {"bloom_negative_answers", statistics->bloom_negative_answers},
           {"writable", statistics->writable},

@@ -16,7 +16,9 @@
 #include "cache/families.h"
 #include "cache/index/embedding_work.h"
 #include "cache/index/vector_index.h"
+#include "model/device.h"
 #include "model/kernels/dot_int8.h"
+#include "model/torch_rows.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/child.h"
 
@@ -33,6 +35,7 @@ struct Options {
   std::size_t count = 1'000'000;
   std::size_t dimension = 384;
   std::size_t queries = 200;
+  std::string device = "cpu";
   fs::path base;
   fs::path folder;
 };
@@ -150,6 +153,7 @@ class Measurement {
     embedding_.fingerprint = "benchmark";
     embedding_.dimension = options.dimension;
     embedding_.score = model::dot_int8;
+    if (options.device == "cuda") use_gpu();
     index_ = std::make_unique<cache::VectorIndex>(&embedding_);
   }
 
@@ -169,21 +173,28 @@ class Measurement {
               << " components: " << std::fixed << std::setprecision(0) << resident_mib() - before
               << " MiB of memory, put there in " << put_ms << " ms\n"
               << "ms of processor time (p50, p99), then of waiting\n";
+    const auto begin = Clock::now();
+    index_->nearest(queries_.front(), candidates, {});
+    std::cout << "first search, with what has to be sent to a device: " << since_ms(begin)
+              << " ms\n";
   }
 
   void search() {
     measure("every vector", [this](const QuantizedVector& query, std::size_t count) {
       return index_->nearest_of_all(query, count, {});
     });
-    measure("sketches, then vectors", [this](const QuantizedVector& query, std::size_t count) {
-      return index_->nearest(query, count, {});
-    });
+    const bool on_device = index_->device_bytes() > 0;
+    measure(on_device ? "on the device" : "sketches, then vectors",
+            [this](const QuantizedVector& query, std::size_t count) {
+              return index_->nearest(query, count, {});
+            });
     measure("the same, of one host in ten",
             [this](const QuantizedVector& query, std::size_t count) {
               cache::PassageFilter filter;
               filter.host = [](std::string_view host) { return host.ends_with("7.org"); };
               return index_->nearest(query, count, filter);
             });
+    if (on_device) std::cout << (index_->device_bytes() >> 20) << " MiB of the device's memory\n";
     std::cout << "recall: " << std::setprecision(4) << recall() << " of the " << recalled
               << " nearest\n";
   }
@@ -216,6 +227,15 @@ class Measurement {
   }
 
  private:
+  void use_gpu() {
+    const auto device = model::choose_device(config::Device::cuda, "--device");
+    if (!device) give_up(device.error().message);
+    std::cout << "on " << device->name << '\n';
+    embedding_.device_rows = [device = *device](std::size_t row_bytes) {
+      return model::make_torch_rows(device, row_bytes);
+    };
+  }
+
   template <class Search>
   void measure(const std::string& what, Search search) {
     std::vector<double> wall;
@@ -265,6 +285,8 @@ void add_vectors_benchmark(CLI::App& app) {
       ->check(CLI::Range(8, 4096));
   command->add_option("--queries", options->queries, "searches (default: 200)")
       ->check(CLI::Range(1, 100'000));
+  command->add_option("--device", options->device, "cpu or cuda (default: cpu)")
+      ->check(CLI::IsMember({"cpu", "cuda"}));
   command->add_option("--base", options->base,
                       "a file of float32 vectors to mix them of (default: 2,000 made-up centres)");
   command->add_option("--folder", options->folder,
