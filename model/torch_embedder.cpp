@@ -10,7 +10,7 @@
 #include "model/device.h"
 #include "model/embedder.h"
 #include "model/families/bert.h"
-#include "model/text/wordpiece.h"
+#include "model/text/encoder_tokenizer.h"
 #include "model/threads.h"
 #include "model/torch_errors.h"
 #include "model/torch_rows.h"
@@ -26,7 +26,7 @@ namespace {
 constexpr std::size_t kBatchTokens = 2048;
 
 struct Parts {
-  WordPiece tokenizer;
+  std::unique_ptr<EncoderTokenizer> tokenizer;
   Bert network;
   ComputeDevice device;
   EmbedderInfo info;
@@ -43,7 +43,7 @@ class TorchEmbedder final : public Embedder {
   const EmbedderInfo& info() const override { return parts_.info; }
 
   double readable_share(std::string_view text) const override {
-    return parts_.tokenizer.readable_share(text);
+    return parts_.tokenizer->readable_share(text);
   }
 
   bool has_device() const override { return !parts_.device.device.is_cpu(); }
@@ -73,7 +73,7 @@ std::vector<float> TorchEmbedder::run(const std::string& prefix,
   std::vector<std::vector<TokenId>> ids;
   ids.reserve(texts.size());
   for (const std::string& text : texts) {
-    ids.push_back(parts_.tokenizer.encode(prefix + text, parts_.info.tokens_max));
+    ids.push_back(parts_.tokenizer->encode(prefix + text, parts_.info.tokens_max));
   }
   std::vector<std::size_t> order(texts.size());
   std::iota(order.begin(), order.end(), 0);
@@ -101,7 +101,7 @@ std::vector<float> TorchEmbedder::run(const std::string& prefix,
 }
 
 // An id beyond the embedding would be read out of bounds.
-Status check_vocabulary(const EncoderConfig& config, const WordPiece& tokenizer) {
+Status check_vocabulary(const EncoderConfig& config, const EncoderTokenizer& tokenizer) {
   if (tokenizer.size() <= config.vocabulary) return {};
   return fail(ErrorCode::corrupt, "the tokenizer has " + std::to_string(tokenizer.size()) +
                                       " tokens and the embedding " +
@@ -123,9 +123,9 @@ std::string settings_of(const EncoderConfig& encoder, const config::EmbedderConf
 Result<std::unique_ptr<Embedder>> load(const config::EmbedderConfig& config, std::size_t threads) {
   const auto encoder = read_encoder_config(config.path);
   if (!encoder) return std::unexpected(encoder.error());
-  auto tokenizer = WordPiece::load(config.path);
+  auto tokenizer = EncoderTokenizer::load(config.path);
   if (!tokenizer) return std::unexpected(tokenizer.error());
-  if (auto fits = check_vocabulary(*encoder, *tokenizer); !fits) {
+  if (auto fits = check_vocabulary(*encoder, **tokenizer); !fits) {
     return std::unexpected(fits.error());
   }
   const auto checkpoint = Checkpoint::open_tensors(config.path);
@@ -139,7 +139,7 @@ Result<std::unique_ptr<Embedder>> load(const config::EmbedderConfig& config, std
   const int count = thread_count(threads);
   use_threads(count);
   ShortWaits waits(count);
-  auto network = Bert::load(*checkpoint, *encoder, *device);
+  auto network = Bert::load(*checkpoint, *encoder, Bert::Head::none, *device);
   if (!network) return std::unexpected(network.error());
   EmbedderInfo info{.name = name_of(config.path),
                     .device = device->name,

@@ -26,11 +26,12 @@ Result<Linear> read_one(const Checkpoint& checkpoint, const std::string& name, s
 Bert::Bert(const EncoderConfig& config, const ComputeDevice& device)
     : config_(config), device_(device) {}
 
-Result<Bert> Bert::load(const Checkpoint& checkpoint, const EncoderConfig& config,
+Result<Bert> Bert::load(const Checkpoint& checkpoint, const EncoderConfig& config, Head head,
                         const ComputeDevice& device) {
   Bert model(config, device);
-  const bool prefixed = checkpoint.find("bert.embeddings.word_embeddings.weight") != nullptr;
-  const std::string prefix = prefixed ? "bert." : "";
+  const std::string name = config.family == EncoderFamily::bert ? "bert." : "roberta.";
+  const bool prefixed = checkpoint.find(name + "embeddings.word_embeddings.weight") != nullptr;
+  const std::string prefix = prefixed ? name : "";
   if (auto read = model.load_embeddings(checkpoint, prefix + "embeddings."); !read) {
     return std::unexpected(read.error());
   }
@@ -40,7 +41,25 @@ Result<Bert> Bert::load(const Checkpoint& checkpoint, const EncoderConfig& confi
     if (!block) return std::unexpected(block.error());
     model.blocks_.push_back(*std::move(block));
   }
+  if (head == Head::none) return model;
+  if (auto read = model.load_head(checkpoint, prefix); !read) {
+    return std::unexpected(read.error());
+  }
   return model;
+}
+
+// BERT's pooler belongs to the encoder, RoBERTa's to the classifier.
+Status Bert::load_head(const Checkpoint& checkpoint, const std::string& prefix) {
+  const bool bert = config_.family == EncoderFamily::bert;
+  auto pooler = read_one(checkpoint, bert ? prefix + "pooler.dense" : "classifier.dense",
+                         config_.hidden, config_.hidden, device_);
+  if (!pooler) return std::unexpected(pooler.error());
+  auto scoring =
+      read_one(checkpoint, bert ? "classifier" : "classifier.out_proj", 1, config_.hidden, device_);
+  if (!scoring) return std::unexpected(scoring.error());
+  pooler_ = *std::move(pooler);
+  scoring_ = *std::move(scoring);
+  return {};
 }
 
 Status Bert::load_embeddings(const Checkpoint& checkpoint, const std::string& prefix) {
@@ -49,7 +68,7 @@ Status Bert::load_embeddings(const Checkpoint& checkpoint, const std::string& pr
                                  {extent(config_.vocabulary), hidden});
   if (!words) return std::unexpected(words.error());
   const auto positions = read_tensor(checkpoint, prefix + "position_embeddings.weight",
-                                     {extent(config_.positions), hidden});
+                                     {extent(config_.position_first + config_.positions), hidden});
   if (!positions) return std::unexpected(positions.error());
   const auto types = read_tensor(checkpoint, prefix + "token_type_embeddings.weight",
                                  {extent(config_.token_types), hidden});
@@ -57,7 +76,12 @@ Status Bert::load_embeddings(const Checkpoint& checkpoint, const std::string& pr
   auto norm = load_norm(checkpoint, prefix + "LayerNorm");
   if (!norm) return std::unexpected(norm.error());
   words_ = words->to(device_.weights).to(device_.device);
-  positions_ = (*positions + types->narrow(0, 0, 1)).to(device_.device);
+  const at::Tensor used =
+      positions->narrow(0, extent(config_.position_first), extent(config_.positions));
+  positions_ = (used + types->narrow(0, 0, 1)).to(device_.device);
+  if (config_.token_types > 1) {
+    second_type_ = (types->select(0, 1) - types->select(0, 0)).to(device_.device);
+  }
   embedding_norm_ = *std::move(norm);
   return {};
 }
@@ -94,34 +118,62 @@ Result<Bert::Block> Bert::load_block(const Checkpoint& checkpoint,
   return Block{*projected, *output, *attention_norm, *widen, *narrow, *output_norm};
 }
 
+void Bert::append(std::span<const TokenId> text, Batch& batch) {
+  const std::int64_t tokens = extent(text.size());
+  const std::int64_t row = extent(batch.ids.size());
+  if (batch.groups.empty() || batch.groups.back().tokens != tokens) {
+    batch.groups.push_back({row, 0, tokens});
+  }
+  ++batch.groups.back().texts;
+  batch.ids.insert(batch.ids.end(), text.begin(), text.end());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    batch.positions.push_back(static_cast<std::int32_t>(i));
+  }
+}
+
 at::Tensor Bert::forward(std::span<const std::vector<TokenId>> texts) const {
-  std::vector<Group> groups;
-  std::int64_t row = 0;
+  Batch batch;
   for (const std::vector<TokenId>& text : texts) {
     assert(!text.empty() && text.size() <= config_.positions);
-    const std::int64_t tokens = extent(text.size());
-    if (groups.empty() || groups.back().tokens != tokens) groups.push_back({row, 0, tokens});
-    ++groups.back().texts;
-    row += tokens;
+    append(text, batch);
   }
-  at::Tensor rows = embed(texts);
-  for (const Block& block : blocks_) rows = run(block, rows, groups);
-  const at::Tensor vectors = pool(rows, groups);
+  const at::Tensor vectors = pool(encode(batch), batch.groups);
   return vectors / vectors.norm(2, 1, true).clamp_min(1e-12);
 }
 
-at::Tensor Bert::embed(std::span<const std::vector<TokenId>> texts) const {
-  std::vector<TokenId> ids;
-  std::vector<std::int32_t> positions;
-  for (const std::vector<TokenId>& text : texts) {
-    ids.insert(ids.end(), text.begin(), text.end());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      positions.push_back(static_cast<std::int32_t>(i));
+at::Tensor Bert::score(std::span<const TokenPair> pairs) const {
+  assert(pooler_ && scoring_);
+  Batch batch;
+  std::vector<std::int64_t> firsts;  // rows of "[CLS]"
+  for (const TokenPair& pair : pairs) {
+    assert(!pair.ids.empty() && pair.ids.size() <= config_.positions);
+    const std::size_t row = batch.ids.size();
+    firsts.push_back(extent(row));
+    append(pair.ids, batch);
+    for (std::size_t i = pair.second; i < pair.ids.size(); ++i) {
+      batch.seconds.push_back(extent(row + i));
     }
   }
-  const at::Tensor words = words_.index_select(0, at::tensor(ids).to(device_.device));
-  const at::Tensor places = positions_.index_select(0, at::tensor(positions).to(device_.device));
-  return normalize(embedding_norm_, words.to(at::kFloat) + places);
+  const at::Tensor states = encode(batch).index_select(0, at::tensor(firsts).to(device_.device));
+  return (*scoring_)(at::tanh((*pooler_)(states))).select(1, 0);
+}
+
+at::Tensor Bert::encode(const Batch& batch) const {
+  at::Tensor rows = embed(batch);
+  for (const Block& block : blocks_) rows = run(block, rows, batch.groups);
+  return rows;
+}
+
+at::Tensor Bert::embed(const Batch& batch) const {
+  const at::Tensor words = words_.index_select(0, at::tensor(batch.ids).to(device_.device));
+  const at::Tensor places =
+      positions_.index_select(0, at::tensor(batch.positions).to(device_.device));
+  at::Tensor rows = words.to(at::kFloat) + places;
+  if (second_type_.defined() && !batch.seconds.empty()) {
+    const at::Tensor seconds = at::tensor(batch.seconds).to(device_.device);
+    rows.index_put_({seconds}, rows.index_select(0, seconds) + second_type_);
+  }
+  return normalize(embedding_norm_, rows);
 }
 
 // Norms stand after the sums, as BERT was trained.

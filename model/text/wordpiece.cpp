@@ -5,12 +5,9 @@
 #include <utility>
 
 #include "model/text/utf8.h"
-#include "model/weights/input_file.h"
 
 namespace seekd::model {
 namespace {
-
-constexpr std::uint64_t kFileBytesMax = 64U << 20;
 
 bool continues_character(char byte) {
   return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
@@ -23,20 +20,10 @@ std::size_t characters_in(std::string_view text) {
 
 }  // namespace
 
-Result<WordPiece> WordPiece::load(const std::filesystem::path& folder) {
-  const std::filesystem::path path = folder / "tokenizer.json";
-  const auto text = read_text_file(path, kFileBytesMax);
-  if (!text) return std::unexpected(text.error());
-  auto data = parse_wordpiece_json(*text, path.string());
-  if (!data) return std::unexpected(data.error());
-  return WordPiece(*std::move(data));
-}
-
 WordPiece::WordPiece(WordPieceData data)
-    : word_characters_max_(data.word_characters_max),
+    : EncoderTokenizer(data.ends),
+      word_characters_max_(data.word_characters_max),
       unknown_(data.unknown),
-      begin_(data.begin),
-      end_(data.end),
       words_(data.words),
       size_(data.tokens.size()) {
   for (std::size_t id = 0; id < data.tokens.size(); ++id) {
@@ -76,16 +63,14 @@ void WordPiece::encode_word(std::string_view word, std::vector<TokenId>& ids) co
   }
 }
 
-std::vector<TokenId> WordPiece::encode(std::string_view text, std::size_t tokens_max) const {
-  assert(tokens_max >= 2);
+std::vector<TokenId> WordPiece::pieces(std::string_view text, std::size_t count_max) const {
   const std::string normal = words_.normalize(text);
-  std::vector<TokenId> ids{begin_};
+  std::vector<TokenId> ids;
   for (const std::string_view word : split_bert_words(normal)) {
-    if (ids.size() >= tokens_max) break;
+    if (ids.size() >= count_max) break;
     encode_word(word, ids);
   }
-  if (ids.size() > tokens_max - 1) ids.resize(tokens_max - 1);
-  ids.push_back(end_);
+  if (ids.size() > count_max) ids.resize(count_max);
   return ids;
 }
 

@@ -1,9 +1,8 @@
-#include <array>
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "model/text/json_reader.h"
+#include "model/text/text_ends.h"
 #include "model/text/wordpiece.h"
 
 namespace seekd::model {
@@ -46,8 +45,8 @@ Result<TokenId> id_of(const JsonReader& reader, const json::object& model, std::
 Status read_model(const JsonReader& reader, const json::object& model, WordPieceData& data) {
   const std::string_view type = find_text(model, "type");
   if (type != "WordPiece") {
-    return reader.unsupported("model",
-                              "type '" + std::string(type) + "' (an embedder needs WordPiece)");
+    return reader.unsupported(
+        "model", "type '" + std::string(type) + "' (an encoder needs WordPiece or Unigram)");
   }
   if (auto read = read_vocabulary(reader, model, data); !read) return read;
   const auto unknown = id_of(reader, model, find_text(model, "unk_token"), "model.unk_token");
@@ -89,41 +88,15 @@ Status read_words(const JsonReader& reader, const json::object& root, WordPieceD
   return {};
 }
 
-// The name of the special token in one step of a template.
-std::string_view special_token(const json::value& step) {
-  const auto* object = step.if_object();
-  const auto* special = object == nullptr ? nullptr : find_object(*object, "SpecialToken");
-  return special == nullptr ? std::string_view() : find_text(*special, "id");
-}
-
-// "[CLS] text [SEP]", as TemplateProcessing writes it and as BertProcessing does.
-std::optional<std::array<std::string_view, 2>> ends_of(const json::object& processor) {
-  if (find_text(processor, "type") == "TemplateProcessing") {
-    const auto* single = find_array(processor, "single");
-    if (single == nullptr || single->size() != 3) return std::nullopt;
-    return std::array{special_token((*single)[0]), special_token((*single)[2])};
-  }
-  if (find_text(processor, "type") != "BertProcessing") return std::nullopt;
-  std::array<std::string_view, 2> ends;
-  for (std::size_t i = 0; i < ends.size(); ++i) {
-    const auto* pair = find_array(processor, i == 0 ? "cls" : "sep");
-    if (pair == nullptr || pair->empty() || !(*pair)[0].is_string()) return std::nullopt;
-    ends[i] = (*pair)[0].get_string();
-  }
-  return ends;
-}
-
 Status read_ends(const JsonReader& reader, const json::object& root, const json::object& model,
                  WordPieceData& data) {
-  const auto* processor = find_object(root, "post_processor");
-  const auto ends = processor == nullptr ? std::nullopt : ends_of(*processor);
+  const auto ends = read_text_ends(root);
   if (!ends) return reader.unsupported("post_processor", "another than \"[CLS] text [SEP]\"");
-  const auto begin = id_of(reader, model, (*ends)[0], "post_processor");
+  const auto begin = id_of(reader, model, ends->begin, "post_processor");
   if (!begin) return std::unexpected(begin.error());
-  const auto end = id_of(reader, model, (*ends)[1], "post_processor");
+  const auto end = id_of(reader, model, ends->end, "post_processor");
   if (!end) return std::unexpected(end.error());
-  data.begin = *begin;
-  data.end = *end;
+  data.ends = {*begin, *end, ends->separators};
   return {};
 }
 

@@ -47,13 +47,15 @@ Result<std::optional<std::string>> read_optional(const std::filesystem::path& pa
   return std::unexpected(text.error());
 }
 
-Status check_architecture(const JsonReader& reader, const json::object& config) {
+Status read_architecture(const JsonReader& reader, const json::object& config,
+                         EncoderConfig& encoder) {
   const std::string_view type = find_text(config, "model_type");
-  if (type != "bert") {
+  if (type != "bert" && type != "xlm-roberta") {
     return reader.unsupported("model_type", "'" + std::string(type.substr(0, 40)) +
-                                                "' (embedders of the type bert are: BERT, MiniLM, "
-                                                "BGE, E5 and others of its kind)");
+                                                "' (those of the types bert and xlm-roberta are: "
+                                                "MiniLM, BGE, E5 and others of their kind)");
   }
+  encoder.family = type == "bert" ? EncoderFamily::bert : EncoderFamily::roberta;
   if (find_text(config, "hidden_act") != "gelu") {
     return reader.unsupported("hidden_act", "another than gelu");
   }
@@ -62,6 +64,21 @@ Status check_architecture(const JsonReader& reader, const json::object& config) 
     return reader.unsupported("position_embedding_type", "another than absolute");
   }
   if (find_flag(config, "is_decoder", false)) return reader.unsupported("is_decoder", "a decoder");
+  return {};
+}
+
+// RoBERTa's kind counts from behind the row of the padding, which has none before it.
+Status read_position_first(const JsonReader& reader, const json::object& config,
+                           EncoderConfig& encoder) {
+  if (encoder.family == EncoderFamily::bert) return {};
+  const auto* padding = config.if_contains("pad_token_id");
+  const auto* id = padding == nullptr ? nullptr : padding->if_int64();
+  if (id == nullptr || *id < 0 ||
+      static_cast<std::uint64_t>(*id) + 1 + kTokensMin > encoder.positions) {
+    return reader.corrupt("pad_token_id", "is no row of the position embedding with some behind");
+  }
+  encoder.position_first = static_cast<std::size_t>(*id) + 1;
+  encoder.positions -= encoder.position_first;
   return {};
 }
 
@@ -79,6 +96,7 @@ Status read_sizes(const JsonReader& reader, const json::object& config, EncoderC
   if (encoder.hidden % encoder.heads != 0) {
     return reader.corrupt("num_attention_heads", "does not divide hidden_size");
   }
+  if (auto read = read_position_first(reader, config, encoder); !read) return read;
   const auto* epsilon = config.if_contains("layer_norm_eps");
   if (epsilon == nullptr) return {};
   boost::system::error_code error;
@@ -159,7 +177,7 @@ Result<EncoderConfig> read_encoder_config(const std::filesystem::path& folder) {
   if (!config) return std::unexpected(config.error());
   EncoderConfig encoder;
   const JsonReader reader(path.native());
-  Status read = check_architecture(reader, *config);
+  Status read = read_architecture(reader, *config, encoder);
   if (read) read = read_sizes(reader, *config, encoder);
   if (read) read = read_tokens_max(folder / "sentence_bert_config.json", encoder);
   if (read) read = read_pooling(folder / "1_Pooling/config.json", encoder);

@@ -25,8 +25,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view json(reinterpret_cast<const char*>(data), size);
   auto parsed = parse_wordpiece_json(json, "tokenizer.json");
   if (!parsed) return 0;
-  const TokenId begin = parsed->begin;
-  const TokenId end = parsed->end;
+  const TokenId begin = parsed->ends.begin;
+  const TokenId end = parsed->ends.end;
   const WordPiece tokenizer(std::move(*parsed));
   for (const std::size_t tokens_max : {2, 3, 100}) {
     const auto ids = tokenizer.encode(kText, tokens_max);

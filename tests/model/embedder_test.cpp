@@ -11,7 +11,7 @@
 #include <catch2/catch.hpp>
 
 #include "model/families/bert.h"
-#include "model/text/wordpiece.h"
+#include "model/text/encoder_tokenizer.h"
 #include "model/threads.h"
 #include "tests/model/model_files.h"
 #include "tests/model/vector_file.h"
@@ -37,14 +37,16 @@ Vectors run_in_float32(const std::filesystem::path& folder, EncoderConfig encode
                        const std::vector<std::string>& texts) {
   const c10::InferenceMode no_gradients;
   use_threads(thread_count(0));
-  const auto tokenizer = WordPiece::load(folder);
+  const auto tokenizer = EncoderTokenizer::load(folder);
   REQUIRE(tokenizer);
   const auto checkpoint = Checkpoint::open_tensors(folder);
   REQUIRE(checkpoint);
-  const auto network = Bert::load(*checkpoint, encoder, {c10::kCPU, c10::kFloat, "cpu"});
+  const auto network =
+      Bert::load(*checkpoint, encoder, Bert::Head::none, {c10::kCPU, c10::kFloat, "cpu"});
   if (!network) FAIL(network.error().message);
   std::vector<std::vector<TokenId>> ids;
-  for (const std::string& text : texts) ids.push_back(tokenizer->encode(text, encoder.tokens_max));
+  for (const std::string& text : texts)
+    ids.push_back((*tokenizer)->encode(text, encoder.tokens_max));
   const at::Tensor rows = network->forward(ids);
   Vectors vectors;
   for (std::int64_t i = 0; i < rows.size(0); ++i) {
@@ -84,6 +86,22 @@ TEST_CASE("a tiny BERT's vectors are those of transformers, pooled either way") 
   encoder->pooling = Pooling::first_token;
   CHECK(greatest_difference(run_in_float32(kTiny, *encoder, texts), recorded.at("first_token")) <
         2e-5);
+}
+
+TEST_CASE("a tiny XLM-RoBERTa's vectors are those of transformers, pooled as its folder says") {
+  const std::filesystem::path folder = "tests/model/vectors/tiny_xlmr";
+  const auto recorded = read_vectors("tiny_xlmr.json");
+  const auto texts = boost::json::value_to<std::vector<std::string>>(recorded.at("embedded"));
+  const auto encoder = read_encoder_config(folder);
+  if (!encoder) FAIL(encoder.error().message);
+  CHECK(encoder->pooling == Pooling::first_token);
+  CHECK(encoder->tokens_max == 64);
+  CHECK(greatest_difference(run_in_float32(folder, *encoder, texts), recorded.at("first_token")) <
+        2e-5);
+  const Embedding embedding = embedding_of(load(folder));
+  CHECK(embedding.reads("天气预报说明天有雨"));
+  CHECK(embedding.reads("which release is stable"));
+  CHECK_FALSE(embedding.reads("สวัสดีชาวโลก"));
 }
 
 TEST_CASE(

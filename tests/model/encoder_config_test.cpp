@@ -63,8 +63,21 @@ TEST_CASE("more tokens than the model has positions are not taken") {
             ->tokens_max == 64);
 }
 
+TEST_CASE("XLM-RoBERTa's positions begin behind its padding's") {
+  const std::string family = R"("model_type":"xlm-roberta")";
+  const auto encoder = Folder(family + R"(,"pad_token_id":1)").read();
+  REQUIRE(encoder);
+  CHECK(encoder->position_first == 2);
+  CHECK(encoder->positions == 62);
+  CHECK(encoder->tokens_max == 62);
+  CHECK(Folder(family).refusal() == ErrorCode::corrupt);
+  for (const char* id : {"-2", "62", "1000000", "9223372036854775807"}) {
+    CHECK(Folder(family + ",\"pad_token_id\":" + id).refusal() == ErrorCode::corrupt);
+  }
+}
+
 TEST_CASE("what would give wrong vectors is refused by name") {
-  CHECK(Folder(R"("model_type":"xlm-roberta")").refusal() == ErrorCode::unsupported);
+  CHECK(Folder(R"("model_type":"roberta")").refusal() == ErrorCode::unsupported);
   CHECK(Folder(R"("hidden_act":"relu")").refusal() == ErrorCode::unsupported);
   CHECK(Folder(R"("position_embedding_type":"relative_key")").refusal() == ErrorCode::unsupported);
   CHECK(Folder(R"("is_decoder":true)").refusal() == ErrorCode::unsupported);

@@ -100,4 +100,5 @@ def main():
     record_minilm(pathlib.Path(sys.argv[1]), folder)
 
 
-main()
+if __name__ == "__main__":
+    main()
