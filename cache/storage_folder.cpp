@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "cache/codec.h"
+#include "cache/encryption/file_format.h"
 #include "cache/families.h"
 
 namespace seekd::cache {
@@ -70,6 +71,15 @@ bool has_table_files(const std::filesystem::path& folder) {
   return false;
 }
 
+bool has_log_of_writes(const std::filesystem::path& folder) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    // An encrypted one begins with a header.
+    if (entry.path().extension() == ".log" && entry.file_size(error) > header_bytes) return true;
+  }
+  return false;
+}
+
 bool is_ours(const std::string& name) {
   if (name == rocksdb::kDefaultColumnFamilyName) return true;
   for (std::size_t i = 0; i < family_count; ++i) {
@@ -86,6 +96,7 @@ class ReadOnlyLook {
     storage.use_in(options);
     std::vector<std::string> names;
     rocksdb::Status status = rocksdb::DB::ListColumnFamilies(options, folder.string(), &names);
+    look.families_ = names.size();
     std::vector<rocksdb::ColumnFamilyDescriptor> families;
     for (const std::string& name : names) {
       look.all_ours_ = look.all_ours_ && is_ours(name);
@@ -105,12 +116,17 @@ class ReadOnlyLook {
 
   bool all_ours() const { return all_ours_; }
 
-  // Neither a format nor anything in "default", which we leave empty: we were killed while creating
-  // it.
-  bool unfinished() {
+  // Nothing in "default", which we leave empty, and no family that is not ours.
+  bool may_be_ours() {
     std::unique_ptr<rocksdb::Iterator> iterator(db_->NewIterator(rocksdb::ReadOptions()));
     iterator->SeekToFirst();
     return all_ours_ && !iterator->Valid() && iterator->status().ok();
+  }
+
+  // Of what may be ours and has no format: were we killed while creating it? The first write comes
+  // when all families are there.
+  bool unfinished(const std::filesystem::path& folder) const {
+    return !has_table_files(folder) && (families_ > family_count || !has_log_of_writes(folder));
   }
 
   // nullopt when nothing says it.
@@ -140,6 +156,7 @@ class ReadOnlyLook {
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
   bool all_ours_ = true;
+  std::size_t families_ = 0;  // "default" with them
 };
 
 Status judge_content(const std::filesystem::path& folder, const Storage& storage) {
@@ -154,7 +171,12 @@ Status judge_content(const std::filesystem::path& folder, const Storage& storage
                       "; write it out with `seekctl cache export` of the seekd that wrote it, move "
                       "the folder away, and read it in with `seekctl import --jsonl`");
   }
-  if (!*format && !look->unfinished()) {
+  if (!*format && look->may_be_ours() && !look->unfinished(folder)) {
+    return refuse(ErrorCode::corrupt, folder,
+                  "its manifest does not know what is in its files; `seekctl cache repair`, or "
+                  "restore a backup");
+  }
+  if (!*format && !look->may_be_ours()) {
     return refuse(ErrorCode::version_mismatch, folder,
                   "holds a database that is not a cache of seekd; set cache.directory to another "
                   "folder");
