@@ -16,6 +16,8 @@ Result<BlockLedger::Entry*> BlockLedger::look_up(const ContentHash& id) {
   if (auto known = entries_.find(id); known != entries_.end()) return &known->second;
   if (!seen_.may_have_seen(id)) return nullptr;
   Result<std::optional<BlockRecord>> record = view_.load<BlockRecord>(Family::blocks, id.view());
+  const bool damaged = !record && record.error().code == ErrorCode::corrupt;
+  if (damaged && passes_over_damage_) return nullptr;
   if (!record) return std::unexpected(std::move(record.error()));
   if (!*record) return nullptr;
   Entry entry{.record = std::move(**record)};

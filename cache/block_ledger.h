@@ -24,6 +24,9 @@ class BlockLedger {
   // The id under which this block is stored, or will be once a page holds it. Errors: corrupt, io.
   Result<ContentHash> place(const Block& block);
 
+  // A block that cannot be read is from now on as one that is not there: place() writes it anew.
+  void pass_over_damage() { passes_over_damage_ = true; }
+
   // REQUIRES: `id` came from place().
   void hold(const ContentHash& id);
 
@@ -50,6 +53,7 @@ class BlockLedger {
 
   const ReadView& view_;
   const SeenFilter& seen_;
+  bool passes_over_damage_ = false;
   std::unordered_map<ContentHash, Entry, ContentHashHasher> entries_;
 };
 

@@ -138,6 +138,36 @@ Result<StoreOutcome> PageTransaction::store(PageRecord record, const std::vector
   return outcome;
 }
 
+Result<StoreOutcome> PageTransaction::store_over_damage(PageRecord record,
+                                                        const std::vector<Block>& blocks) {
+  const ContentHash key = page_key(record.url);
+  record.changed_at = record.retrieved_at;
+  ledger_.pass_over_damage();
+  // Those whose keys cannot be read either are left to the repair.
+  [[maybe_unused]] const Status read =
+      view_.for_each(Family::versions, key.view(), [&](std::string_view version, std::string_view) {
+        changes_.erase(Family::versions, version);
+        --counters_.versions;
+        return true;
+      });
+  if (Status placed = place_blocks(blocks, record); !placed) {
+    return std::unexpected(std::move(placed.error()));
+  }
+  HoldingsRecord holdings{.expires_at = record.expires_at, .blocks = {}, .passages = {}};
+  append_ids(record.blocks, holdings.blocks);
+  sort_unique(holdings.blocks);
+  for (const ContentHash& id : holdings.blocks) ledger_.hold(id);
+  Result<std::vector<PassageRef>> passages = passages_.exchange({}, record, blocks);
+  if (!passages) return std::unexpected(std::move(passages.error()));
+  record.passages = std::move(*passages);
+  holdings.passages = passage_ids(record.passages);
+  put_page(key, record, holdings, std::nullopt);
+  const BlockLedger::Totals totals = ledger_.totals();
+  return StoreOutcome{.blocks_total = record.blocks.size(),
+                      .blocks_written = totals.added.size(),
+                      .bytes_written = totals.bytes_added};
+}
+
 Status PageTransaction::adopt(PageRecord record, const std::vector<VersionRecord>& versions,
                               const std::vector<std::vector<Block>>& contents) {
   const ContentHash key = page_key(record.url);

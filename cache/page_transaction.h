@@ -53,6 +53,11 @@ class PageTransaction {
   Result<StoreOutcome> store(PageRecord record, const std::vector<Block>& blocks,
                              const Arrival& arrival, TimePoint now);
 
+  // The same where what is stored of the page, or of its blocks, cannot be read: as its first
+  // version, over all that. What that held is not given back, and counts of it are wrong until the
+  // cache is repaired. Errors: corrupt, io.
+  Result<StoreOutcome> store_over_damage(PageRecord record, const std::vector<Block>& blocks);
+
   // Puts a page with its past versions as they are, where none is yet; its passages are made anew.
   // `contents`: the current version's blocks, then those of `versions`. Errors: corrupt, io.
   Status adopt(PageRecord record, const std::vector<VersionRecord>& versions,

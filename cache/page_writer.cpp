@@ -41,11 +41,32 @@ Result<StoreOutcome> PageWriter::store(const FetchedPage& page, TimePoint now) {
   std::lock_guard lock(writing_);
   // Damage to another page must not keep this one out; purge_expired() reports it.
   [[maybe_unused]] const auto purged = purge(now, pages_purged_per_store);
+  Result<StoreOutcome> outcome = put(*record, page.blocks, arrival, now);
+  if (outcome || outcome.error().code != ErrorCode::corrupt) return outcome;
+  return put_over_damage(*record, page.blocks);
+}
+
+Result<StoreOutcome> PageWriter::put(const PageRecord& record, const std::vector<Block>& blocks,
+                                     const Arrival& arrival, TimePoint now) {
   const ReadView view(database_);
   PageTransaction transaction = begin(view);
-  Result<StoreOutcome> outcome = transaction.store(*record, page.blocks, arrival, now);
+  Result<StoreOutcome> outcome = transaction.store(record, blocks, arrival, now);
   if (!outcome) return outcome;
-  filters_.urls.add(page_key(page.url));
+  filters_.urls.add(page_key(record.url));
+  if (Status done = commit(transaction, Durability::synced); !done) {
+    return std::unexpected(std::move(done.error()));
+  }
+  return outcome;
+}
+
+// What was there cannot be read, and its server has just sent it again.
+Result<StoreOutcome> PageWriter::put_over_damage(const PageRecord& record,
+                                                 const std::vector<Block>& blocks) {
+  const ReadView view(database_);
+  PageTransaction transaction = begin(view);
+  Result<StoreOutcome> outcome = transaction.store_over_damage(record, blocks);
+  if (!outcome) return outcome;
+  filters_.urls.add(page_key(record.url));
   if (Status done = commit(transaction, Durability::synced); !done) {
     return std::unexpected(std::move(done.error()));
   }

@@ -71,6 +71,9 @@ class PageWriter {
  private:
   void heed_holds(PageRecord& record) const;
   PageTransaction begin(const ReadView& view);
+  Result<StoreOutcome> put(const PageRecord& record, const std::vector<Block>& blocks,
+                           const Arrival& arrival, TimePoint now);
+  Result<StoreOutcome> put_over_damage(const PageRecord& record, const std::vector<Block>& blocks);
   Status commit(PageTransaction& transaction, Durability durability);
   Result<std::vector<ExpiryKey>> expired_pages(TimePoint now, std::size_t pages_max) const;
   Status purge_page(const ExpiryKey& due);

@@ -67,7 +67,8 @@ class Salvage {
     Status read =
         view_.for_each(Family::versions, key.view(), [&](std::string_view, std::string_view value) {
           VersionRecord version;
-          const bool whole = decode(value, version);
+          // One that is not before the current one is left of a page that was stored over damage.
+          const bool whole = decode(value, version) && version.page.version < page.record.version;
           auto content = whole ? assemble_page(view_, version.page) : Result<StoredPage>();
           if (!whole || !content) {
             ++report_.versions_lost;

@@ -90,9 +90,6 @@ void Storage::use_in(rocksdb::DBOptions& options) const {
   // A log that was cut, or that the manifest's end went missing for, is damage. Every opening has
   // to say so: without it, a look without writing ends the process where logs are tracked.
   options.track_and_verify_wals_in_manifest = true;
-  // So that it need not read the file IDENTITY: Debian's build ends the process where that is
-  // damaged.
-  options.write_dbid_to_manifest = true;
 }
 
 Status Storage::copy_key_to(const fs::path& folder) const {

@@ -37,8 +37,10 @@ class PageUpdater::Update final : public Handle, public std::enable_shared_from_
     owner_.cache_.run(
         [url = wish_.url](cache::PageCache& cache) { return cache.find(url, wall_clock()); },
         [self = shared_from_this()](const Result<std::optional<cache::StoredPage>>& stored) {
-          if (!stored) return self->done_(std::unexpected(stored.error()));
-          self->fetch(*stored);
+          // What cannot be read is not there: it is fetched whole, and stored in its place.
+          const bool damaged = !stored && stored.error().code == ErrorCode::corrupt;
+          if (!stored && !damaged) return self->done_(std::unexpected(stored.error()));
+          self->fetch(damaged ? std::nullopt : *stored);
         });
   }
 

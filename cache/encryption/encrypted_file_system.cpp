@@ -51,21 +51,15 @@ class EncryptedFileSystem : public rocksdb::FileSystemWrapper {
   IOStatus NewSequentialFile(const std::string& name, const FileOptions& options,
                              std::unique_ptr<rocksdb::FSSequentialFile>* result,
                              IODebugContext* debug) override {
-    std::unique_ptr<rocksdb::FSSequentialFile> file;
-    IOStatus status = FileSystemWrapper::NewSequentialFile(name, options, &file, debug);
-    if (!status.ok()) return status;
-    std::array<char, header_bytes> header{};
-    rocksdb::Slice got;
-    status = file->Read(header.size(), IOOptions(), &got, header.data(), debug);
-    if (!status.ok()) return status;
-    if (got.size() < header_bytes) {
+    const IOStatus status = open_sequential(name, options, result, debug);
+    if (!name.ends_with("/IDENTITY")) return status;
+    // It names the database in RocksDB's statistics, and nothing else. An empty one is made anew;
+    // where it is damaged, Debian's build ends the process.
+    if (status.IsCorruption() || (status.ok() && !can_be_read(**result))) {
       *result = std::make_unique<EmptyFile>();
-      return status;
+      return IOStatus::OK();
     }
-    auto opened = open_file(data_key_, got.ToStringView());
-    if (!opened) return not_ours(name);
-    *result = std::make_unique<EncryptedSequentialFile>(name, std::move(file), std::move(*opened));
-    return IOStatus::OK();
+    return status.ok() ? open_sequential(name, options, result, debug) : status;
   }
 
   IOStatus NewRandomAccessFile(const std::string& name, const FileOptions& options,
@@ -133,6 +127,32 @@ class EncryptedFileSystem : public rocksdb::FileSystemWrapper {
  private:
   static IOStatus not_ours(const std::string& name) {
     return IOStatus::Corruption(name, "is not encrypted with this cache's key, or damaged");
+  }
+
+  IOStatus open_sequential(const std::string& name, const FileOptions& options,
+                           std::unique_ptr<rocksdb::FSSequentialFile>* result,
+                           IODebugContext* debug) {
+    std::unique_ptr<rocksdb::FSSequentialFile> file;
+    IOStatus status = FileSystemWrapper::NewSequentialFile(name, options, &file, debug);
+    if (!status.ok()) return status;
+    std::array<char, header_bytes> header{};
+    rocksdb::Slice got;
+    status = file->Read(header.size(), IOOptions(), &got, header.data(), debug);
+    if (!status.ok()) return status;
+    if (got.size() < header_bytes) {
+      *result = std::make_unique<EmptyFile>();
+      return status;
+    }
+    auto opened = open_file(data_key_, got.ToStringView());
+    if (!opened) return not_ours(name);
+    *result = std::make_unique<EncryptedSequentialFile>(name, std::move(file), std::move(*opened));
+    return IOStatus::OK();
+  }
+
+  static bool can_be_read(rocksdb::FSSequentialFile& file) {
+    std::array<char, 256> scratch{};
+    rocksdb::Slice got;
+    return file.Read(scratch.size(), IOOptions(), &got, scratch.data(), nullptr).ok();
   }
 
   // Added up from the frames' lengths; one that is not there whole does not count.

@@ -214,6 +214,34 @@ TEST_CASE("Turned bits in every file, the smallest too, leave a sound cache of w
   require_sound(cache);
 }
 
+TEST_CASE("A page that cannot be read is stored over, whole, and a repair counts anew") {
+  TemporaryCache cache;
+  cache.open();
+  store_pages(cache, 300);
+  CHECK(cache->compact());
+  cache.close();
+  damage_tables(cache.config.directory, 16 << 10);
+  cache.open(at(2));
+  int damaged = 0;
+  for (int i = 0; i < 300; ++i) {
+    const FetchedPage again = page_of(url_of(i), {"what every page says", marker(i)}, 2);
+    damaged += cache->find(url_of(i), at(2)) ? 0 : 1;
+    const auto stored = cache->store(again, at(2));
+    if (!stored) FAIL(stored.error().message);
+    const auto found = cache->find(url_of(i), at(2));
+    if (!found) FAIL(found.error().message);
+    CHECK((*found)->blocks == again.blocks);
+  }
+  CHECK(damaged > 0);
+  CHECK_FALSE(cache->verify(at(2))->sound());
+  cache.close();
+  // Between two keys that a damaged block hides, a repair reads nothing.
+  CHECK(salvage(cache.config, at(2))->pages > 200);
+  cache.open(at(2));
+  CHECK(cache->verify(at(2))->sound());
+  require_sound(cache);
+}
+
 TEST_CASE("A lost manifest or CURRENT file loses no page") {
   TemporaryCache cache;
   cache.open();
