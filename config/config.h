@@ -31,7 +31,7 @@ struct DaemonConfig {
   std::string http_listen = "127.0.0.1:8017";  // address:port on loopback; "" = unix socket only
   std::size_t request_bytes_max = 1 << 20;     // of a request's body
   std::size_t connections_max = 256;
-  std::size_t queue_max = 64;  // questions beside the one that is answered; one more gets a 503
+  std::size_t queue_max = 64;  // questions beside those that are answered; one more gets a 503
   std::size_t questions_running_max = 16;  // questions in flight outside the model
   std::chrono::seconds idle_timeout{60};   // of a connection between requests
   std::chrono::seconds stop_grace{20};     // running answers may finish within it after SIGTERM
@@ -101,9 +101,10 @@ struct ModelConfig {
   std::filesystem::path path;  // folder or .gguf file; "" = the embedded default of scripts/setup
   Device device = Device::automatic;
   Quantization quantization = Quantization::none;
-  std::size_t context_tokens_max = 8192;          // less where the model has less
-  std::uint64_t prefix_cache_bytes = 1ULL << 30;  // on the model's device; 0: nothing is kept
-  std::size_t threads = 0;                        // 0: one per core
+  std::size_t context_tokens_max = 8192;  // less where the model has less
+  std::size_t sequences_max = 16;         // that run together
+  std::uint64_t kv_cache_bytes = 0;       // on the model's device; 0: by what it has
+  std::size_t threads = 0;                // 0: one per core
 
   bool operator==(const ModelConfig&) const = default;
 };

@@ -215,7 +215,8 @@ std::vector<Option> model_options() {
       row<model, &M::quantization>("model.quantization", Shape::text, R"("none", "int8" or "int4")",
                                    read_quantization),
       count<model, &M::context_tokens_max>("model.context_tokens_max", 128, 1'048'576),
-      bytes<model, &M::prefix_cache_bytes>("model.prefix_cache_bytes", 0, 1024 * GiB),
+      count<model, &M::sequences_max>("model.sequences_max", 1, 1024),
+      bytes<model, &M::kv_cache_bytes>("model.kv_cache_bytes", 0, 1024 * GiB),
       count<model, &M::threads>("model.threads", 0, 1024),
   };
 }

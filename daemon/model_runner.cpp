@@ -8,20 +8,27 @@
 
 namespace seekd::daemon {
 
-ModelRunner::ModelRunner(boost::asio::any_io_executor executor, Load load,
+ModelRunner::ModelRunner(boost::asio::any_io_executor executor, std::size_t running_max, Load load,
                          std::function<void()> loaded)
     : executor_(std::move(executor)) {
-  thread_ = std::jthread([this, load = std::move(load), loaded = std::move(loaded)](
-                             const std::stop_token& stop) { work(stop, load, loaded); });
+  assert(running_max > 0);
+  threads_.emplace_back(
+      [this, load = std::move(load), loaded = std::move(loaded)](const std::stop_token& stop) {
+        if (load_model(load, loaded)) work(stop);
+      });
+  // Nothing is asked of the others before the model is there.
+  while (threads_.size() < running_max) {
+    threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
+  }
 }
 
 ModelRunner::~ModelRunner() {
-  thread_.request_stop();
+  for (std::jthread& thread : threads_) thread.request_stop();
   {
     const std::lock_guard lock(mutex_);
-    if (current_) current_->stop.request_stop();
+    for (auto& [ticket, stop] : running_) stop.request_stop();
   }
-  thread_.join();
+  threads_.clear();
 }
 
 ModelRunner::Ticket ModelRunner::generate(model::GenerateRequest request, OnBegin on_begin,
@@ -37,7 +44,7 @@ ModelRunner::Ticket ModelRunner::generate(model::GenerateRequest request, OnBegi
 
 void ModelRunner::take_back(Ticket ticket) {
   const std::lock_guard lock(mutex_);
-  if (current_ && current_->ticket == ticket) current_->stop.request_stop();
+  if (const auto run = running_.find(ticket); run != running_.end()) run->second.request_stop();
   const auto waiting = std::ranges::find(queue_, ticket, &Job::ticket);
   if (waiting == queue_.end()) return;
   Job job = std::move(*waiting);
@@ -50,13 +57,12 @@ std::size_t ModelRunner::waiting() const {
   return queue_.size();
 }
 
-bool ModelRunner::running() const {
+std::size_t ModelRunner::running() const {
   const std::lock_guard lock(mutex_);
-  return current_.has_value();
+  return running_.size();
 }
 
-void ModelRunner::work(const std::stop_token& stop, const Load& load,
-                       std::function<void()> loaded) {
+bool ModelRunner::load_model(const Load& load, std::function<void()> loaded) {
   auto model = std::make_shared<Result<std::unique_ptr<model::Model>>>(load());
   const bool ready = model->has_value();
   boost::asio::post(executor_, [this, model, loaded = std::move(loaded)] {
@@ -69,20 +75,27 @@ void ModelRunner::work(const std::stop_token& stop, const Load& load,
     }
     loaded();
   });
-  if (!ready) return;
+  return ready;
+}
+
+void ModelRunner::work(const std::stop_token& stop) {
   // generate() is called when state_ is ready, so model_ is there for every job.
-  while (auto job = next(stop)) serve(std::move(*job));
+  while (auto job = next(stop)) {
+    const Ticket ticket = job->ticket;
+    serve(std::move(*job));
+    const std::lock_guard lock(mutex_);
+    running_.erase(ticket);
+  }
 }
 
 std::optional<ModelRunner::Job> ModelRunner::next(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  current_.reset();
   if (!work_waits_.wait(lock, stop, [this] { return !queue_.empty(); }) || stop.stop_requested()) {
     return std::nullopt;
   }
   Job job = std::move(queue_.front());
   queue_.pop_front();
-  current_ = {job.ticket, job.stop};
+  running_.emplace(job.ticket, job.stop);
   return job;
 }
 

@@ -1,8 +1,9 @@
-// ModelRunner: the thread that owns the model. It loads it, then serves one generation after
-// another. What waits is bounded by Admission.
+// ModelRunner: the threads that wait for the model. One of them loads it; then each serves one
+// generation after another, and the model runs those of all threads together. What waits is bounded
+// by Admission.
 //
 // All functions are called on the I/O thread; callbacks are posted there. The destructor takes back
-// what runs and what waits, and joins the thread: a load that has begun is waited for.
+// what runs and what waits, and joins the threads: a load that has begun is waited for.
 
 #pragma once
 
@@ -11,11 +12,13 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 #include <thread>
+#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -37,8 +40,10 @@ class ModelRunner {
   using OnText = std::function<void(model::TextDelta)>;
   using OnDone = std::function<void(Result<model::Generation>)>;
 
-  // `loaded` is called once, when state() has become ready or failed.
-  ModelRunner(boost::asio::any_io_executor executor, Load load, std::function<void()> loaded);
+  // At most `running_max` generations run at once. `loaded` is called once, when state() has become
+  // ready or failed.
+  ModelRunner(boost::asio::any_io_executor executor, std::size_t running_max, Load load,
+              std::function<void()> loaded);
   ~ModelRunner();
 
   State state() const { return state_; }
@@ -54,7 +59,7 @@ class ModelRunner {
   void take_back(Ticket ticket);
 
   std::size_t waiting() const;
-  bool running() const;
+  std::size_t running() const;
 
  private:
   struct Job {
@@ -66,12 +71,8 @@ class ModelRunner {
     std::stop_source stop;
   };
 
-  struct Current {
-    Ticket ticket = 0;
-    std::stop_source stop;
-  };
-
-  void work(const std::stop_token& stop, const Load& load, std::function<void()> loaded);
+  bool load_model(const Load& load, std::function<void()> loaded);
+  void work(const std::stop_token& stop);
   std::optional<Job> next(const std::stop_token& stop);
   void serve(Job job);
   void reply(Job job, Result<model::Generation> result);
@@ -85,9 +86,9 @@ class ModelRunner {
   mutable std::mutex mutex_;  // guards the next three
   std::condition_variable_any work_waits_;
   std::deque<Job> queue_;
-  std::optional<Current> current_;
+  std::map<Ticket, std::stop_source> running_;
 
-  std::jthread thread_;  // last: it uses all of the above
+  std::vector<std::jthread> threads_;  // last: they use all of the above
 };
 
 }  // namespace seekd::daemon

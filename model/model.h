@@ -1,8 +1,8 @@
 // Model: text out of messages. A plain interface; TorchModel runs weights of its own, a remote
 // server can be another.
 //
-// generate() and count_tokens() may be called from any thread; generations of one Model are served
-// one after another unless an implementation says otherwise. No exception leaves model/.
+// All functions may be called from any thread at once; each generation has a thread of its caller's
+// to itself. No exception leaves model/.
 
 #pragma once
 
@@ -71,10 +71,12 @@ struct ModelInfo {
   std::size_t context_tokens = 0;
 };
 
-// What was computed of earlier prompts and is kept for the next ones.
-struct PrefixMemory {
-  std::uint64_t bytes = 0;
-  std::uint64_t bytes_max = 0;  // 0: nothing is kept
+// Memory for keys and values.
+struct KvMemory {
+  std::uint64_t held = 0;  // bytes of the generations that run
+  std::uint64_t kept =
+      0;  // bytes of earlier ones, for prompts that begin alike; given up where needed
+  std::uint64_t total = 0;
 };
 
 class Model {
@@ -83,8 +85,8 @@ class Model {
 
   virtual const ModelInfo& info() const = 0;
 
-  // As it is now; any thread, also while a generation runs.
-  virtual PrefixMemory prefix_memory() const = 0;
+  // As it is now.
+  virtual KvMemory kv_memory() const = 0;
 
   // Tokens of `text` as page text: special tokens off.
   virtual std::size_t count_tokens(std::string_view text) const = 0;

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cassert>
 #include <iomanip>
-#include <mutex>
-#include <span>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -13,10 +11,8 @@
 #include <c10/core/InferenceMode.h>
 
 #include "model/device.h"
-#include "model/engine/kv_cache.h"
+#include "model/engine/engine.h"
 #include "model/engine/output_stream.h"
-#include "model/engine/prefix_cache.h"
-#include "model/engine/token_sampler.h"
 #include "model/families/llama.h"
 #include "model/text/chat_template.h"
 #include "model/text/tokenizer.h"
@@ -28,44 +24,41 @@ namespace seekd::model {
 
 namespace {
 
-// Tokens of the prompt run together. Larger chunks gain nothing on two cores (measured: 256 runs at
-// the speed of 512) and let a cancelled request work on for longer; a GPU wants thousands.
-constexpr std::size_t kPrefillChunk = 256;
-constexpr std::size_t kPrefillChunkGpu = 4096;
-
 // What load_torch_model() has checked to belong together.
 struct Parts {
   Tokenizer tokenizer;
   ChatTemplate chat_template;
   Llama network;
+  Engine::Settings settings;
   ModelInfo info;
-  std::vector<TokenId> end_ids;  // any of them ends the text
-  int threads = 1;
+  std::uint64_t page_bytes = 0;
   ShortWaits waits;
-  std::uint64_t prefix_bytes_max = 0;
 };
-
-std::unexpected<Error> cancelled() {
-  return fail(ErrorCode::cancelled, "the generation was cancelled by its caller");
-}
 
 class TorchModel final : public Model {
  public:
-  explicit TorchModel(Parts parts) : parts_(std::move(parts)), prefixes_(parts_.prefix_bytes_max) {}
+  explicit TorchModel(Parts parts)
+      : waits_(std::move(parts.waits)),
+        tokenizer_(std::move(parts.tokenizer)),
+        chat_template_(std::move(parts.chat_template)),
+        info_(std::move(parts.info)),
+        page_bytes_(parts.page_bytes),
+        engine_(std::move(parts.network), std::move(parts.settings)) {}
 
-  const ModelInfo& info() const override { return parts_.info; }
+  const ModelInfo& info() const override { return info_; }
 
-  PrefixMemory prefix_memory() const override {
-    return {.bytes = prefixes_.bytes(), .bytes_max = prefixes_.bytes_max()};
+  KvMemory kv_memory() const override {
+    const PagePool::Usage pages = engine_.usage();
+    return {pages.held * page_bytes_, pages.kept * page_bytes_, pages.total * page_bytes_};
   }
 
   std::size_t count_tokens(std::string_view text) const override {
-    return parts_.tokenizer.encode(text, SpecialTokens::as_text).size();
+    return tokenizer_.encode(text, SpecialTokens::as_text).size();
   }
 
   Result<std::size_t> count_prompt_tokens(const std::vector<Message>& messages) const override {
     return stop_exceptions("counting tokens", [&]() -> Result<std::size_t> {
-      return parts_.chat_template.encode(parts_.tokenizer, messages).size();
+      return chat_template_.encode(tokenizer_, messages).size();
     });
   }
 
@@ -74,12 +67,9 @@ class TorchModel final : public Model {
                               std::stop_token stop) override {
     assert(!request.messages.empty() && request.tokens_max > 0);
     return stop_exceptions("generating", [&]() -> Result<Generation> {
-      const auto prompt = parts_.chat_template.encode(parts_.tokenizer, request.messages);
-      if (prompt.size() + 1 > parts_.info.context_tokens) {
-        return prompt_too_large(prompt.size());
-      }
-      const std::scoped_lock one_at_a_time(mutex_);
-      return run(prompt, request, on_text, stop);
+      auto prompt = chat_template_.encode(tokenizer_, request.messages);
+      if (prompt.size() + 1 > info_.context_tokens) return prompt_too_large(prompt.size());
+      return run(std::move(prompt), request, on_text, stop);
     });
   }
 
@@ -87,93 +77,48 @@ class TorchModel final : public Model {
   std::unexpected<Error> prompt_too_large(std::size_t prompt_tokens) const {
     return fail(ErrorCode::too_large,
                 "the prompt has " + std::to_string(prompt_tokens) +
-                    " tokens and the context holds " + std::to_string(parts_.info.context_tokens) +
+                    " tokens and the context holds " + std::to_string(info_.context_tokens) +
                     ", one of them for the answer; shorten the prompt or raise "
                     "model.context_tokens_max");
   }
 
-  Result<Generation> run(std::span<const TokenId> prompt, const GenerateRequest& request,
+  Result<Generation> run(std::vector<TokenId> prompt, const GenerateRequest& request,
                          const std::function<void(const TextDelta&)>& on_text,
                          const std::stop_token& stop);
-  Result<Logits> prefill(std::span<const TokenId> prompt, KvCache& cache,
-                         const std::stop_token& stop) const;
 
-  // Samples, streams and runs tokens until one of the ends is reached; says which. Appends them to
-  // `text`.
-  Result<FinishReason> decode(Logits logits, KvCache& cache, const GenerateRequest& request,
-                              const std::stop_token& stop, OutputStream& output,
-                              std::vector<TokenId>& text) const;
-
-  const Parts parts_;
-  std::mutex mutex_;      // held by the generation that runs
-  PrefixCache prefixes_;  // guarded by it, but for its bytes()
+  const ShortWaits waits_;
+  const Tokenizer tokenizer_;
+  const ChatTemplate chat_template_;
+  const ModelInfo info_;
+  const std::uint64_t page_bytes_;
+  Engine engine_;
 };
 
-Result<Generation> TorchModel::run(std::span<const TokenId> prompt, const GenerateRequest& request,
+Result<Generation> TorchModel::run(std::vector<TokenId> prompt, const GenerateRequest& request,
                                    const std::function<void(const TextDelta&)>& on_text,
                                    const std::stop_token& stop) {
-  const c10::InferenceMode no_gradients;
-  use_threads(parts_.threads);
-  const std::size_t room = parts_.info.context_tokens - prompt.size();
-  KvCache cache = parts_.network.new_cache(
-      static_cast<std::int64_t>(prompt.size() + std::min(request.tokens_max, room)));
-  const auto begin = parts_.chat_template.starts_thinking() ? OutputStream::Part::reasoning
-                                                            : OutputStream::Part::answer;
-  OutputStream output(parts_.tokenizer, begin, request.stop, on_text);
-
+  const auto begin =
+      chat_template_.starts_thinking() ? OutputStream::Part::reasoning : OutputStream::Part::answer;
+  OutputStream output(tokenizer_, begin, request.stop, on_text);
   Generation generation;
-  generation.cached_tokens = prefixes_.restore(request.cache_salt, prompt, cache);
-  auto logits = prefill(prompt.subspan(generation.cached_tokens), cache, stop);
-  if (!logits) return std::unexpected(logits.error());
-  std::vector<TokenId> text(prompt.begin(), prompt.end());
-  const auto finish = decode(*std::move(logits), cache, request, stop, output, text);
-  // Of the text the cache holds all but what was sampled last; a cancelled answer's prompt counts.
-  generation.completion_tokens = text.size() - prompt.size();
-  text.resize(static_cast<std::size_t>(cache.length()));
-  prefixes_.keep(request.cache_salt, std::move(text), std::move(cache));
-  if (!finish) return std::unexpected(finish.error());
+  generation.prompt_tokens = prompt.size();
+  const std::size_t room = info_.context_tokens - prompt.size();
+  const std::size_t tokens_max = prompt.size() + std::min(request.tokens_max, room);
+  const auto outcome = engine_.run(
+      {std::move(prompt), tokens_max, request.sampling, request.cache_salt},
+      [&output](TokenId token) {
+        output.push(token);
+        return !output.stopped();
+      },
+      stop);
+  if (!outcome) return std::unexpected(outcome.error());
   output.finish();
   generation.content = output.content();
   generation.reasoning = output.reasoning();
-  generation.finish = output.stopped() ? FinishReason::stop : *finish;
-  generation.prompt_tokens = prompt.size();
+  generation.finish = output.stopped() ? FinishReason::stop : outcome->finish;
+  generation.cached_tokens = outcome->cached_tokens;
+  generation.completion_tokens = outcome->made_tokens;
   return generation;
-}
-
-Result<Logits> TorchModel::prefill(std::span<const TokenId> prompt, KvCache& cache,
-                                   const std::stop_token& stop) const {
-  Logits logits;
-  while (!prompt.empty()) {
-    if (stop.stop_requested()) return cancelled();
-    const std::size_t chunk =
-        std::min(prompt.size(), parts_.network.own_kernels() ? kPrefillChunkGpu : kPrefillChunk);
-    logits = parts_.network.forward(prompt.first(chunk), cache);
-    prompt = prompt.subspan(chunk);
-  }
-  return logits;
-}
-
-Result<FinishReason> TorchModel::decode(Logits logits, KvCache& cache,
-                                        const GenerateRequest& request, const std::stop_token& stop,
-                                        OutputStream& output, std::vector<TokenId>& text) const {
-  while (true) {
-    if (stop.stop_requested()) return cancelled();
-    const auto position = static_cast<std::uint64_t>(cache.length());
-    const auto token = sample_token(logits, request.sampling, position);
-    if (!token) return std::unexpected(token.error());
-    text.push_back(*token);
-    if (std::ranges::find(parts_.end_ids, *token) != parts_.end_ids.end()) {
-      return FinishReason::stop;
-    }
-    output.push(*token);
-    if (output.stopped()) return FinishReason::stop;
-    if (cache.length() + 1 >= cache.capacity()) return FinishReason::length;
-    // A step begun in vain would hold up the next request.
-    const bool last = cache.length() + 2 >= cache.capacity();
-    const bool follows = request.sampling.temperature <= 0 && !last;
-    logits = parts_.network.forward(std::span(&*token, 1), cache,
-                                    follows ? Follow::best : Follow::unknown);
-  }
 }
 
 // "SmolLM2-135M-Instruct.Q4_1" of a file; a folder's name whole, for its dots are no ending.
@@ -197,33 +142,59 @@ double bytes_of(const ComputeDevice& device) {
   return bits_per_weight(device.projections) / 8;
 }
 
-// Checked before anything is read: an allocation that does not fit would be granted, and the
-// process killed when it fills it.
-Status check_memory(const Checkpoint& checkpoint, std::size_t context,
-                    std::uint64_t prefix_bytes_max, const ComputeDevice& device) {
-  const auto available = memory_available(device);
-  if (!available) return {};
+KvPages::Shape kv_shape(const CheckpointConfig& config) {
+  return {.layers = static_cast<std::int64_t>(config.layers),
+          .kv_heads = static_cast<std::int64_t>(config.kv_heads),
+          .head_dim = static_cast<std::int64_t>(config.head_dim)};
+}
+
+double weight_bytes(const Checkpoint& checkpoint, const ComputeDevice& device) {
   const CheckpointConfig& config = checkpoint.config();
-  const auto element = static_cast<double>(c10::elementSize(device.weights));
   const double embedding =
       static_cast<double>(config.vocabulary) * static_cast<double>(config.hidden);
   const double projected = static_cast<double>(checkpoint.parameters()) - embedding;
-  double weights = element * embedding + bytes_of(device) * projected;
-  if (config.tied_head) weights += bytes_of(device) * embedding;
-  const auto prefixes = static_cast<double>(prefix_bytes_max);
-  const double positions = static_cast<double>(config.head_dim) * static_cast<double>(context);
-  const double rotations = sizeof(float) * positions;
-  const double cache = 2 * element * static_cast<double>(config.layers) *
-                           static_cast<double>(config.kv_heads) * positions +
-                       rotations;
-  if (weights + cache + prefixes <= static_cast<double>(*available)) return {};
+  const double tied = config.tied_head ? embedding : 0;
+  return static_cast<double>(c10::elementSize(device.weights)) * embedding +
+         bytes_of(device) * (projected + tied);
+}
+
+// What a model takes of its device, and how it is set.
+struct Memory {
+  std::size_t context = 0;      // tokens
+  std::uint64_t page = 0;       // bytes
+  std::uint64_t kv_wanted = 0;  // bytes; 0: by what there is
+
+  std::size_t pages_min() const { return pages_for(context); }
+
+  // Of what is free once the weights are there; nullopt: nobody knows.
+  std::size_t pages(std::optional<std::uint64_t> free, bool gpu) const {
+    constexpr std::uint64_t of_a_processor = 1ULL << 30;
+    std::uint64_t bytes = kv_wanted;
+    if (bytes == 0) bytes = gpu && free ? *free / 5 * 4 : of_a_processor;
+    return std::max<std::size_t>(pages_min(), bytes / page);
+  }
+};
+
+// Checked before anything is read: an allocation that does not fit would be granted, and the
+// process killed when it fills it.
+Status check_memory(const Checkpoint& checkpoint, const Memory& memory,
+                    const ComputeDevice& device) {
+  const auto available = memory_available(device);
+  if (!available) return {};
+  const double weights = weight_bytes(checkpoint, device);
+  const double rotations = static_cast<double>(sizeof(float)) *
+                           static_cast<double>(checkpoint.config().head_dim * memory.context);
+  const std::uint64_t least =
+      std::max<std::uint64_t>(memory.pages_min() * memory.page, memory.kv_wanted);
+  const double cache = static_cast<double>(least) + rotations;
+  if (weights + cache <= static_cast<double>(*available)) return {};
   return fail(ErrorCode::too_large,
               "the model needs " + gibibytes(weights) + " for its weights and " + gibibytes(cache) +
-                  " for a context of " + std::to_string(context) + " tokens, beside " +
-                  gibibytes(prefixes) + " for computed prefixes; " + device.name + " has " +
+                  " for a context of " + std::to_string(memory.context) + " tokens and " +
+                  "model.kv_cache_bytes; " + device.name + " has " +
                   gibibytes(static_cast<double>(*available)) +
                   " free: take a smaller model, set model.quantization = \"int8\" or \"int4\" on a "
-                  "GPU, or lower model.context_tokens_max or model.prefix_cache_bytes");
+                  "GPU, or lower model.context_tokens_max or model.kv_cache_bytes");
 }
 
 std::vector<TokenId> end_ids(const Checkpoint& checkpoint, const Tokenizer& tokenizer) {
@@ -279,7 +250,10 @@ Result<std::unique_ptr<Model>> load(const config::ModelConfig& config) {
   if (!device) return std::unexpected(device.error());
   const std::size_t context =
       std::min(config.context_tokens_max, checkpoint->config().context_tokens);
-  if (auto fits = check_memory(*checkpoint, context, config.prefix_cache_bytes, *device); !fits) {
+  const Memory memory{context,
+                      page_bytes(kv_shape(checkpoint->config()), c10::elementSize(device->weights)),
+                      config.kv_cache_bytes};
+  if (auto fits = check_memory(*checkpoint, memory, *device); !fits) {
     return std::unexpected(fits.error());
   }
 
@@ -302,10 +276,14 @@ Result<std::unique_ptr<Model>> load(const config::ModelConfig& config) {
   ModelInfo info{name_of(config.path), checkpoint->config().architecture,
                  device->name + description_of(config.quantization, network->own_kernels()),
                  checkpoint->parameters(), context};
-  std::vector<TokenId> ends = end_ids(*checkpoint, *tokenizer);
+  const bool gpu = device->device.is_cuda();
+  Engine::Settings settings{.limits = batch_limits(config.sequences_max, gpu),
+                            .pages = memory.pages(memory_available(*device), gpu),
+                            .end_ids = end_ids(*checkpoint, *tokenizer),
+                            .threads = threads};
   return std::make_unique<TorchModel>(Parts{*std::move(tokenizer), *std::move(chat_template),
-                                            *std::move(network), std::move(info), std::move(ends),
-                                            threads, std::move(waits), config.prefix_cache_bytes});
+                                            *std::move(network), std::move(settings),
+                                            std::move(info), memory.page, std::move(waits)});
 }
 
 }  // namespace

@@ -5,8 +5,7 @@
 namespace seekd::daemon {
 
 Result<Admission::Ticket> Admission::enter(std::function<void()> begin) {
-  // One of all that are here is, or will be, the one that the model answers.
-  if (running_ + waiting_.size() + at_model_() > queue_max_) {
+  if (running_ + waiting_.size() + at_model_() >= here_max_) {
     return fail(ErrorCode::busy, "too many questions wait: ask again later (daemon.queue_max)");
   }
   const Ticket ticket = ++last_;

@@ -1,5 +1,5 @@
 // Admission: how many questions are looked up and fetched at once, and how many may be in the
-// daemon beside the one that the model answers.
+// daemon.
 //
 // Not thread-safe; all calls on the I/O thread.
 
@@ -19,10 +19,10 @@ class Admission {
  public:
   using Ticket = std::uint64_t;
 
-  // `at_model` counts the questions that have left for the model: waiting there, and the one that
-  // is answered.
-  Admission(std::size_t running_max, std::size_t queue_max, std::function<std::size_t()> at_model)
-      : running_max_(running_max), queue_max_(queue_max), at_model_(std::move(at_model)) {}
+  // `at_model` counts the questions that have left for the model: those that wait there, and those
+  // that are answered. REQUIRES: here_max > 0.
+  Admission(std::size_t running_max, std::size_t here_max, std::function<std::size_t()> at_model)
+      : running_max_(running_max), here_max_(here_max), at_model_(std::move(at_model)) {}
 
   // Calls `begin` now or when it is the question's turn; each one that began calls leave() once.
   // Errors: busy (as many are here as may be).
@@ -44,7 +44,7 @@ class Admission {
   };
 
   std::size_t running_max_;
-  std::size_t queue_max_;
+  std::size_t here_max_;
   std::function<std::size_t()> at_model_;
   std::size_t running_ = 0;
   Ticket last_ = 0;

@@ -14,9 +14,9 @@ constexpr std::chrono::milliseconds fetcher_timeout{1000};  // of its status
 std::optional<ModelReadings> read_model(const ModelRunner& runner) {
   if (runner.state() != ModelRunner::State::ready) return std::nullopt;
   return ModelReadings{.name = runner.model().info().name,
-                       .running = runner.running() ? 1U : 0U,
+                       .running = runner.running(),
                        .waiting = runner.waiting(),
-                       .prefixes = runner.model().prefix_memory()};
+                       .kv = runner.model().kv_memory()};
 }
 
 RefreshReadings read_refresh(const Scheduler& scheduler, TimePoint now) {

@@ -72,7 +72,7 @@ json::object queue_json(const Services& services) {
   return {{"waiting", services.admission.waiting()},
           {"looking_up", services.admission.running()},
           {"waiting_for_model", services.model.waiting()},
-          {"generating", services.model.running() ? 1 : 0}};
+          {"generating", services.model.running()}};
 }
 
 // What the fetcher says of itself: counts of its verdicts, its policy, its sandbox.

@@ -54,11 +54,18 @@ void add_model(const ModelReadings& model, Families& families) {
                  static_cast<double>(model.running), labels);
   families.gauge("vllm:num_requests_waiting", "Questions that wait for the model.",
                  static_cast<double>(model.waiting), labels);
-  if (model.prefixes.bytes_max == 0) return;
-  families.gauge(
-      "vllm:kv_cache_usage_perc", "Share of model.prefix_cache_bytes in use; 1 is all of it.",
-      static_cast<double>(model.prefixes.bytes) / static_cast<double>(model.prefixes.bytes_max),
-      labels);
+  families.gauge("vllm:kv_cache_usage_perc",
+                 "Share of the memory for keys and values that running answers hold; 1 is all.",
+                 static_cast<double>(model.kv.held) / static_cast<double>(model.kv.total), labels);
+  families.gauge("seekd_kv_cache_bytes", "Memory for keys and values, by what it is used for.",
+                 static_cast<double>(model.kv.held),
+                 {{"model_name", model.name}, {"use", "running"}});
+  families.gauge("seekd_kv_cache_bytes", "Memory for keys and values, by what it is used for.",
+                 static_cast<double>(model.kv.kept),
+                 {{"model_name", model.name}, {"use", "prefixes"}});
+  families.gauge("seekd_kv_cache_bytes", "Memory for keys and values, by what it is used for.",
+                 static_cast<double>(model.kv.total - model.kv.held - model.kv.kept),
+                 {{"model_name", model.name}, {"use", "free"}});
 }
 
 void add_filters(const cache::CacheStatistics& cache, Families& families) {

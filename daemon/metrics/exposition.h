@@ -26,7 +26,7 @@ struct ModelReadings {
   std::string name;
   std::size_t running = 0;
   std::size_t waiting = 0;
-  model::PrefixMemory prefixes;
+  model::KvMemory kv;
 };
 
 struct RefreshReadings {

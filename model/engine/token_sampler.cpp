@@ -41,22 +41,35 @@ at::Tensor choose(const at::Tensor& logits, const at::Tensor& greatest, const Sa
   return draw_from_nucleus(weights, sampling.top_p, point);
 }
 
-}  // namespace
-
-Result<TokenId> sample_token(const Logits& logits, const Sampling& sampling,
-                             std::uint64_t position) {
-  if (sampling.temperature <= 0 && logits.best) return *logits.best;
-  const auto [greatest, id] = logits.values.max(0);
-  const at::Tensor token =
-      sampling.temperature > 0 ? choose(logits.values, greatest, sampling, position) : id;
-  // Both in one transfer: each is a wait for the GPU.
-  const at::Tensor result = at::stack({greatest.to(at::kDouble), token.to(at::kDouble)}).cpu();
-  const double* values = result.const_data_ptr<double>();
-  if (!std::isfinite(values[0])) {
+// What the host is told of a row: its greatest logit, and the token.
+Result<TokenId> checked(double greatest, double token) {
+  if (!std::isfinite(greatest)) {
     return fail(ErrorCode::internal,
                 "the model's output is not a number; its weights are damaged or overflow");
   }
-  return static_cast<TokenId>(values[1]);
+  return static_cast<TokenId>(token);
+}
+
+}  // namespace
+
+std::vector<Result<TokenId>> sample_tokens(const Logits& logits, std::span<const Draw> draws) {
+  const auto greedy = [](const Draw& draw) { return draw.sampling.temperature <= 0; };
+  if (logits.best && greedy(draws.front())) return {*logits.best};
+  auto [greatest, tokens] = logits.values.max(1);
+  tokens = tokens.to(at::kDouble);
+  for (std::size_t i = 0; i < draws.size(); ++i) {
+    if (greedy(draws[i])) continue;
+    const auto row = static_cast<std::int64_t>(i);
+    tokens[row] = choose(logits.values[row], greatest[row], draws[i].sampling, draws[i].position);
+  }
+  // All in one transfer: each is a wait for the GPU.
+  const at::Tensor told = at::stack({greatest.to(at::kDouble), tokens}, 1).cpu();
+  const double* values = told.const_data_ptr<double>();
+  std::vector<Result<TokenId>> results;
+  for (std::size_t i = 0; i < draws.size(); ++i) {
+    results.push_back(checked(values[2 * i], values[2 * i + 1]));
+  }
+  return results;
 }
 
 }  // namespace seekd::model

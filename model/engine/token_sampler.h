@@ -8,17 +8,23 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
-#include "model/engine/logits.h"
+#include "model/engine/batch.h"
 #include "model/model.h"
 #include "model/text/tokenizer.h"
 #include "policy/result.h"
 
 namespace seekd::model {
 
-// `position` of the token in the whole text. Errors: internal (the
-// logits are not numbers).
-Result<TokenId> sample_token(const Logits& logits, const Sampling& sampling,
-                             std::uint64_t position);
+struct Draw {
+  Sampling sampling;
+  std::uint64_t position = 0;  // of the token in the whole text
+};
+
+// The next token of each of the logits' rows, by the draw of the same number. Errors, a row each:
+// internal (its logits are not numbers).
+std::vector<Result<TokenId>> sample_tokens(const Logits& logits, std::span<const Draw> draws);
 
 }  // namespace seekd::model

@@ -77,9 +77,11 @@ Rope::Rope(const CheckpointConfig& config, std::int64_t positions, const Compute
   sines_ = angles.sin().to(device.device);
 }
 
-at::Tensor Rope::operator()(const at::Tensor& heads, std::int64_t position) const {
-  const at::Tensor cosines = cosines_.narrow(0, position, heads.size(0));
-  const at::Tensor sines = sines_.narrow(0, position, heads.size(0));
+Rotations Rope::at(const at::Tensor& positions) const {
+  return {cosines_.index_select(0, positions), sines_.index_select(0, positions)};
+}
+
+at::Tensor Rotations::operator()(const at::Tensor& heads) const {
   const at::Tensor input = heads.to(at::kFloat);
   const std::int64_t half = heads.size(2) / 2;
   const at::Tensor first = input.narrow(2, 0, half);
@@ -95,18 +97,19 @@ at::Tensor causal_mask(std::int64_t rows, std::int64_t position, std::int64_t gr
   return at::full({rows, position + rows}, hidden, options).triu(position + 1).repeat({group, 1});
 }
 
-at::Tensor attend(const at::Tensor& queries, const KvCache::View& cached, const at::Tensor& mask) {
+at::Tensor attend(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values,
+                  const at::Tensor& mask) {
   const std::int64_t rows = queries.size(0);
   const std::int64_t heads = queries.size(1);
   const std::int64_t head_dim = queries.size(2);
-  const std::int64_t kv_heads = cached.keys.size(0);
+  const std::int64_t kv_heads = keys.size(0);
   // The query heads of a group stand as rows under their KV head, so its keys are read once.
-  const at::Tensor grouped = queries.to(cached.keys.scalar_type())
+  const at::Tensor grouped = queries.to(keys.scalar_type())
                                  .transpose(0, 1)
                                  .reshape({1, kv_heads, heads / kv_heads * rows, head_dim});
-  const at::Tensor output = at::scaled_dot_product_attention(
-      grouped, cached.keys.unsqueeze(0), cached.values.unsqueeze(0),
-      mask.defined() ? std::optional(mask) : std::nullopt);
+  const at::Tensor output =
+      at::scaled_dot_product_attention(grouped, keys.unsqueeze(0), values.unsqueeze(0),
+                                       mask.defined() ? std::optional(mask) : std::nullopt);
   return output.reshape({heads, rows, head_dim}).transpose(0, 1).reshape({rows, heads * head_dim});
 }
 

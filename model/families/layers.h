@@ -10,7 +10,6 @@
 #include <ATen/core/Tensor.h>
 
 #include "model/device.h"
-#include "model/engine/kv_cache.h"
 #include "model/families/quantized_weight.h"
 #include "model/weights/loader.h"
 
@@ -61,6 +60,15 @@ class RmsNorm {
   double epsilon_ = 0;
 };
 
+// The rotations of some rows' positions.
+struct Rotations {
+  at::Tensor cosines;  // [rows, 1, head_dim / 2] float32
+  at::Tensor sines;
+
+  // [rows, heads, head_dim] → float32.
+  at::Tensor operator()(const at::Tensor& heads) const;
+};
+
 // Su et al., "RoFormer" (2021), with the halves of a head rotated against each other as Hugging
 // Face's Llama does it. Tables for all positions, so that a token costs no sine.
 class Rope {
@@ -68,8 +76,8 @@ class Rope {
   Rope() = default;
   Rope(const CheckpointConfig& config, std::int64_t positions, const ComputeDevice& device);
 
-  // [rows, heads, head_dim], the rows standing at `position` and after → float32.
-  at::Tensor operator()(const at::Tensor& heads, std::int64_t position) const;
+  // Of `positions` [rows].
+  Rotations at(const at::Tensor& positions) const;
 
   const at::Tensor& cosines() const { return cosines_; }
   const at::Tensor& sines() const { return sines_; }
@@ -85,8 +93,10 @@ class Rope {
 at::Tensor causal_mask(std::int64_t rows, std::int64_t position, std::int64_t group,
                        const ComputeDevice& device);
 
-// Grouped-query attention (Ainslie et al., 2023). `queries` [rows, heads, head_dim] → [rows, heads
-// · head_dim] in the cache's type.
-at::Tensor attend(const at::Tensor& queries, const KvCache::View& cached, const at::Tensor& mask);
+// Grouped-query attention (Ainslie et al., 2023). `queries` [rows, heads, head_dim]; `keys` and
+// `values` [kv_heads, tokens, head_dim], the queries' own last → [rows, heads · head_dim] in the
+// keys' type.
+at::Tensor attend(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values,
+                  const at::Tensor& mask);
 
 }  // namespace seekd::model

@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <utility>
+#include <vector>
 
 #include <ATen/ATen.h>
 
@@ -19,44 +20,104 @@ Result<Llama> Llama::create(LlamaWeights weights, Kernels kernels) {
   return model;
 }
 
-KvCache Llama::new_cache(std::int64_t tokens) const {
-  return KvCache({static_cast<std::int64_t>(weights_->blocks.size()), weights_->kv_heads,
-                  weights_->head_dim, tokens},
+KvPages Llama::new_pages(std::size_t pages) const {
+  return KvPages({static_cast<std::int64_t>(weights_->blocks.size()), weights_->kv_heads,
+                  weights_->head_dim, static_cast<std::int64_t>(pages)},
                  weights_->device);
 }
 
-Logits Llama::forward(std::span<const TokenId> tokens, KvCache& cache, Follow follow) const {
-  assert(!tokens.empty());
-  if (gpu_) return gpu_->forward(tokens, cache, follow);
-  const auto rows = static_cast<std::int64_t>(tokens.size());
-  const at::Tensor ids =
-      at::tensor(at::ArrayRef<TokenId>(tokens.data(), tokens.size())).to(weights_->device.device);
-  const at::Tensor mask =
-      causal_mask(rows, cache.length(), weights_->heads / weights_->kv_heads, weights_->device);
-  // The residual stream: each block adds a little to it, so its rounding would add up.
-  at::Tensor stream = weights_->embedding.index_select(0, ids).to(at::kFloat);
-  for (std::size_t layer = 0; layer < weights_->blocks.size(); ++layer) {
-    const LlamaBlock& block = weights_->blocks[layer];
-    stream = stream + attention(block, static_cast<std::int64_t>(layer),
-                                block.attention_norm(stream), mask, cache);
-    stream = stream + feed_forward(block, block.feed_forward_norm(stream));
+// A batch on its way through the blocks, by libtorch alone.
+class Llama::Step {
+ public:
+  Step(const LlamaWeights& weights, Batch batch, KvPages& pages);
+
+  at::Tensor embedded() const;
+  at::Tensor attention(const LlamaBlock& block, std::int64_t layer, const at::Tensor& input) const;
+  // Of all rows those whose logits are wanted; undefined where none is.
+  at::Tensor wanted(const at::Tensor& rows) const;
+
+ private:
+  struct Part {
+    std::int64_t first = 0;  // row
+    std::int64_t rows = 0;
+    Slots own;   // of its tokens
+    Slots seen;  // of them and of those before them
+    at::Tensor mask;
+  };
+
+  const LlamaWeights& weights_;
+  KvPages& pages_;
+  std::vector<Part> parts_;
+  at::Tensor ids_;  // [rows]
+  Rotations rotations_;
+  std::vector<std::int64_t> wanted_;
+};
+
+Llama::Step::Step(const LlamaWeights& weights, Batch batch, KvPages& pages)
+    : weights_(weights), pages_(pages) {
+  const at::Device device = weights.device.device;
+  const std::int64_t group = weights.heads / weights.kv_heads;
+  std::vector<TokenId> ids;
+  std::vector<std::int64_t> positions;
+  for (const BatchPart& part : batch) {
+    const auto first = static_cast<std::int64_t>(ids.size());
+    const auto rows = static_cast<std::int64_t>(part.tokens.size());
+    parts_.push_back({first, rows, Slots(part.pages, part.position, rows, device),
+                      Slots(part.pages, 0, part.position + rows, device),
+                      causal_mask(rows, part.position, group, weights.device)});
+    ids.insert(ids.end(), part.tokens.begin(), part.tokens.end());
+    for (std::int64_t row = 0; row < rows; ++row) positions.push_back(part.position + row);
+    if (part.logits) wanted_.push_back(first + rows - 1);
   }
-  cache.advance(rows);
-  const at::Tensor last = weights_->final_norm(stream.narrow(0, rows - 1, 1));
-  return {weights_->head(last).squeeze(0).to(at::kFloat), std::nullopt};
+  ids_ = at::tensor(ids).to(device);
+  rotations_ = weights.rope.at(at::tensor(positions, at::kLong).to(device));
 }
 
-at::Tensor Llama::attention(const LlamaBlock& block, std::int64_t layer, const at::Tensor& input,
-                            const at::Tensor& mask, KvCache& cache) const {
+// The residual stream: each block adds a little to it, so its rounding would add up.
+at::Tensor Llama::Step::embedded() const {
+  return weights_.embedding.index_select(0, ids_).to(at::kFloat);
+}
+
+at::Tensor Llama::Step::attention(const LlamaBlock& block, std::int64_t layer,
+                                  const at::Tensor& input) const {
   const at::Tensor projected = block.query_key_value(input).view(
-      {input.size(0), weights_->heads + 2 * weights_->kv_heads, weights_->head_dim});
+      {input.size(0), weights_.heads + 2 * weights_.kv_heads, weights_.head_dim});
   // Queries and keys are rotated alike, so in one go.
-  const at::Tensor rotated =
-      weights_->rope(projected.narrow(1, 0, weights_->heads + weights_->kv_heads), cache.length());
-  const KvCache::View cached =
-      cache.append(layer, rotated.narrow(1, weights_->heads, weights_->kv_heads),
-                   projected.narrow(1, weights_->heads + weights_->kv_heads, weights_->kv_heads));
-  return block.attention_output(attend(rotated.narrow(1, 0, weights_->heads), cached, mask));
+  const at::Tensor rotated = rotations_(projected.narrow(1, 0, weights_.heads + weights_.kv_heads));
+  const at::Tensor queries = rotated.narrow(1, 0, weights_.heads);
+  const at::Tensor keys = rotated.narrow(1, weights_.heads, weights_.kv_heads).transpose(0, 1);
+  const at::Tensor values =
+      projected.narrow(1, weights_.heads + weights_.kv_heads, weights_.kv_heads).transpose(0, 1);
+  std::vector<at::Tensor> attended;
+  for (const Part& part : parts_) {
+    part.own.write(keys.narrow(1, part.first, part.rows), pages_.keys()[layer]);
+    part.own.write(values.narrow(1, part.first, part.rows), pages_.values()[layer]);
+    attended.push_back(attend(queries.narrow(0, part.first, part.rows),
+                              part.seen.of(pages_.keys()[layer]),
+                              part.seen.of(pages_.values()[layer]), part.mask));
+  }
+  return block.attention_output(attended.size() == 1 ? attended.front() : at::cat(attended));
+}
+
+at::Tensor Llama::Step::wanted(const at::Tensor& rows) const {
+  if (wanted_.empty()) return {};
+  return rows.index_select(0, at::tensor(wanted_, at::kLong).to(rows.device()));
+}
+
+Logits Llama::forward(Batch batch, KvPages& pages, Follow follow) const {
+  assert(!batch.empty());
+  if (gpu_) return gpu_->forward(batch, pages, follow);
+  const Step step(*weights_, batch, pages);
+  at::Tensor stream = step.embedded();
+  for (std::size_t layer = 0; layer < weights_->blocks.size(); ++layer) {
+    const LlamaBlock& block = weights_->blocks[layer];
+    stream = stream +
+             step.attention(block, static_cast<std::int64_t>(layer), block.attention_norm(stream));
+    stream = stream + feed_forward(block, block.feed_forward_norm(stream));
+  }
+  const at::Tensor last = step.wanted(stream);
+  if (!last.defined()) return {};
+  return {weights_->head(weights_->final_norm(last)).to(at::kFloat), std::nullopt};
 }
 
 at::Tensor Llama::feed_forward(const LlamaBlock& block, const at::Tensor& input) const {

@@ -1,8 +1,7 @@
 // Llama: the decoder of the Llama and Qwen2 families, which differ by biases on q, k and v alone.
 //
-// Pre-norm blocks of grouped-query attention with rotary positions and a SiLU-gated MLP. Any thread
-// may run forward() with a cache of its own; with our own kernels one at a time, for they share
-// buffers. May throw what libtorch throws; torch_model.cpp stops it. Source: Touvron et al., "Llama
+// Pre-norm blocks of grouped-query attention with rotary positions and a SiLU-gated MLP. One thread
+// at a time. May throw what libtorch throws; engine.cpp stops it. Source: Touvron et al., "Llama
 // 2" (2023); Yang et al., "Qwen2 Technical Report" (2024); `modeling_llama.py` of Hugging Face as
 // the reference for every number (tests/model/vectors).
 
@@ -15,8 +14,8 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "model/engine/kv_cache.h"
-#include "model/engine/logits.h"
+#include "model/engine/batch.h"
+#include "model/engine/kv_pages.h"
 #include "model/families/llama_gpu.h"
 #include "model/families/llama_weights.h"
 #include "model/text/tokenizer.h"
@@ -37,21 +36,20 @@ class Llama {
 
   bool own_kernels() const { return gpu_ != nullptr; }
 
-  // An empty cache for `tokens` tokens.
-  KvCache new_cache(std::int64_t tokens) const;
+  // Room for the keys and values of so many pages.
+  KvPages new_pages(std::size_t pages) const;
 
-  // Runs the tokens behind those in the cache, appends them to it, and gives the logits after the
-  // last. REQUIRES: tokens is not empty and fits the cache; ids are below the
-  // vocabulary's size.
-  // With our own kernels the logits of a single token are overwritten by the next call.
-  Logits forward(std::span<const TokenId> tokens, KvCache& cache,
-                 Follow follow = Follow::unknown) const;
+  // Runs each part's tokens behind those that its pages hold, writes their keys and values there,
+  // and gives the logits after the last of each part that wants them. REQUIRES: ids are below the
+  // vocabulary's size. With our own kernels the logits of a single token are overwritten by the
+  // next call.
+  Logits forward(Batch batch, KvPages& pages, Follow follow = Follow::unknown) const;
 
  private:
   explicit Llama(std::unique_ptr<const LlamaWeights> weights) : weights_(std::move(weights)) {}
 
-  at::Tensor attention(const LlamaBlock& block, std::int64_t layer, const at::Tensor& input,
-                       const at::Tensor& mask, KvCache& cache) const;
+  class Step;
+
   at::Tensor feed_forward(const LlamaBlock& block, const at::Tensor& input) const;
 
   std::unique_ptr<const LlamaWeights> weights_;

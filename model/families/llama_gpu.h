@@ -1,20 +1,17 @@
 // LlamaGpu: the Llama network on an NVIDIA GPU, with our own kernels between libtorch's matrix
-// products (many tokens) or in their place (one token, as a CUDA graph).
+// products (many tokens, of one text or of many) or in their place (one token, as a CUDA graph).
 //
 // Works in bf16 with float32 sums and a float32 residual stream. Immutable weights, but buffers of
 // its own: one thread at a time. Launches on the legacy default stream, which is libtorch's. May
-// throw what libtorch throws; torch_model.cpp stops it.
+// throw what libtorch throws; engine.cpp stops it.
 
 #pragma once
 
-#include <cstdint>
 #include <memory>
-#include <span>
 
-#include "model/engine/kv_cache.h"
-#include "model/engine/logits.h"
+#include "model/engine/batch.h"
+#include "model/engine/kv_pages.h"
 #include "model/families/llama_weights.h"
-#include "model/text/tokenizer.h"
 #include "policy/result.h"
 
 namespace seekd::model {
@@ -28,7 +25,7 @@ class LlamaGpu {
   ~LlamaGpu();
 
   // As Llama::forward(). The logits of a single token are overwritten by the next call.
-  Logits forward(std::span<const TokenId> tokens, KvCache& cache, Follow follow);
+  Logits forward(Batch batch, KvPages& pages, Follow follow);
 
  private:
   struct State;

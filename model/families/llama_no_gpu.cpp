@@ -11,7 +11,7 @@ Result<std::unique_ptr<LlamaGpu>> LlamaGpu::create(const LlamaWeights&) {
   return fail(ErrorCode::unsupported, "this program was built without nvcc");
 }
 
-Logits LlamaGpu::forward(std::span<const TokenId>, KvCache&, Follow) {
+Logits LlamaGpu::forward(Batch, KvPages&, Follow) {
   return {};
 }
 

@@ -14,11 +14,12 @@ constexpr int kThreads = kWarps * kWarp;
 constexpr int kSplitsMax = 64;
 constexpr int kSplitTokensMin = 32;  // fewer keys are not worth a block and its join
 
+template <class Element>
 struct Arguments {
   AttentionShape shape;
-  const StepState* state = nullptr;
+  const StepState* states = nullptr;
   int layer = 0;
-  const float* qkv = nullptr;
+  const Element* qkv = nullptr;
   RopeTables rope;
   AttentionScratch scratch;
   bf16* out = nullptr;
@@ -72,24 +73,30 @@ template <int head_dim>
 struct Cached {
   bf16* keys = nullptr;  // of this lane's eight dimensions
   bf16* values = nullptr;
+  const std::int32_t* pages = nullptr;
   int begin = 0;
   int end = 0;
   uint4 packed[2][2];
 
-  __device__ __forceinline__ Cached(const Arguments& a, const StepState& state, int begin, int end,
+  __device__ __forceinline__ Cached(std::int64_t head, const StepState& state, int begin, int end,
                                     const Place<head_dim>& place)
-      : begin(begin), end(end) {
-    const std::int64_t head = static_cast<std::int64_t>(a.layer) * a.shape.kv_heads + blockIdx.y;
-    const std::int64_t at = head * state.capacity * head_dim + place.part * 8;
+      : pages(state.pages), begin(begin), end(end) {
+    const std::int64_t at = head * state.slots * head_dim + place.part * 8;
     keys = state.keys + at;
     values = state.values + at;
     read(begin + place.own, 0);
     read(begin + place.own + Place<head_dim>::round_tokens, 1);
   }
 
+  // Where a token's key and value begin.
+  __device__ __forceinline__ std::int64_t place_of(int token) const {
+    const std::int64_t page = __ldg(pages + token / page_tokens);
+    return (page * page_tokens + token % page_tokens) * head_dim;
+  }
+
   __device__ __forceinline__ void read(int token, int slot) {
-    const std::int64_t at = static_cast<std::int64_t>(token) * head_dim;
     const bool there = token < end;
+    const std::int64_t at = there ? place_of(token) : 0;
     packed[slot][0] = there ? *reinterpret_cast<const uint4*>(keys + at) : uint4{};
     packed[slot][1] = there ? *reinterpret_cast<const uint4*>(values + at) : uint4{};
   }
@@ -125,6 +132,18 @@ __device__ __forceinline__ void attend_to_cached(Cached<head_dim>& cached,
   }
 }
 
+__device__ __forceinline__ float4 read4(const float* four) {
+  return *reinterpret_cast<const float4*>(four);
+}
+__device__ __forceinline__ float4 read4(const bf16* four) {
+  return to_float(*reinterpret_cast<const ushort4*>(four));
+}
+
+// The row's KV head that this block serves, of all rows.
+__device__ __forceinline__ int row_head() {
+  return static_cast<int>(blockIdx.z * gridDim.y + blockIdx.y);
+}
+
 // What the token's projection holds of one KV head: its queries, its key, its value.
 template <int head_dim, int group>
 struct Projected {
@@ -133,9 +152,12 @@ struct Projected {
   float value[head_dim];
 
   // By the whole block; ends with a __syncthreads().
-  __device__ __forceinline__ void read(const Arguments& a) {
+  template <class Element>
+  __device__ __forceinline__ void read(const Arguments<Element>& a) {
     constexpr int head = head_dim / 4;
-    const auto* all = reinterpret_cast<const float4*>(a.qkv);
+    const std::int64_t row =
+        static_cast<std::int64_t>(blockIdx.z) * head_dim * (a.shape.heads + 2 * a.shape.kv_heads);
+    const Element* all = a.qkv + row;
     auto* own = reinterpret_cast<float4*>(this);
     const int kv_head = static_cast<int>(blockIdx.y);
     for (int i = threadIdx.x; i < (group + 2) * head; i += kThreads) {
@@ -143,7 +165,7 @@ struct Projected {
       const int from = which < group    ? kv_head * group + which
                        : which == group ? a.shape.heads + kv_head
                                         : a.shape.heads + a.shape.kv_heads + kv_head;
-      own[i] = all[from * head + i % head];
+      own[i] = read4(all + (from * head + i % head) * 4);
     }
     __syncthreads();
   }
@@ -168,7 +190,7 @@ __device__ __forceinline__ void attend_to_newest(const Projected<head_dim, group
   unpack8(packed_value, values[1]);
   const bool counts = place.lane < Place<head_dim>::lanes;
   if (counts) {
-    const std::int64_t at = static_cast<std::int64_t>(position) * head_dim;
+    const std::int64_t at = cached.place_of(position);
     *reinterpret_cast<uint4*>(cached.keys + at) = packed_key;
     *reinterpret_cast<uint4*>(cached.values + at) = packed_value;
   }
@@ -182,7 +204,7 @@ __device__ __forceinline__ void attend_to_newest(const Projected<head_dim, group
 // The block's warps joined, written as this split's part. From here on a thread has four dimensions
 // of one head.
 template <int head_dim, int group>
-__device__ void write_part(const Arguments& a, const Running (&running)[group]) {
+__device__ void write_part(const AttentionScratch& scratch, const Running (&running)[group]) {
   __shared__ float4 sums[kWarps][group * head_dim / 4];
   __shared__ float2 weights[kWarps][group];
   __shared__ Shares<kWarps> shares;
@@ -200,8 +222,9 @@ __device__ void write_part(const Arguments& a, const Running (&running)[group]) 
   }
   __syncthreads();
   shares.find(group, kWarps, [&](int part, int g) { return weights[part][g]; });
-  const int split = (static_cast<int>(blockIdx.y) * a.scratch.splits + blockIdx.x) * group;
-  auto* parts = reinterpret_cast<float4*>(a.scratch.sums) + split * (head_dim / 4);
+  const int split = (row_head() * scratch.splits + static_cast<int>(blockIdx.x)) * group;
+  auto* parts =
+      reinterpret_cast<float4*>(scratch.sums) + static_cast<std::int64_t>(split) * (head_dim / 4);
   for (int i = threadIdx.x; i < group * head_dim / 4; i += kThreads) {
     float4 sum{};
 #pragma unroll
@@ -211,8 +234,8 @@ __device__ void write_part(const Arguments& a, const Running (&running)[group]) 
     parts[i] = sum;
   }
   if (threadIdx.x < group) {
-    reinterpret_cast<float2*>(a.scratch.weights)[split + threadIdx.x] = {
-        shares.greatest[threadIdx.x], shares.weight[threadIdx.x]};
+    reinterpret_cast<float2*>(scratch.weights)[split + threadIdx.x] = {shares.greatest[threadIdx.x],
+                                                                       shares.weight[threadIdx.x]};
   }
 }
 
@@ -235,12 +258,13 @@ __device__ bool arrived_last(std::uint32_t* arrived, int splits) {
 }
 
 template <int head_dim, int group>
-__device__ void join_parts(const Arguments& a, int splits) {
+__device__ void join_parts(const AttentionScratch& scratch, int splits, bf16* out) {
   __shared__ Shares<kSplitsMax> shares;
   constexpr int wide = group * head_dim / 4;
-  const int begin = static_cast<int>(blockIdx.y) * a.scratch.splits * group;
-  const auto* weights = reinterpret_cast<const float2*>(a.scratch.weights) + begin;
-  const auto* sums = reinterpret_cast<const float4*>(a.scratch.sums) + begin * (head_dim / 4);
+  const int begin = row_head() * scratch.splits * group;
+  const auto* weights = reinterpret_cast<const float2*>(scratch.weights) + begin;
+  const auto* sums = reinterpret_cast<const float4*>(scratch.sums) +
+                     static_cast<std::int64_t>(begin) * (head_dim / 4);
   // Asked for before their shares are known.
   constexpr int ahead = 8;
   float4 parts[ahead];
@@ -265,22 +289,23 @@ __device__ void join_parts(const Arguments& a, int splits) {
   attended.y = to_bf16(sum.y / weight);
   attended.z = to_bf16(sum.z / weight);
   attended.w = to_bf16(sum.w / weight);
-  reinterpret_cast<ushort4*>(a.out)[static_cast<int>(blockIdx.y) * wide + own] = attended;
+  reinterpret_cast<ushort4*>(out)[row_head() * wide + own] = attended;
 }
 
 // What lies in the cache is there from steps before, so its reading begins before this step's
 // query is known.
-template <int head_dim, int group>
-__global__ void __launch_bounds__(kThreads) decode_attention(Arguments a) {
+template <int head_dim, int group, class Element>
+__global__ void __launch_bounds__(kThreads) decode_attention(Arguments<Element> a) {
   let_next_begin();
-  const StepState state = *a.state;
+  const StepState state = a.states[blockIdx.z];
   const int even = (state.position + a.scratch.splits - 1) / a.scratch.splits;
   const int each = max((even + kSplitTokensMin - 1) / kSplitTokensMin, 1) * kSplitTokensMin;
   const int splits = max((state.position + each - 1) / each, 1);
   const int begin = static_cast<int>(blockIdx.x) * each;
   const Place<head_dim> place;
   const Rotation<head_dim> rotation(a.rope, state.position, place.part);
-  Cached<head_dim> cached(a, state, begin, min(begin + each, state.position), place);
+  const std::int64_t head = static_cast<std::int64_t>(a.layer) * a.shape.kv_heads + blockIdx.y;
+  Cached<head_dim> cached(head, state, begin, min(begin + each, state.position), place);
   wait_for_previous();
   if (static_cast<int>(blockIdx.x) >= splits) return;
 
@@ -304,26 +329,35 @@ __global__ void __launch_bounds__(kThreads) decode_attention(Arguments a) {
 #pragma unroll
     for (int offset = Place<head_dim>::lanes; offset < kWarp; offset *= 2) one.join_lane(offset);
   }
-  write_part<head_dim, group>(a, running);
-  if (arrived_last(a.scratch.arrived + blockIdx.y, splits)) join_parts<head_dim, group>(a, splits);
+  write_part<head_dim, group>(a.scratch, running);
+  if (arrived_last(a.scratch.arrived + row_head(), splits)) {
+    join_parts<head_dim, group>(a.scratch, splits, a.out);
+  }
 }
 
 static_assert(kGroupMax <= kWarps && kGroupMax * 128 / 4 <= kThreads);
 
-template <int head_dim, int group>
-void launch(Stream stream, const Arguments& arguments) {
+template <int head_dim, int group, class Element>
+void launch(Stream stream, int rows, const Arguments<Element>& arguments) {
   if (arguments.shape.heads / arguments.shape.kv_heads != group) {
-    if constexpr (group < kGroupMax) launch<head_dim, group + 1>(stream, arguments);
+    if constexpr (group < kGroupMax) launch<head_dim, group + 1>(stream, rows, arguments);
     return;
   }
-  const dim3 grid(arguments.scratch.splits, arguments.shape.kv_heads);
-  launch_overlapping(stream, {grid, kThreads, 0}, decode_attention<head_dim, group>, arguments);
+  const dim3 grid(arguments.scratch.splits, arguments.shape.kv_heads, rows);
+  launch_overlapping(stream, {grid, kThreads, 0}, decode_attention<head_dim, group, Element>,
+                     arguments);
+}
+
+template <class Element>
+void launch(Stream stream, int rows, const Arguments<Element>& arguments) {
+  if (arguments.shape.head_dim == 64) return launch<64, 1>(stream, rows, arguments);
+  launch<128, 1>(stream, rows, arguments);
 }
 
 }  // namespace
 
-int attention_splits(int kv_heads) {
-  return min(max(device_properties().multiProcessorCount / kv_heads, 1), kSplitsMax);
+int attention_splits(int rows, int kv_heads) {
+  return min(max(device_properties().multiProcessorCount / (rows * kv_heads), 1), kSplitsMax);
 }
 
 bool decode_supported(const AttentionShape& shape, int hidden, int feed_forward) {
@@ -339,11 +373,16 @@ bool decode_supported(const AttentionShape& shape, int hidden, int feed_forward)
   return heads_fit && widths_fit;
 }
 
-void attend(Stream stream, const AttentionShape& shape, const StepState* state, int layer,
-            const float* qkv, const RopeTables& rope, const AttentionScratch& scratch, bf16* out) {
-  const Arguments arguments{shape, state, layer, qkv, rope, scratch, out};
-  if (shape.head_dim == 64) return launch<64, 1>(stream, arguments);
-  launch<128, 1>(stream, arguments);
+void attend(Stream stream, int rows, const AttentionShape& shape, const StepState* states,
+            int layer, const float* qkv, const RopeTables& rope, const AttentionScratch& scratch,
+            bf16* out) {
+  launch(stream, rows, Arguments<float>{shape, states, layer, qkv, rope, scratch, out});
+}
+
+void attend(Stream stream, int rows, const AttentionShape& shape, const StepState* states,
+            int layer, const bf16* qkv, const RopeTables& rope, const AttentionScratch& scratch,
+            bf16* out) {
+  launch(stream, rows, Arguments<bf16>{shape, states, layer, qkv, rope, scratch, out});
 }
 
 }  // namespace seekd::model::kernels

@@ -1,5 +1,6 @@
 #include "model/kernels/decode_graph.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -17,7 +18,12 @@ std::unexpected<Error> failed(const char* doing, cudaError_t error) {
 
 bool same(const StepState& a, const StepState& b) {
   return a.token == b.token && a.position == b.position && a.keys == b.keys &&
-         a.values == b.values && a.capacity == b.capacity;
+         a.values == b.values && a.slots == b.slots;
+}
+
+// That hold the text up to this position, itself included.
+std::size_t pages_up_to(std::int32_t position) {
+  return static_cast<std::size_t>(position) / page_tokens + 1;
 }
 
 struct FreeDevice {
@@ -69,10 +75,12 @@ struct DecodeGraph::State {
   Status capture(const DecodeNetwork& network);
   void launch_step(const DecodeNetwork& network, Stream stream) const;
   cudaError_t upload(const StepState& state);
+  cudaError_t upload(std::span<const std::int32_t> pages);
   cudaError_t launch(int position);
 
   int splits = 1;
   DeviceArray<StepState> step;
+  DeviceArray<std::int32_t> pages;     // of the text, as many as a context has
   DeviceArray<float> residual;         // [hidden]
   DeviceArray<float> query_key_value;  // [heads + 2 · kv_heads, head_dim]
   DeviceArray<bf16> attended;          // [heads, head_dim]
@@ -82,8 +90,10 @@ struct DecodeGraph::State {
   DeviceArray<float> part_sums;        // AttentionScratch
   DeviceArray<float> part_weights;
   DeviceArray<std::uint32_t> arrived;
-  std::unique_ptr<StepState, FreeHost> host_step;  // pinned
-  std::unique_ptr<Candidate, FreeHost> host_best;  // [2], a step's in the slot position % 2
+  std::unique_ptr<StepState, FreeHost> host_step;      // pinned
+  std::unique_ptr<std::int32_t, FreeHost> host_pages;  // pinned
+  std::size_t pages_known = 0;                         // of the text, that `pages` has
+  std::unique_ptr<Candidate, FreeHost> host_best;      // [2], a step's in the slot position % 2
   std::unique_ptr<std::remove_pointer_t<cudaEvent_t>, DestroyEvent> ended[2];  // likewise
   bool ahead = false;  // the step after the last one was launched with it
   std::unique_ptr<std::remove_pointer_t<cudaGraphExec_t>, DestroyExecutable> executable;
@@ -92,13 +102,16 @@ struct DecodeGraph::State {
 Status DecodeGraph::State::allocate_buffers(const DecodeNetwork& network) {
   const AttentionShape& shape = network.attention;
   const DecodeLayer& layer = network.layers.front();
-  splits = attention_splits(shape.kv_heads);
+  splits = attention_splits(1, shape.kv_heads);
   const auto parts = static_cast<std::size_t>(shape.heads) * static_cast<std::size_t>(splits);
   const auto size = [](int count) { return static_cast<std::size_t>(count); };
+  const std::size_t pages_max = pages_up_to(network.positions);
   void* pinned_step = nullptr;
+  void* pinned_pages = nullptr;
   void* pinned_best = nullptr;
   const cudaError_t errors[] = {
       allocate(step, 1),
+      allocate(pages, pages_max),
       allocate(residual, size(layer.down.outputs)),
       allocate(query_key_value, size(layer.query_key_value.outputs)),
       allocate(attended, size(layer.attention_output.inputs)),
@@ -109,9 +122,11 @@ Status DecodeGraph::State::allocate_buffers(const DecodeNetwork& network) {
       allocate(part_weights, parts * 2),
       allocate(arrived, size(shape.kv_heads)),
       cudaMallocHost(&pinned_step, sizeof(StepState)),
+      cudaMallocHost(&pinned_pages, pages_max * sizeof(std::int32_t)),
       cudaMallocHost(&pinned_best, 2 * sizeof(Candidate)),
   };
   host_step.reset(static_cast<StepState*>(pinned_step));
+  host_pages.reset(static_cast<std::int32_t*>(pinned_pages));
   host_best.reset(static_cast<Candidate*>(pinned_best));
   for (const cudaError_t error : errors) {
     if (error != cudaSuccess) return failed("allocating the buffers of a step", error);
@@ -126,7 +141,7 @@ void DecodeGraph::State::launch_step(const DecodeNetwork& network, Stream stream
     const DecodeLayer& layer = network.layers[i];
     norm_gemv(stream, layer.query_key_value, layer.attention_norm, residual.get(),
               query_key_value.get());
-    attend(stream, network.attention, step.get(), static_cast<int>(i), query_key_value.get(),
+    attend(stream, 1, network.attention, step.get(), static_cast<int>(i), query_key_value.get(),
            network.rope, scratch, attended.get());
     gemv_add(stream, layer.attention_output, attended.get(), residual.get());
     norm_gemv_swiglu(stream, layer.gate_up, layer.feed_forward_norm, residual.get(),
@@ -176,7 +191,16 @@ Status DecodeGraph::State::make_events() {
 
 cudaError_t DecodeGraph::State::upload(const StepState& wanted) {
   *host_step = wanted;
+  host_step->pages = pages.get();
   return cudaMemcpyAsync(step.get(), host_step.get(), sizeof wanted, cudaMemcpyHostToDevice,
+                         nullptr);
+}
+
+// A step that runs meanwhile reads what it has read before: a text only gets more pages.
+cudaError_t DecodeGraph::State::upload(std::span<const std::int32_t> wanted) {
+  std::ranges::copy(wanted, host_pages.get());
+  pages_known = wanted.size();
+  return cudaMemcpyAsync(pages.get(), host_pages.get(), wanted.size_bytes(), cudaMemcpyHostToDevice,
                          nullptr);
 }
 
@@ -201,28 +225,33 @@ Result<std::unique_ptr<DecodeGraph>> DecodeGraph::create(const DecodeNetwork& ne
   return std::unique_ptr<DecodeGraph>(new DecodeGraph(std::move(state)));
 }
 
-Result<Candidate> DecodeGraph::run(const StepState& step, Follow follow) {
+Result<Candidate> DecodeGraph::run(const TextStep& step, Follow follow) {
   State& state = *state_;
-  const bool running = state.ahead && same(step, *state.host_step);
+  const std::int32_t position = step.state.position;
+  const std::span<const std::int32_t> known(state.host_pages.get(), state.pages_known);
+  const bool running = state.ahead && same(step.state, *state.host_step) &&
+                       std::ranges::equal(step.pages.first(pages_up_to(position)),
+                                          known.first(pages_up_to(position)));
   state.ahead = false;
   cudaError_t error = cudaSuccess;
   if (!running) {
     // A step that was launched in vain may still run: it wrote where this one will, or where
     // nobody reads.
-    error = cudaStreamSynchronize(nullptr);  // host_step is read by a copy until then
-    if (error == cudaSuccess) error = state.upload(step);
-    if (error == cudaSuccess) error = state.launch(step.position);
+    error = cudaStreamSynchronize(nullptr);  // what copies read is pinned until then
+    if (error == cudaSuccess) error = state.upload(step.pages);
+    if (error == cudaSuccess) error = state.upload(step.state);
+    if (error == cudaSuccess) error = state.launch(position);
   }
-  const bool fits = step.position + 1 < step.capacity;
-  if (error == cudaSuccess && follow == Follow::best && fits) {
-    error = state.launch(step.position + 1);
+  if (error == cudaSuccess && follow == Follow::best) {
+    if (state.pages_known < step.pages.size()) error = state.upload(step.pages);
+    if (error == cudaSuccess) error = state.launch(position + 1);
     state.ahead = true;
   }
-  const int slot = step.position % 2;
+  const int slot = position % 2;
   if (error == cudaSuccess) error = cudaEventSynchronize(state.ended[slot].get());
   if (error != cudaSuccess) return failed("decoding a token", error);
   const Candidate best = state.host_best.get()[slot];
-  *state.host_step = step;
+  *state.host_step = step.state;
   state.host_step->token = best.token;
   state.host_step->position += 1;
   return best;

@@ -1,13 +1,15 @@
 // DecodeGraph: one token through a whole dense network, as a CUDA graph of our own kernels.
 //
 // A step of a small model is some 150 short kernels; launched one by one from the host they leave
-// the memory bus idle most of the time. The graph is captured once, for one sequence; cache and
-// position are read from device memory, so it serves every generation. Works on the legacy default
+// the memory bus idle most of the time. The graph is captured once, for one text; its pages and
+// position are read from device memory, so it serves every text. Works on the legacy default
 // stream, in order with libtorch's work there. One thread at a time. No exceptions.
 
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "model/kernels/kernels.h"
@@ -32,6 +34,13 @@ struct DecodeNetwork {
   Matrix head;  // vocabulary outputs
   AttentionShape attention;
   RopeTables rope;
+  int positions = 0;  // that the tables have
+};
+
+// The step of one text.
+struct TextStep {
+  StepState state;                      // but for its pages
+  std::span<const std::int32_t> pages;  // host memory
 };
 
 class DecodeGraph {
@@ -47,12 +56,13 @@ class DecodeGraph {
               // the GPU does not wait for the host. logits() is of no step in particular
   };
 
-  // Runs `state.token` behind the `state.position` tokens of the cache, and appends its key and
-  // value there. Gives the best next token. Errors: internal.
-  Result<Candidate> run(const StepState& state, Follow follow);
+  // Runs the token behind the `position` that the text's pages hold, and writes its key and value
+  // there. Gives the best next token. REQUIRES: there is a page for it; with Follow::best one for
+  // the token after it too. Errors: internal.
+  Result<Candidate> run(const TextStep& step, Follow follow);
 
-  // The cache was written by another: a step that has begun does not count. To be called whenever
-  // it is, for the same token may follow at the same place.
+  // Pages were written by another: a step that has begun does not count. To be called whenever they
+  // are, for the same token may follow at the same place.
   void forget_begun();
 
   const float* logits() const;  // [vocabulary], device memory; until the next run()

@@ -49,13 +49,18 @@ struct AttentionShape {
   int head_dim = 0;
 };
 
-// What one decode step works on; lies on the device, and its last kernel moves it one token on.
+// Tokens of a page of the key and value store.
+inline constexpr int page_tokens = 16;
+
+// What a step of one token works on; lies on the device. Token t of the text stands in the slot
+// pages[t / page_tokens] · page_tokens + t % page_tokens.
 struct StepState {
-  std::int32_t token = 0;     // to be run; after the step the greedy successor
-  std::int32_t position = 0;  // of that token: so many stand in the cache before it
-  bf16* keys = nullptr;       // of layer 0: [kv_heads, capacity, head_dim]
+  std::int32_t token = 0;     // to be run; finish_step(): the greedy successor
+  std::int32_t position = 0;  // of that token: so many stand before it
+  bf16* keys = nullptr;       // of layer 0: [kv_heads, slots, head_dim]
   bf16* values = nullptr;
-  std::int64_t capacity = 0;  // tokens
+  std::int64_t slots = 0;
+  const std::int32_t* pages = nullptr;  // of the text
 };
 
 // A vocabulary entry and its logit; infinite where a logit was not a number.
@@ -92,21 +97,27 @@ void gemv_add(Stream stream, const Matrix& matrix, const bf16* input, float* res
 void norm_gemv_swiglu(Stream stream, const Matrix& matrix, const Norm& norm, const float* residual,
                       bf16* out);
 
-// Scratch of attend(): [kv_heads · splits · group] partial results. `arrived` is zero between
-// steps.
+// Scratch of attend(): [rows · kv_heads · splits · group] partial results. `arrived` is zero
+// between steps.
 struct AttentionScratch {
-  float* sums = nullptr;     // [kv_heads, splits, group, head_dim]
-  float* weights = nullptr;  // [kv_heads, splits, group, 2]: greatest score, sum of exponentials
-  std::uint32_t* arrived = nullptr;  // [kv_heads]
+  float* sums = nullptr;             // [rows, kv_heads, splits, group, head_dim]
+  float* weights = nullptr;          // [rows, kv_heads, splits, group, 2]: greatest score, sum of
+                                     // exponentials
+  std::uint32_t* arrived = nullptr;  // [rows, kv_heads]
   int splits = 0;                    // attention_splits()
 };
-int attention_splits(int kv_heads);
+int attention_splits(int rows, int kv_heads);
 
-// Rotates q and k, writes k and v of `layer` behind the cache, and attends over all of it: the keys
-// are split over many blocks, the last of which to arrive joins their parts (Dao et al.,
-// "Flash-Decoding", 2023). qkv: [heads + 2 · kv_heads, head_dim]; out: [heads, head_dim].
-void attend(Stream stream, const AttentionShape& shape, const StepState* state, int layer,
-            const float* qkv, const RopeTables& rope, const AttentionScratch& scratch, bf16* out);
+// For each of `rows` texts: rotates q and k of its token, writes k and v of `layer` behind those
+// that there are, and attends over all of them: the keys are split over many blocks, the last of
+// which to arrive joins their parts (Dao et al., "Flash-Decoding", 2023).
+// qkv: [rows, heads + 2 · kv_heads, head_dim]; out: [rows, heads, head_dim]; states: [rows].
+void attend(Stream stream, int rows, const AttentionShape& shape, const StepState* states,
+            int layer, const float* qkv, const RopeTables& rope, const AttentionScratch& scratch,
+            bf16* out);
+void attend(Stream stream, int rows, const AttentionShape& shape, const StepState* states,
+            int layer, const bf16* qkv, const RopeTables& rope, const AttentionScratch& scratch,
+            bf16* out);
 
 // The best of the candidates becomes state->token, and position goes one on; host_results (pinned
 // host memory) takes it in the slot position % 2. Of equal logits the lowest token wins.
@@ -119,13 +130,14 @@ void finish_step(Stream stream, const Candidate* candidates, int count, StepStat
 void add_norm_rows(Stream stream, int rows, int width, const bf16* addend, const Norm& norm,
                    float* residual, bf16* out);
 
-// Rotates q in place and writes k and v behind the `position` tokens of a layer's cache.
-// qkv: [rows, heads + 2 · kv_heads, head_dim]; keys, values: [kv_heads, capacity, head_dim].
+// Rotates q in place and writes k and v of a layer where they belong.
+// qkv: [rows, heads + 2 · kv_heads, head_dim]; keys, values: [kv_heads, slots, head_dim].
 struct KvRows {
   bf16* keys = nullptr;
   bf16* values = nullptr;
-  std::int64_t capacity = 0;  // tokens
-  int position = 0;
+  std::int64_t slots = 0;
+  const std::int32_t* positions = nullptr;  // [rows], on the device
+  const std::int32_t* places = nullptr;     // [rows], on the device: the rows' slots
 };
 void rope_kv_write_rows(Stream stream, int rows, const AttentionShape& shape,
                         const RopeTables& rope, const KvRows& cache, bf16* qkv);

@@ -53,14 +53,15 @@ __global__ void add_norm(int width, const bf16* addend, Norm norm, float* residu
 // rotated against each other.
 __global__ void rope_kv_write(AttentionShape shape, RopeTables rope, KvRows cache, bf16* qkv) {
   const int half = shape.head_dim / 2;
-  const int position = cache.position + static_cast<int>(blockIdx.x);
+  const int position = cache.positions[blockIdx.x];
+  const int place = cache.places[blockIdx.x];
   const int heads = shape.heads + 2 * shape.kv_heads;
   bf16* row = qkv + static_cast<std::int64_t>(blockIdx.x) * heads * shape.head_dim;
   for (int i = threadIdx.x; i < heads * half; i += static_cast<int>(blockDim.x)) {
     const int head = i / half;
     const int at = i % half;
     const std::int64_t angle = static_cast<std::int64_t>(position) * half + at;
-    const std::int64_t slot = (head - shape.heads) % shape.kv_heads * cache.capacity + position;
+    const std::int64_t slot = (head - shape.heads) % shape.kv_heads * cache.slots + place;
     bf16* first = row + head * shape.head_dim + at;
     if (head >= shape.heads + shape.kv_heads) {
       cache.values[slot * shape.head_dim + at] = first[0];

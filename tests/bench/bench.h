@@ -10,6 +10,7 @@ namespace seekd::bench {
 void add_model_benchmark(CLI::App& app);
 void add_fetch_benchmark(CLI::App& app);
 void add_shape_benchmark(CLI::App& app);
+void add_serving_benchmark(CLI::App& app);
 void add_extract_benchmark(CLI::App& app);
 void add_cache_benchmark(CLI::App& app);
 void add_perplexity_benchmark(CLI::App& app);

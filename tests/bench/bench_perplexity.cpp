@@ -21,6 +21,7 @@
 #include "model/weights/loader.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/model_inputs.h"
+#include "tests/model/single_text.h"
 
 namespace seekd::bench {
 namespace {
@@ -40,11 +41,11 @@ struct Reading {
 };
 
 Reading read(const model::Llama& network, std::span<const TokenId> tokens) {
-  model::KvCache cache = network.new_cache(static_cast<std::int64_t>(tokens.size()));
+  model::SingleText text(network, tokens.size());
   Reading reading;
   // One token at a time, as an answer is written: that is where weights are read as they are kept.
   for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
-    const at::Tensor logits = network.forward(tokens.subspan(i, 1), cache).values;
+    const at::Tensor logits = text.logits(tokens.subspan(i, 1));
     const at::Tensor chances = at::log_softmax(logits.to(at::kDouble), 0);
     reading.surprise -= chances[tokens[i + 1]].item<double>();
     reading.bests.push_back(static_cast<TokenId>(logits.argmax().item<std::int64_t>()));

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <iomanip>
 #include <iostream>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,46 +13,19 @@
 #include <c10/core/InferenceMode.h>
 
 #include "model/device.h"
-#include "model/engine/token_sampler.h"
 #include "model/families/llama.h"
 #include "model/threads.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/model_inputs.h"
+#include "tests/bench/network_shapes.h"
 #include "tests/model/random_llama.h"
+#include "tests/model/single_text.h"
 
 namespace seekd::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 using model::TokenId;
-
-model::CheckpointConfig shape(std::size_t layers, std::size_t hidden, std::size_t feed_forward,
-                              std::size_t heads, std::size_t kv_heads, std::size_t head_dim,
-                              std::size_t vocabulary, const char* architecture) {
-  model::CheckpointConfig config;
-  config.architecture = architecture;
-  config.layers = layers;
-  config.hidden = hidden;
-  config.feed_forward = feed_forward;
-  config.heads = heads;
-  config.kv_heads = kv_heads;
-  config.head_dim = head_dim;
-  config.vocabulary = vocabulary;
-  return config;
-}
-
-// From the models' config.json.
-const std::map<std::string, model::CheckpointConfig>& shapes() {
-  static const std::map<std::string, model::CheckpointConfig> known = {
-      {"smollm2-135m", shape(30, 576, 1536, 9, 3, 64, 49152, "llama")},
-      {"r1-distill-qwen-1.5b", shape(28, 1536, 8960, 12, 2, 128, 151936, "qwen2")},
-      {"r1-distill-qwen-7b", shape(28, 3584, 18944, 28, 4, 128, 152064, "qwen2")},
-      {"r1-distill-llama-8b", shape(32, 4096, 14336, 32, 8, 128, 128256, "llama")},
-      {"r1-distill-qwen-14b", shape(48, 5120, 13824, 40, 8, 128, 152064, "qwen2")},
-      {"deepseek-llm-7b", shape(30, 4096, 11008, 32, 32, 128, 102400, "llama")},
-  };
-  return known;
-}
 
 struct Options {
   std::string name = "r1-distill-qwen-7b";
@@ -76,7 +48,7 @@ double median(std::vector<double> values) {
 
 // The best token, which is also the wait for everything before it.
 TokenId greedy(const model::Logits& logits) {
-  return *model::sample_token(logits, {}, 0);
+  return *model::sample_one(logits);
 }
 
 Measured measure(const model::Llama& network, const Options& options, std::size_t prompt_tokens,
@@ -88,15 +60,14 @@ Measured measure(const model::Llama& network, const Options& options, std::size_
   std::vector<double> prefills;
   std::vector<double> tokens;
   for (std::size_t run = 0; run <= options.runs; ++run) {
-    auto cache =
-        network.new_cache(static_cast<std::int64_t>(prompt_tokens + options.new_tokens + 1));
+    model::SingleText text(network, prompt_tokens + options.new_tokens + 1);
     const auto begun = Clock::now();
-    TokenId token = greedy(network.forward(prompt, cache));
+    TokenId token = greedy(text.forward(prompt));
     const auto read = Clock::now();
     for (std::size_t i = 0; i < options.new_tokens; ++i) {
       const bool last = i + 1 == options.new_tokens;
       const auto follow = last ? model::Follow::unknown : model::Follow::best;
-      token = greedy(network.forward(std::span(&token, 1), cache, follow));
+      token = greedy(text.forward(std::span(&token, 1), follow));
     }
     const std::chrono::duration<double> written = Clock::now() - read;
     if (run == 0) continue;  // warms up
@@ -106,23 +77,12 @@ Measured measure(const model::Llama& network, const Options& options, std::size_
   return {median(prefills), median(tokens)};
 }
 
-// Weights that a token reads: all but the embedding, of which it reads one row.
-double weights_per_token(const model::CheckpointConfig& config) {
-  const double hidden = static_cast<double>(config.hidden);
-  const double heads = static_cast<double>(config.heads + 2 * config.kv_heads);
-  const double attention =
-      hidden * static_cast<double>(config.head_dim) * (heads + static_cast<double>(config.heads));
-  const double feed_forward = 3 * hidden * static_cast<double>(config.feed_forward);
-  return static_cast<double>(config.layers) * (attention + feed_forward) +
-         hidden * static_cast<double>(config.vocabulary);
-}
-
 void run(const Options& options) {
   const c10::InferenceMode no_gradients;
   model::use_threads(model::thread_count(0));
   auto device = model::choose_device(config::Device::automatic, "model.device");
   device->projections = options.quantization;
-  const model::CheckpointConfig& config = shapes().at(options.name);
+  const model::CheckpointConfig& config = network_shapes().at(options.name);
   const std::size_t longest = *std::ranges::max_element(options.prompts);
   const auto context = static_cast<std::int64_t>(longest + options.new_tokens + 1);
   auto network =
@@ -158,7 +118,7 @@ void add_shape_benchmark(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("shape", "prefill and decode of a network with random weights");
   std::vector<std::string> names;
-  for (const auto& [name, config] : shapes()) names.push_back(name);
+  for (const auto& [name, config] : network_shapes()) names.push_back(name);
   command->add_option("name", options->name, "which shape")
       ->check(CLI::IsMember(names))
       ->capture_default_str();

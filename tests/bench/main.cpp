@@ -9,6 +9,7 @@ int main(int count, char** arguments) {
   seekd::bench::add_model_benchmark(app);
   seekd::bench::add_fetch_benchmark(app);
   seekd::bench::add_shape_benchmark(app);
+  seekd::bench::add_serving_benchmark(app);
   seekd::bench::add_extract_benchmark(app);
   seekd::bench::add_cache_benchmark(app);
   seekd::bench::add_perplexity_benchmark(app);

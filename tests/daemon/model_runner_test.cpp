@@ -33,7 +33,7 @@ TEST_CASE("a model that cannot be loaded leaves its error") {
   boost::asio::io_context io;
   bool told = false;
   ModelRunner runner(
-      io.get_executor(),
+      io.get_executor(), 2,
       []() -> Result<std::unique_ptr<model::Model>> {
         return fail(ErrorCode::not_found, "no file");
       },
@@ -44,10 +44,11 @@ TEST_CASE("a model that cannot be loaded leaves its error") {
 }
 
 TEST_CASE(
-    "generations are served in order, one at a time: their beginning is told, their text, their "
+    "generations are served in order, one at a time where one may run: their beginning is told, "
+    "their text, their "
     "end") {
   boost::asio::io_context io;
-  ModelRunner runner(io.get_executor(), load("a b c", 1ms), [] {});
+  ModelRunner runner(io.get_executor(), 1, load("a b c", 1ms), [] {});
   REQUIRE(run_until(io, [&] { return runner.state() == ModelRunner::State::ready; }));
   std::vector<std::string> seen;
   for (const std::string name : {"1", "2", "3"}) {
@@ -63,7 +64,7 @@ TEST_CASE(
 
 TEST_CASE("what is taken back while it waits is never begun, and gives its place up at once") {
   boost::asio::io_context io;
-  ModelRunner runner(io.get_executor(), load("a b c d e f g h", 20ms), [] {});
+  ModelRunner runner(io.get_executor(), 1, load("a b c d e f g h", 20ms), [] {});
   REQUIRE(run_until(io, [&] { return runner.state() == ModelRunner::State::ready; }));
   std::vector<ErrorCode> errors;
   int done = 0;
@@ -72,7 +73,7 @@ TEST_CASE("what is taken back while it waits is never begun, and gives its place
     if (!result) errors.push_back(result.error().code);
   };
   runner.generate({}, [] {}, [](const auto&) {}, on_done);
-  REQUIRE(run_until(io, [&] { return runner.running(); }));
+  REQUIRE(run_until(io, [&] { return runner.running() == 1; }));
   const ModelRunner::Ticket waiting =
       runner.generate({}, [] { FAIL("begun"); }, [](const auto&) {}, on_done);
   runner.generate({}, [] {}, [](const auto&) {}, on_done);
@@ -83,17 +84,36 @@ TEST_CASE("what is taken back while it waits is never begun, and gives its place
   CHECK(errors == std::vector<ErrorCode>{ErrorCode::cancelled});
 }
 
+TEST_CASE("as many generations as may run are the model's at once") {
+  boost::asio::io_context io;
+  ModelRunner runner(io.get_executor(), 3, load("a b c d", 50ms), [] {});
+  REQUIRE(run_until(io, [&] { return runner.state() == ModelRunner::State::ready; }));
+  int done = 0;
+  for (int n = 0; n < 4; ++n) {
+    runner.generate(
+        {}, [] {}, [](const auto&) {},
+        [&](const auto& result) {
+          CHECK(result);
+          ++done;
+        });
+  }
+  REQUIRE(run_until(io, [&] { return runner.running() == 3; }));
+  CHECK(runner.waiting() == 1);
+  REQUIRE(run_until(io, [&] { return done == 4; }));
+  REQUIRE(run_until(io, [&] { return runner.running() == 0; }));
+}
+
 TEST_CASE("a runner that goes takes back what runs") {
   boost::asio::io_context io;
   const auto begun = std::chrono::steady_clock::now();
   {
     std::string words;
     for (int n = 0; n < 1000; ++n) words += "word ";
-    ModelRunner runner(io.get_executor(), load(words, 20ms), [] {});
+    ModelRunner runner(io.get_executor(), 1, load(words, 20ms), [] {});
     REQUIRE(run_until(io, [&] { return runner.state() == ModelRunner::State::ready; }));
     runner.generate({}, [] {}, [](const auto&) {}, [](const auto&) {});
     runner.generate({}, [] {}, [](const auto&) {}, [](const auto&) {});
-    REQUIRE(run_until(io, [&] { return runner.running(); }));
+    REQUIRE(run_until(io, [&] { return runner.running() == 1; }));
   }
   CHECK(std::chrono::steady_clock::now() - begun < 5s);
 }

@@ -25,8 +25,8 @@ class ScriptedModel final : public model::Model {
 
   const model::ModelInfo& info() const override { return info_; }
 
-  model::PrefixMemory prefix_memory() const override {
-    return {.bytes = 1 << 20, .bytes_max = 4 << 20};
+  model::KvMemory kv_memory() const override {
+    return {.held = 1 << 20, .kept = 2 << 20, .total = 4 << 20};
   }
 
   std::size_t count_tokens(std::string_view text) const override {

@@ -163,11 +163,11 @@ void ServedDaemon::start(std::unique_ptr<ScriptedModel> model) {
   std::promise<void> loaded;
   auto held = std::make_shared<std::unique_ptr<ScriptedModel>>(std::move(model));
   runner_ = std::make_unique<ModelRunner>(
-      executor, [held]() -> Result<std::unique_ptr<model::Model>> { return std::move(*held); },
+      executor, 1, [held]() -> Result<std::unique_ptr<model::Model>> { return std::move(*held); },
       [&loaded] { loaded.set_value(); });
   admission_ = std::make_unique<Admission>(
-      config_.daemon.questions_running_max, config_.daemon.queue_max,
-      [this] { return runner_->waiting() + (runner_->running() ? 1 : 0); });
+      config_.daemon.questions_running_max, config_.daemon.queue_max + 1,
+      [this] { return runner_->waiting() + runner_->running(); });
   pages_ = std::make_unique<PageUpdater>(*async_cache_, *fetcher_, config_, metrics_);
   refresher_ = std::make_unique<Refresher>(executor, *async_cache_, *pages_, config_.refresh,
                                            metrics_, *load_watches(*cache_));

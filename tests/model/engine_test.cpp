@@ -6,12 +6,14 @@
 #include <vector>
 
 #include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
 #include <catch2/catch.hpp>
 
 #include "model/engine/output_stream.h"
 #include "model/engine/philox.h"
 #include "model/engine/stop_matcher.h"
 #include "model/engine/token_sampler.h"
+#include "tests/model/single_text.h"
 
 namespace seekd::model {
 namespace {
@@ -42,13 +44,14 @@ TEST_CASE("a uniform draw is a function of seed and position, in [0, 1), without
 
 TEST_CASE("temperature 0 takes the best token, the first of equals") {
   const at::Tensor logits = at::tensor({0.5F, 2.0F, -1.0F, 2.0F});
-  CHECK(sample_token({logits, {}}, {}, 0) == 1);
+  CHECK(sample_one({logits.unsqueeze(0), {}}) == 1);
 }
 
 std::vector<int> draws(const at::Tensor& logits, const Sampling& sampling, int count) {
   std::vector<int> seen(static_cast<std::size_t>(logits.size(0)), 0);
   for (int position = 0; position < count; ++position) {
-    const auto token = sample_token({logits, {}}, sampling, static_cast<std::uint64_t>(position));
+    const auto token =
+        sample_one({logits.unsqueeze(0), {}}, sampling, static_cast<std::uint64_t>(position));
     REQUIRE(token);
     ++seen.at(static_cast<std::size_t>(*token));
   }
@@ -85,10 +88,24 @@ TEST_CASE("a nucleus wider than the first look is found whole") {
 TEST_CASE("logits that are no numbers are an error, not a token") {
   const float not_a_number = std::nanf("");
   for (const double temperature : {0.0, 0.7}) {
-    const auto token =
-        sample_token({at::tensor({0.0F, not_a_number}), {}}, {.temperature = temperature}, 0);
+    const auto token = sample_one({at::tensor({0.0F, not_a_number}).unsqueeze(0), {}},
+                                  {.temperature = temperature});
     REQUIRE(!token);
     CHECK(token.error().code == ErrorCode::internal);
+  }
+}
+
+TEST_CASE("each row of a batch is drawn by its own sampling, as it would be alone") {
+  const at::Tensor logits = at::randn({3, 50}, at::make_generator<at::CPUGeneratorImpl>(7));
+  const Draw draws[] = {{{}, 4},
+                        {{.temperature = 1.0, .top_p = 0.9, .seed = 3}, 8},
+                        {{.temperature = 0.5, .top_p = 1.0, .seed = 3}, 9}};
+  const auto together = sample_tokens({logits, {}}, draws);
+  REQUIRE(together.size() == 3);
+  for (std::int64_t row = 0; row < 3; ++row) {
+    const Draw& draw = draws[row];
+    const auto alone = sample_one({logits.narrow(0, row, 1), {}}, draw.sampling, draw.position);
+    CHECK(*together[static_cast<std::size_t>(row)] == *alone);
   }
 }
 

@@ -9,14 +9,14 @@
 #include <catch2/catch.hpp>
 
 #include "model/device.h"
-#include "model/engine/token_sampler.h"
 #include "model/families/llama.h"
 #include "tests/model/random_llama.h"
+#include "tests/model/single_text.h"
 
 namespace seekd::model {
 namespace {
 
-constexpr std::int64_t kContext = 3000;
+constexpr std::size_t kContext = 3000;
 
 std::optional<ComputeDevice> gpu() {
   const auto found = choose_device(config::Device::cuda, "model.device");
@@ -72,10 +72,10 @@ TEST_CASE("our own kernels compute the network as libtorch does, to bf16's round
       GENERATE(std::size_t{2}, std::size_t{63}, std::size_t{700}, std::size_t{2900});
   CAPTURE(shape.hidden, shape.heads, shape.kv_heads, length);
   const CheckpointConfig config = config_of(shape);
-  const LlamaWeights weights = random_llama(config, kContext, *device, 3);
+  const LlamaWeights weights = random_llama(config, std::int64_t{kContext}, *device, 3);
   const ComputeDevice exact{device->device, c10::kFloat, "exact"};
-  const auto reference =
-      Llama::create(copied(weights, config, kContext, exact), Llama::Kernels::libtorch);
+  const auto reference = Llama::create(copied(weights, config, std::int64_t{kContext}, exact),
+                                       Llama::Kernels::libtorch);
   const auto libtorch = Llama::create(weights, Llama::Kernels::libtorch);
   const auto own = Llama::create(weights, Llama::Kernels::best);
   REQUIRE((reference && libtorch && own));
@@ -86,8 +86,9 @@ TEST_CASE("our own kernels compute the network as libtorch does, to bf16's round
   const std::size_t first = length / 3 + 1;
   std::vector<double> own_errors;
   std::vector<double> libtorch_errors;
-  KvCache caches[] = {reference->new_cache(kContext + 8), libtorch->new_cache(kContext + 8),
-                      own->new_cache(kContext + 8)};
+  SingleText exact_text(*reference, kContext + 8);
+  SingleText libtorch_text(*libtorch, kContext + 8);
+  SingleText own_text(*own, kContext + 8);
   for (const auto& [begin, count] : {std::pair{std::size_t{0}, first},
                                      {first, length - first},
                                      {length, 1},
@@ -95,9 +96,9 @@ TEST_CASE("our own kernels compute the network as libtorch does, to bf16's round
                                      {length + 2, 1}}) {
     if (count == 0) continue;
     const auto part = std::span(ids).subspan(begin, count);
-    const at::Tensor expected = reference->forward(part, caches[0]).values;
-    libtorch_errors.push_back(error_of(libtorch->forward(part, caches[1]).values, expected));
-    const Logits logits = own->forward(part, caches[2]);
+    const at::Tensor expected = exact_text.forward(part).values;
+    libtorch_errors.push_back(error_of(libtorch_text.forward(part).values, expected));
+    const Logits logits = own_text.forward(part);
     own_errors.push_back(error_of(logits.values, expected));
     if (logits.best) CHECK(*logits.best == logits.values.argmax().item<std::int64_t>());
   }
@@ -118,21 +119,21 @@ TEST_CASE("quantised weights are multiplied as the weights that they stand for")
                Shape{"llama", 576, 1536, 9, 3, 64});
   CAPTURE(shape.hidden, static_cast<int>(device->projections));
   const CheckpointConfig config = config_of(shape);
-  const LlamaWeights weights = random_llama(config, kContext, *device, 3);
+  const LlamaWeights weights = random_llama(config, std::int64_t{kContext}, *device, 3);
   const ComputeDevice exact{device->device, c10::kFloat, "exact"};
-  const auto reference =
-      Llama::create(copied(weights, config, kContext, exact), Llama::Kernels::libtorch);
+  const auto reference = Llama::create(copied(weights, config, std::int64_t{kContext}, exact),
+                                       Llama::Kernels::libtorch);
   const auto own = Llama::create(weights, Llama::Kernels::best);
   REQUIRE((reference && own));
   REQUIRE(own->own_kernels());
-  KvCache expected_cache = reference->new_cache(kContext);
-  KvCache own_cache = own->new_cache(kContext);
+  SingleText exact_text(*reference, kContext);
+  SingleText own_text(*own, kContext);
   const auto ids = tokens(703);
   for (const auto& [begin, count] :
        {std::pair{std::size_t{0}, std::size_t{700}}, {700, 1}, {701, 1}, {702, 1}}) {
     const auto part = std::span(ids).subspan(begin, count);
-    const at::Tensor expected = reference->forward(part, expected_cache).values;
-    const double error = error_of(own->forward(part, own_cache).values, expected);
+    const at::Tensor expected = exact_text.forward(part).values;
+    const double error = error_of(own_text.forward(part).values, expected);
     CAPTURE(begin, error);
     CHECK(error < 2.5e-2);  // the input of a step is rounded to 8 bits
   }
@@ -143,16 +144,16 @@ TEST_CASE("a step gives the same numbers every time, whatever ran before") {
   const auto device = gpu();
   if (!device) return;
   const CheckpointConfig config = config_of({"qwen2", 1536, 8960, 12, 2, 128});
-  const auto network = Llama::create(random_llama(config, kContext, *device, 5));
+  const auto network = Llama::create(random_llama(config, std::int64_t{kContext}, *device, 5));
   REQUIRE(network);
   const auto ids = tokens(1500);
   at::Tensor first;
   for (int round = 0; round < 20; ++round) {
-    KvCache other = network->new_cache(16);
-    network->forward(std::span(ids).first(1), other);
-    KvCache cache = network->new_cache(kContext);
-    network->forward(std::span(ids).first(1499), cache);
-    const at::Tensor logits = network->forward(std::span(ids).last(1), cache).values.clone();
+    SingleText other(*network, 16);
+    other.forward(std::span(ids).first(1));
+    SingleText text(*network, kContext);
+    text.forward(std::span(ids).first(1499));
+    const at::Tensor logits = text.forward(std::span(ids).last(1)).values.clone();
     if (round == 0) first = logits;
     REQUIRE(at::equal(logits, first));
   }
@@ -163,20 +164,21 @@ TEST_CASE("steps that begin before they are asked for give the tokens of those t
   const auto device = gpu();
   if (!device) return;
   const CheckpointConfig config = config_of({"llama", 576, 1536, 9, 3, 64});
-  const auto network = Llama::create(random_llama(config, kContext, *device, 7));
+  const auto network = Llama::create(random_llama(config, std::int64_t{kContext}, *device, 7));
   REQUIRE(network);
   const auto prompt = tokens(40);
-  const auto continued = [&](Follow follow, std::int64_t capacity) {
-    KvCache cache = network->new_cache(capacity);
-    TokenId token = *sample_token(network->forward(prompt, cache), {}, 0);
-    std::vector<TokenId> text;
-    while (cache.length() < cache.capacity()) {
-      text.push_back(token);
+  const auto continued = [&](Follow follow, std::size_t capacity) {
+    SingleText text(*network, capacity);
+    TokenId token = *sample_one(text.forward(prompt));
+    std::vector<TokenId> made;
+    while (text.length() < text.capacity()) {
+      made.push_back(token);
       // A turn that was not foreseen: what was begun for the other token must leave no trace.
-      if (text.size() % 10 == 0) token = 17;
-      token = *sample_token(network->forward(std::span(&token, 1), cache, follow), {}, 0);
+      if (made.size() % 10 == 0) token = 17;
+      const bool last = text.length() + 1 == text.capacity();
+      token = *sample_one(text.forward(std::span(&token, 1), last ? Follow::unknown : follow));
     }
-    return text;
+    return made;
   };
   const auto expected = continued(Follow::unknown, 140);
   CHECK(continued(Follow::best, 140) == expected);

@@ -19,12 +19,13 @@
 
 #include "model/device.h"
 #include "model/threads.h"
+#include "tests/model/single_text.h"
 
 namespace seekd::model {
 namespace {
 
 const std::filesystem::path kVectors = "tests/model/vectors";
-constexpr std::int64_t kContext = 512;
+constexpr std::size_t kContext = 512;
 
 boost::json::value read_json(const std::filesystem::path& path) {
   std::ifstream file(path);
@@ -52,7 +53,7 @@ Llama load(const std::filesystem::path& path, const ComputeDevice& device) {
   const auto checkpoint = Checkpoint::open(path);
   INFO((checkpoint ? std::string() : checkpoint.error().message));
   REQUIRE(checkpoint);
-  auto weights = LlamaWeights::load(*checkpoint, kContext, device);
+  auto weights = LlamaWeights::load(*checkpoint, std::int64_t{kContext}, device);
   REQUIRE(weights);
   auto network = Llama::create(*std::move(weights));
   REQUIRE(network);
@@ -60,26 +61,24 @@ Llama load(const std::filesystem::path& path, const ComputeDevice& device) {
 }
 
 // Runs `tokens` in chunks of at most `chunk`, the last of which ends with the last token.
-at::Tensor run(const Llama& network, std::span<const TokenId> tokens, KvCache& cache,
-               std::size_t chunk) {
+at::Tensor run(SingleText& text, std::span<const TokenId> tokens, std::size_t chunk) {
   at::Tensor logits;
   for (std::size_t done = 0; done < tokens.size(); done += chunk) {
-    logits =
-        network.forward(tokens.subspan(done, std::min(chunk, tokens.size() - done)), cache).values;
+    logits = text.logits(tokens.subspan(done, std::min(chunk, tokens.size() - done)));
   }
   return logits;
 }
 
 std::vector<TokenId> continue_greedily(const Llama& network, std::span<const TokenId> prompt,
                                        std::size_t tokens, std::size_t chunk) {
-  KvCache cache = network.new_cache(static_cast<std::int64_t>(prompt.size() + tokens));
-  at::Tensor logits = run(network, prompt, cache, chunk);
-  std::vector<TokenId> text;
-  while (text.size() < tokens) {
-    text.push_back(static_cast<TokenId>(logits.argmax().item<std::int64_t>()));
-    logits = network.forward(std::span(text).last(1), cache).values;
+  SingleText text(network, prompt.size() + tokens);
+  at::Tensor logits = run(text, prompt, chunk);
+  std::vector<TokenId> made;
+  while (made.size() < tokens) {
+    made.push_back(static_cast<TokenId>(logits.argmax().item<std::int64_t>()));
+    logits = text.logits(std::span(made).last(1));
   }
-  return text;
+  return made;
 }
 
 double greatest_difference(const Llama& network, const boost::json::value& recorded) {
@@ -87,8 +86,8 @@ double greatest_difference(const Llama& network, const boost::json::value& recor
   double greatest = 0;
   for (const auto& row : recorded.at("rows").as_array()) {
     const auto count = row.at("position").to_number<std::size_t>() + 1;
-    KvCache cache = network.new_cache(kContext);
-    const at::Tensor logits = run(network, std::span(prompt).first(count), cache, 64).cpu();
+    SingleText text(network, kContext);
+    const at::Tensor logits = run(text, std::span(prompt).first(count), 64).cpu();
     const auto expected = boost::json::value_to<std::vector<float>>(row.at("logits"));
     const auto* tokens = row.as_object().if_contains("tokens");
     const at::Tensor ours =
@@ -131,10 +130,9 @@ TEST_CASE("bfloat16 weights change a tiny model's logits by no more than their r
   const Llama exact = load(kVectors / "tiny_llama", device);
   device.weights = c10::kBFloat16;
   const Llama rounded = load(kVectors / "tiny_llama", device);
-  KvCache exact_cache = exact.new_cache(kContext);
-  KvCache rounded_cache = rounded.new_cache(kContext);
-  const at::Tensor difference =
-      run(exact, prompt, exact_cache, 64) - run(rounded, prompt, rounded_cache, 64);
+  SingleText exact_text(exact, kContext);
+  SingleText rounded_text(rounded, kContext);
+  const at::Tensor difference = run(exact_text, prompt, 64) - run(rounded_text, prompt, 64);
   const double deviation = difference.square().mean().sqrt().item<double>();
   std::cout << "bfloat16: root mean square difference of a logit " << deviation << '\n';
   CHECK(deviation < 0.2);
@@ -178,7 +176,7 @@ Result<LlamaWeights> load_as(const std::string& name, const std::string& type,
   std::ofstream(folder / "config.json") << boost::json::serialize(config);
   const auto checkpoint = Checkpoint::open(folder);
   REQUIRE(checkpoint);
-  auto network = LlamaWeights::load(*checkpoint, kContext, {});
+  auto network = LlamaWeights::load(*checkpoint, std::int64_t{kContext}, {});
   std::filesystem::remove_all(folder);
   return network;
 }

@@ -2,6 +2,7 @@
 
 #include "model/torch_model.h"
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -265,19 +266,26 @@ TEST_CASE("a prompt that begins like an earlier one runs only what is new, and a
     request.cache_salt = salt;
     return request;
   };
-  auto without = configured(kVectors / "tiny_llama");
-  without.prefix_cache_bytes = 0;
-  const auto cold = load_torch_model(without);
-  const auto warm = load_torch_model(configured(kVectors / "tiny_llama"));
-  REQUIRE((cold && warm));
-  const Generation first = generated(**warm, asked("When?", "a"));
+  const auto cold = tiny();
+  const auto warm = tiny();
+  const Generation first = generated(*warm, asked("When?", "a"));
   CHECK(first.cached_tokens == 0);
-  const Generation second = generated(**warm, asked("Where?", "a"));
-  CHECK(second.cached_tokens > (*warm)->count_tokens(page) / 2);
+  const Generation second = generated(*warm, asked("Where?", "a"));
+  CHECK(second.cached_tokens > warm->count_tokens(page) / 2);
   CHECK(second.cached_tokens < second.prompt_tokens);
-  CHECK(second.content == generated(**cold, asked("Where?", "a")).content);
-  CHECK(generated(**warm, asked("Where?", "b")).cached_tokens == 0);
-  CHECK(generated(**cold, asked("Where?", "a")).cached_tokens == 0);
+  CHECK(second.content == generated(*cold, asked("Where?", "a")).content);
+  CHECK(generated(*warm, asked("Where?", "b")).cached_tokens == 0);
+}
+
+TEST_CASE("a caller that is slow holds up nobody else") {
+  const auto model = tiny();
+  std::atomic<bool> release = false;
+  std::jthread slow([&] {
+    (void)model->generate(ask("Slow", 400), [&](const TextDelta&) { release.wait(false); }, {});
+  });
+  CHECK(generated(*model, ask("Hello", 40)).completion_tokens == 40);
+  release = true;
+  release.notify_all();
 }
 
 TEST_CASE("the embedded default answers a question about a text it is given") {

@@ -8,7 +8,7 @@ namespace {
 TEST_CASE(
     "questions run up to one bound, are here up to another, and begin in the order they came") {
   std::vector<int> begun;
-  Admission admission(2, 3, [] { return 0; });
+  Admission admission(2, 4, [] { return 0; });
   for (int n = 0; n < 4; ++n) CHECK(admission.enter([&begun, n] { begun.push_back(n); }));
   CHECK(begun == std::vector<int>{0, 1});
   const auto fifth = admission.enter([] { FAIL("one too many"); });
@@ -25,7 +25,7 @@ TEST_CASE(
 TEST_CASE(
     "questions at the model count into the bound, whether or not all places to run are taken") {
   std::size_t at_model = 3;
-  Admission admission(16, 2, [&] { return at_model; });
+  Admission admission(16, 3, [&] { return at_model; });
   CHECK(!admission.enter([] {}));
   at_model = 2;
   CHECK(admission.enter([] {}));
@@ -34,7 +34,7 @@ TEST_CASE(
 
 TEST_CASE("without a queue one question is served after another") {
   std::size_t at_model = 0;
-  Admission admission(16, 0, [&] { return at_model; });
+  Admission admission(16, 1, [&] { return at_model; });
   CHECK(admission.enter([] {}));
   CHECK(!admission.enter([] {}));
   admission.leave();
@@ -45,7 +45,7 @@ TEST_CASE("without a queue one question is served after another") {
 }
 
 TEST_CASE("a question taken back while it waits is never begun, and its place is free") {
-  Admission admission(1, 1, [] { return 0; });
+  Admission admission(1, 2, [] { return 0; });
   CHECK(admission.enter([] {}));
   const auto waiting = admission.enter([] { FAIL("begun"); });
   REQUIRE(waiting);

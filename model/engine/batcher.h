@@ -1,0 +1,87 @@
+// Batcher: which tokens of which texts run in the next step.
+//
+// Texts that are being written go first, a token each; what a step has left goes to prompts, in
+// chunks, so that no reader waits for another's long prompt (A. Agrawal et al., "Taming
+// Throughput-Latency Tradeoff in LLM Inference with Sarathi-Serve", 2024). A text joins when there
+// are pages for all of its prompt. Where pages run short, the text that joined last gives its own
+// back and begins anew later, its published pages being found again where they are still there.
+// Decisions alone: no tensors, no clock. One thread at a time.
+
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/engine/page_pool.h"
+#include "model/text/tokenizer.h"
+
+namespace seekd::model {
+
+// A text on its way through the engine.
+struct Sequence {
+  std::vector<TokenId> tokens;  // the prompt, then what was made
+  std::size_t tokens_max = 0;   // of all together
+  std::string salt;             // pages are shared with texts of the same
+
+  std::size_t computed = 0;           // tokens whose keys and values stand in the pages
+  std::optional<std::size_t> cached;  // of them, so many were found when it joined first
+  TextPages pages;
+
+  std::size_t pending() const { return tokens.size() - computed; }
+};
+
+class Batcher {
+ public:
+  struct Limits {
+    std::size_t sequences = 8;      // run together
+    std::size_t chunk_alone = 256;  // tokens of prompts in a step
+    std::size_t chunk_beside = 64;  // the same where other texts are being written
+  };
+
+  struct Part {
+    Sequence* sequence = nullptr;
+    std::size_t count = 0;  // its next tokens
+
+    // Does the step give the text's next token?
+    bool completes() const { return count == sequence->pending(); }
+  };
+
+  // REQUIRES: `pool` outlives this and holds a whole context.
+  Batcher(PagePool& pool, const Limits& limits) : pool_(pool), limits_(limits) {}
+
+  // REQUIRES: `sequence` outlives its removal, and a page pool that is empty has room for
+  // tokens_max.
+  void add(Sequence& sequence) { waiting_.push_back(&sequence); }
+
+  // Gives its pages back; what was published of them may be found again.
+  void remove(Sequence& sequence);
+
+  bool idle() const { return running_.empty() && waiting_.empty(); }
+  std::size_t running() const { return running_.size(); }
+
+  // Never empty unless idle. Texts of one token stand first.
+  std::vector<Part> plan();
+
+  // The step was run: its tokens are computed.
+  void computed(const std::vector<Part>& parts);
+
+ private:
+  void plan_tokens(std::vector<Part>& parts);
+  void plan_prompts(std::vector<Part>& parts);
+  bool make_room(Sequence& sequence);
+  bool join(Sequence& sequence);
+  void give_back(Sequence& sequence);
+
+  PagePool& pool_;
+  const Limits limits_;
+  std::vector<Sequence*> running_;  // in the order in which they joined
+  std::deque<Sequence*> waiting_;
+};
+
+// For a network of so many texts at once.
+Batcher::Limits batch_limits(std::size_t sequences, bool on_gpu);
+
+}  // namespace seekd::model

@@ -1,0 +1,103 @@
+// Engine: the thread that runs the network, for many texts at once.
+//
+// Each caller of run() waits in its own thread and is handed its tokens there, so that what is made
+// of them costs the network no time. Between two steps texts join and leave (G. Yu et al., "Orca",
+// 2022); batcher.h decides which tokens a step runs, page_pool.h what is kept of texts that ended.
+// run() from any thread; all calls must have returned before the engine goes.
+
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "model/engine/batcher.h"
+#include "model/engine/kv_pages.h"
+#include "model/engine/page_pool.h"
+#include "model/families/llama.h"
+#include "model/model.h"
+#include "model/text/tokenizer.h"
+#include "policy/result.h"
+
+namespace seekd::model {
+
+class Engine {
+ public:
+  struct Settings {
+    Batcher::Limits limits;
+    std::size_t pages = 0;         // REQUIRES: room for a whole context
+    std::vector<TokenId> end_ids;  // any of them ends a text
+    int threads = 1;
+  };
+
+  struct Request {
+    std::vector<TokenId> prompt;  // REQUIRES: not empty, ids below the vocabulary's size
+    std::size_t tokens_max = 0;   // of the whole text. REQUIRES: more than the prompt has
+    Sampling sampling;
+    std::string cache_salt;
+  };
+
+  struct Outcome {
+    FinishReason finish = FinishReason::stop;
+    std::size_t cached_tokens = 0;  // of the prompt
+    std::size_t made_tokens = 0;    // the one that ended the text included
+  };
+
+  // Called with each token but the one that ends the text; false wants no more.
+  using OnToken = std::function<bool(TokenId)>;
+
+  Engine(Llama network, Settings settings);
+  ~Engine();
+
+  // Errors: cancelled, internal (the step that it was part of failed; the message is libtorch's or
+  // the driver's). What `on_token` throws passes through.
+  Result<Outcome> run(Request request, const OnToken& on_token, const std::stop_token& stop);
+
+  PagePool::Usage usage() const { return pool_.usage(); }  // any thread
+
+ private:
+  struct Conversation;
+  class Attendance;
+  using ConversationPtr = std::shared_ptr<Conversation>;
+  using Parts = std::vector<Batcher::Part>;
+  using Tokens = std::vector<Result<TokenId>>;
+
+  // On the caller's thread.
+  Result<Outcome> attend(Conversation& conversation, const OnToken& on_token,
+                         const std::stop_token& stop);
+
+  // On the engine's.
+  void work(const std::stop_token& stop);
+  bool take_changes(const std::stop_token& stop);
+  void step();
+  Tokens run_network(const Parts& parts);
+  static Follow what_follows(const Parts& parts);
+  static Conversation& conversation_of(const Batcher::Part& part);
+
+  // REQUIRES: mutex_ is held.
+  void hand_out(const Parts& parts, const Tokens& tokens);
+  void append(Conversation& conversation, TokenId token);
+  static void end(Conversation& conversation, Result<FinishReason> how);
+
+  const Llama network_;
+  const Settings settings_;
+  PagePool pool_;
+  KvPages pages_;
+  Batcher batcher_;
+  std::vector<ConversationPtr> served_;  // of the engine's thread
+
+  std::mutex mutex_;  // guards the next two, and what callers see of their conversations
+  std::condition_variable_any changes_;
+  std::vector<ConversationPtr> arrived_;
+
+  std::jthread thread_;  // last: it uses all of the above
+};
+
+}  // namespace seekd::model

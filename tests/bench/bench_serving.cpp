@@ -1,0 +1,269 @@
+// seekd-bench serving: what the engine gives many callers at once, on a network of a known shape
+// with random weights.
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <iomanip>
+#include <iostream>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <c10/core/InferenceMode.h>
+
+#include "model/device.h"
+#include "model/engine/engine.h"
+#include "model/families/llama.h"
+#include "model/threads.h"
+#include "tests/bench/bench.h"
+#include "tests/bench/model_inputs.h"
+#include "tests/bench/network_shapes.h"
+#include "tests/model/random_llama.h"
+
+namespace seekd::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using model::TokenId;
+
+struct Options {
+  std::string name = "r1-distill-qwen-7b";
+  std::vector<std::size_t> callers = {1, 8, 32, 64};
+  std::size_t prompt_tokens = 512;
+  std::size_t new_tokens = 128;
+  std::size_t prefix_tokens = 4096;
+  double arrivals = 0;  // a second; 0: no mixed load
+  std::size_t requests = 200;
+  config::Quantization quantization = config::Quantization::none;
+};
+
+// When a caller's tokens came, from when it asked.
+struct Course {
+  Clock::time_point asked;
+  std::vector<Clock::time_point> tokens;
+
+  double first_s() const { return std::chrono::duration<double>(tokens.front() - asked).count(); }
+};
+
+std::vector<TokenId> prompt(std::size_t tokens, std::size_t seed, std::size_t vocabulary) {
+  std::mt19937_64 random(seed);
+  std::vector<TokenId> ids;
+  for (std::size_t i = 0; i < tokens; ++i)
+    ids.push_back(static_cast<TokenId>(random() % vocabulary));
+  return ids;
+}
+
+Course ask(model::Engine& engine, std::vector<TokenId> prompt, std::size_t new_tokens) {
+  Course course{.asked = Clock::now(), .tokens = {}};
+  course.tokens.reserve(new_tokens);
+  model::Engine::Request request;
+  request.tokens_max = prompt.size() + new_tokens;
+  request.prompt = std::move(prompt);
+  value_or_fail(engine.run(std::move(request),
+                           [&course](TokenId) {
+                             course.tokens.push_back(Clock::now());
+                             return true;
+                           },
+                           {}));
+  return course;
+}
+
+double quantile(std::vector<double> values, double share) {
+  std::ranges::sort(values);
+  return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
+}
+
+std::vector<double> gaps_of(const std::vector<Course>& courses) {
+  std::vector<double> gaps;
+  for (const Course& course : courses) {
+    for (std::size_t i = 1; i < course.tokens.size(); ++i) {
+      gaps.push_back(
+          std::chrono::duration<double>(course.tokens[i] - course.tokens[i - 1]).count());
+    }
+  }
+  return gaps;
+}
+
+// Tokens a second while all of them are written: from the last caller's first token to the first
+// caller's last.
+double rate_of(const std::vector<Course>& courses) {
+  Clock::time_point begin = Clock::time_point::min();
+  Clock::time_point end = Clock::time_point::max();
+  for (const Course& course : courses) {
+    begin = std::max(begin, course.tokens.front());
+    end = std::min(end, course.tokens.back());
+  }
+  std::size_t tokens = 0;
+  for (const Course& course : courses) {
+    tokens += static_cast<std::size_t>(std::ranges::count_if(
+        course.tokens, [&](Clock::time_point at) { return at > begin && at <= end; }));
+  }
+  return static_cast<double>(tokens) / std::chrono::duration<double>(end - begin).count();
+}
+
+class Serving {
+ public:
+  Serving(const Options& options, model::Engine& engine, std::size_t vocabulary)
+      : options_(options), engine_(engine), vocabulary_(vocabulary) {}
+
+  // All callers ask at once.
+  std::vector<Course> together(std::size_t callers) {
+    std::vector<Course> courses(callers);
+    std::vector<std::jthread> threads;
+    for (Course& course : courses) {
+      threads.emplace_back([this, &course, ids = fresh(options_.prompt_tokens)]() mutable {
+        course = ask(engine_, std::move(ids), options_.new_tokens);
+      });
+    }
+    threads.clear();
+    return courses;
+  }
+
+  // Callers come as they like (a Poisson process), with prompts of half to twice the length.
+  std::vector<Course> mixed() {
+    std::mt19937_64 random(7);
+    std::exponential_distribution<double> pause(options_.arrivals);
+    std::uniform_int_distribution<std::size_t> length(options_.prompt_tokens / 2,
+                                                      options_.prompt_tokens * 2);
+    std::vector<Course> courses(options_.requests);
+    std::vector<std::jthread> threads;
+    auto next = Clock::now();
+    for (Course& course : courses) {
+      std::this_thread::sleep_until(next);
+      threads.emplace_back([this, &course, ids = fresh(length(random))]() mutable {
+        course = ask(engine_, std::move(ids), options_.new_tokens);
+      });
+      next +=
+          std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(pause(random)));
+    }
+    threads.clear();
+    return courses;
+  }
+
+  // Time to the first token behind a prompt that nobody ran, and behind one of which all but the
+  // last thirty tokens are known.
+  std::pair<double, double> prefix() {
+    std::vector<double> cold;
+    std::vector<double> known;
+    for (int run = 0; run < 7; ++run) {
+      auto ids = fresh(options_.prefix_tokens + 30);
+      cold.push_back(ask(engine_, ids, 2).first_s());
+      const auto other = fresh(30);
+      std::ranges::copy(other, ids.end() - 30);
+      known.push_back(ask(engine_, ids, 2).first_s());
+    }
+    return {quantile(cold, 0.5), quantile(known, 0.5)};
+  }
+
+ private:
+  std::vector<TokenId> fresh(std::size_t tokens) { return prompt(tokens, ++seed_, vocabulary_); }
+
+  const Options& options_;
+  model::Engine& engine_;
+  const std::size_t vocabulary_;
+  std::size_t seed_ = 0;
+};
+
+void print_together(Serving& serving, const Options& options) {
+  std::cout << "  callers   tokens/s   ms between tokens p50   p99   first token p50 ms   p99\n";
+  for (const std::size_t callers : options.callers) {
+    serving.together(callers);  // warms up
+    const auto courses = serving.together(callers);
+    const auto gaps = gaps_of(courses);
+    std::vector<double> firsts;
+    for (const Course& course : courses) firsts.push_back(course.first_s());
+    std::cout << std::setw(9) << callers << std::setw(11) << rate_of(courses) << std::setw(24)
+              << 1e3 * quantile(gaps, 0.5) << std::setw(6) << 1e3 * quantile(gaps, 0.99)
+              << std::setw(21) << 1e3 * quantile(firsts, 0.5) << std::setw(6)
+              << 1e3 * quantile(firsts, 0.99) << std::endl;
+  }
+}
+
+void print_mixed(Serving& serving, const Options& options) {
+  const auto begun = Clock::now();
+  const auto courses = serving.mixed();
+  const std::chrono::duration<double> took = Clock::now() - begun;
+  const auto gaps = gaps_of(courses);
+  std::vector<double> firsts;
+  for (const Course& course : courses) firsts.push_back(course.first_s());
+  std::cout << options.requests << " callers, " << options.arrivals << " a second: "
+            << static_cast<double>(options.requests * options.new_tokens) / took.count()
+            << " tokens/s; between tokens p50 " << 1e3 * quantile(gaps, 0.5) << " ms, p99 "
+            << 1e3 * quantile(gaps, 0.99) << " ms; to the first p50 " << 1e3 * quantile(firsts, 0.5)
+            << " ms, p99 " << 1e3 * quantile(firsts, 0.99) << " ms" << std::endl;
+}
+
+void run(const Options& options) {
+  const c10::InferenceMode no_gradients;
+  model::use_threads(model::thread_count(0));
+  auto device = value_or_fail(model::choose_device(config::Device::automatic, "model.device"));
+  device.projections = options.quantization;
+  const model::CheckpointConfig& config = network_shapes().at(options.name);
+  const std::size_t most = *std::ranges::max_element(options.callers);
+  const std::size_t longest =
+      std::max(options.prefix_tokens + 32, 2 * options.prompt_tokens) + options.new_tokens;
+  auto network = value_or_fail(model::Llama::create(
+      model::random_llama(config, static_cast<std::int64_t>(longest), device, 1)));
+  const bool gpu = device.device.is_cuda();
+  std::cout << options.name << ", random weights, "
+            << (network.own_kernels() ? "own kernels" : "libtorch alone") << " on " << device.name
+            << "; prompts of " << options.prompt_tokens << " tokens, " << options.new_tokens
+            << " new ones\n"
+            << std::fixed << std::setprecision(1);
+  const std::size_t pages =
+      std::max(model::pages_for(longest),
+               (most + 8) * model::pages_for(2 * options.prompt_tokens + options.new_tokens));
+  model::Engine engine(std::move(network), {.limits = model::batch_limits(most, gpu),
+                                            .pages = pages,
+                                            .end_ids = {},
+                                            .threads = model::thread_count(0)});
+  Serving serving(options, engine, config.vocabulary);
+  print_together(serving, options);
+  if (options.arrivals > 0) print_mixed(serving, options);
+  if (options.prefix_tokens == 0) return;
+  const auto [cold, known] = serving.prefix();
+  std::cout << "first token behind " << options.prefix_tokens << " tokens and 30: " << 1e3 * cold
+            << " ms; where the first are known: " << 1e3 * known << " ms, " << cold / known
+            << " times as fast\n";
+}
+
+}  // namespace
+
+void add_serving_benchmark(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("serving", "many callers at once, random weights");
+  std::vector<std::string> names;
+  for (const auto& [name, config] : network_shapes()) names.push_back(name);
+  command->add_option("name", options->name, "which shape")
+      ->check(CLI::IsMember(names))
+      ->capture_default_str();
+  command->add_option("--callers", options->callers, "at once")
+      ->check(CLI::Range(1, 1024))
+      ->delimiter(',')
+      ->capture_default_str();
+  command->add_option("--prompt-tokens", options->prompt_tokens, "of each")
+      ->check(CLI::Range(2, 1 << 16))
+      ->capture_default_str();
+  command->add_option("--new-tokens", options->new_tokens, "for each")
+      ->check(CLI::Range(2, 1 << 16))
+      ->capture_default_str();
+  command->add_option("--prefix-tokens", options->prefix_tokens, "known ones; 0: not measured")
+      ->check(CLI::Range(0, 1 << 16))
+      ->capture_default_str();
+  command->add_option("--arrivals", options->arrivals, "callers a second of a mixed load; 0: none")
+      ->check(CLI::Range(0.0, 1e4))
+      ->capture_default_str();
+  command->add_option("--requests", options->requests, "of the mixed load")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  command->add_option("--quantization", options->quantization, "none, int8 or int4")
+      ->transform(CLI::CheckedTransformer(quantizations()))
+      ->default_str("none");
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace seekd::bench
