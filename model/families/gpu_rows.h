@@ -23,7 +23,7 @@ kernels::bf16* bits_to_write(const at::Tensor& tensor);
 // One transfer to the GPU for all that a step is told.
 class GpuRows {
  public:
-  GpuRows(Batch batch, KvPages& pages, const c10::Device& device);
+  GpuRows(Batch batch, const KvPages& pages, const c10::Device& device);
 
   int rows() const { return rows_; }
   int alone() const { return alone_; }  // the first rows: texts of one token each

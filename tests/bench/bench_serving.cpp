@@ -34,7 +34,7 @@ struct Options {
   std::string name = "r1-distill-qwen-7b";
   std::vector<std::size_t> callers = {1, 8, 32, 64};
   std::size_t prompt_tokens = 512;
-  std::size_t new_tokens = 128;
+  std::size_t new_tokens = 256;
   std::size_t prefix_tokens = 4096;
   double arrivals = 0;  // a second; 0: no mixed load
   std::size_t requests = 200;
@@ -89,7 +89,7 @@ std::vector<double> gaps_of(const std::vector<Course>& courses) {
 }
 
 // Tokens a second while all of them are written: from the last caller's first token to the first
-// caller's last.
+// caller's last. Not a number where one had ended before another began.
 double rate_of(const std::vector<Course>& courses) {
   Clock::time_point begin = Clock::time_point::min();
   Clock::time_point end = Clock::time_point::max();
@@ -97,6 +97,7 @@ double rate_of(const std::vector<Course>& courses) {
     begin = std::max(begin, course.tokens.front());
     end = std::min(end, course.tokens.back());
   }
+  if (end <= begin) return std::nan("");
   std::size_t tokens = 0;
   for (const Course& course : courses) {
     tokens += static_cast<std::size_t>(std::ranges::count_if(
