@@ -1,5 +1,6 @@
 #include "cache/rocks_page_cache.h"
 
+#include <algorithm>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -12,6 +13,7 @@
 #include "cache/holds.h"
 #include "cache/index/embedding_work.h"
 #include "cache/index/passage_lengths.h"
+#include "cache/index/rerank.h"
 #include "cache/index/search.h"
 #include "cache/index/vector_index.h"
 #include "cache/page_keeper.h"
@@ -70,10 +72,12 @@ class RocksPageCache : public PageCache {
  public:
   RocksPageCache(const config::CacheConfig& config, std::unique_ptr<Database> database,
                  SeenFilters filters, std::unique_ptr<Vectors> vectors, const HoldsRecord& holds,
-                 TermReader terms, const CountersRecord& counters)
+                 TermReader terms, const CountersRecord& counters,
+                 std::optional<Reranking> reranking)
       : database_(std::move(database)),
         filters_(std::move(filters)),
         vectors_(std::move(vectors)),
+        reranking_(std::move(reranking)),
         holds_(holds),
         writer_(config, *database_, filters_, vectors_->index, vectors_->lengths, holds_,
                 std::move(terms), counters),
@@ -133,6 +137,7 @@ class RocksPageCache : public PageCache {
   const std::unique_ptr<Database> database_;
   SeenFilters filters_;
   const std::unique_ptr<Vectors> vectors_;
+  const std::optional<Reranking> reranking_;
   TermReaders readers_;
   Holds holds_;
   PageWriter writer_;
@@ -202,10 +207,15 @@ Result<std::vector<Passage>> RocksPageCache::search(const SearchQuery& query, Ti
   if (!terms) return std::unexpected(std::move(terms.error()));
   const ReadView view(*database_);
   const auto& embedding = vectors_->embedding;
+  SearchQuery drawn = query;
+  if (reranking_) drawn.top = std::max(query.top, reranking_->candidates);
   auto passages = search_passages(
-      {view, *terms, vectors_->index, vectors_->lengths, embedding ? &*embedding : nullptr}, query,
+      {view, *terms, vectors_->index, vectors_->lengths, embedding ? &*embedding : nullptr}, drawn,
       now);
   readers_.give(std::move(*terms));
+  if (passages && reranking_) {
+    passages = rerank(std::move(*passages), query.text, query.top, *reranking_);
+  }
   if (!passages) return passages;
   for (const Passage& passage : *passages) use_.note(page_key(passage.url), now);
   return passages;
@@ -360,7 +370,8 @@ Result<Loaded> load(Database& database, const config::CacheConfig& config, Vecto
 
 Result<std::unique_ptr<PageCache>> open_rocks_page_cache(const config::CacheConfig& config,
                                                          TimePoint now,
-                                                         std::optional<Embedding> embedding) {
+                                                         std::optional<Embedding> embedding,
+                                                         std::optional<Reranking> reranking) {
   Result<TermReader> terms = TermReader::create();
   if (!terms) return std::unexpected(std::move(terms.error()));
   Result<std::unique_ptr<Database>> database = Database::open(config, now);
@@ -370,7 +381,7 @@ Result<std::unique_ptr<PageCache>> open_rocks_page_cache(const config::CacheConf
   if (!loaded) return std::unexpected(std::move(loaded.error()));
   return std::make_unique<RocksPageCache>(config, std::move(*database), std::move(loaded->filters),
                                           std::move(vectors), loaded->holds, std::move(*terms),
-                                          loaded->counters);
+                                          loaded->counters, std::move(reranking));
 }
 
 }  // namespace seekd::cache

@@ -24,15 +24,18 @@
 
 #include "cache/page_cache.h"
 #include "policy/embedding.h"
+#include "policy/reranking.h"
 
 namespace seekd::cache {
 
 // Opens or creates the cache. Without an embedding it is searched by words alone; vectors that
-// another one made are thrown away, and their passages wait for new ones. Errors: version_mismatch
+// another one made are thrown away, and their passages wait for new ones. With a reranking the best
+// of every search are judged once more. Errors: version_mismatch
 // (a folder of another format), busy (another process holds it), corrupt, io; each message names
 // the folder and the remedy. Thread safety: as PageCache says.
 Result<std::unique_ptr<PageCache>> open_rocks_page_cache(
     const config::CacheConfig& config, TimePoint now,
-    std::optional<Embedding> embedding = std::nullopt);
+    std::optional<Embedding> embedding = std::nullopt,
+    std::optional<Reranking> reranking = std::nullopt);
 
 }  // namespace seekd::cache

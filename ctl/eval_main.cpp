@@ -1,6 +1,7 @@
 // seekctl-eval: what `seekctl eval` runs. A program of its own, because it holds a cache and a
 // model, and seekctl, which every other command starts, does not.
 
+#include <chrono>
 #include <iostream>
 #include <memory>
 
@@ -14,6 +15,7 @@
 #include "ctl/exit_status.h"
 #include "ctl/terminal.h"
 #include "model/embedder.h"
+#include "model/reranker.h"
 
 namespace {
 
@@ -25,7 +27,12 @@ struct Options {
   std::string mode = "hybrid";
   std::filesystem::path config;
   std::filesystem::path embedder;
+  std::filesystem::path reranker;
+  std::size_t candidates = 50;
 };
+
+// A run measures quality: no query is cut short.
+constexpr std::chrono::minutes rerank_time_max{10};
 
 Result<std::optional<Embedding>> load_embedding(const Options& options) {
   if (options.run.mode == cache::SearchMode::lexical) return std::nullopt;
@@ -44,10 +51,19 @@ Result<std::optional<Embedding>> load_embedding(const Options& options) {
   return model::embedding_of(std::move(*loaded));
 }
 
+Result<std::optional<Reranking>> load_reranking(const Options& options) {
+  if (options.reranker.empty()) return std::nullopt;
+  auto loaded = model::load_torch_reranker(options.reranker, config::Device::automatic, 0);
+  if (!loaded) return std::unexpected(std::move(loaded.error()));
+  return model::reranking_of(std::move(*loaded), options.candidates, rerank_time_max);
+}
+
 Status retrieve(const Options& options) {
   auto embedding = load_embedding(options);
   if (!embedding) return std::unexpected(std::move(embedding.error()));
-  return run_retrieval(options.run, std::move(*embedding), std::cout);
+  auto reranking = load_reranking(options);
+  if (!reranking) return std::unexpected(std::move(reranking.error()));
+  return run_retrieval(options.run, std::move(*embedding), std::move(*reranking), std::cout);
 }
 
 void add_retrieval(CLI::App& app, ExitStatus& status) {
@@ -70,6 +86,12 @@ void add_retrieval(CLI::App& app, ExitStatus& status) {
       ->check(CLI::Range(1, 100));
   command->add_option("--embedder", options->embedder,
                       "a folder; wins over embedder.path of the configuration");
+  command->add_option("--reranker", options->reranker,
+                      "a folder of a cross-encoder of one label, which judges the best once more");
+  command
+      ->add_option("--candidates", options->candidates,
+                   "passages that the reranker judges (default: 50)")
+      ->check(CLI::Range(1, 1000));
   command
       ->add_option("--config", options->config,
                    "configuration file (default: /etc/seekd/seekd.toml where it exists)")

@@ -156,7 +156,7 @@ Result<bool> needs_vectors(const RetrievalRun& run, const std::optional<Embeddin
 }  // namespace
 
 Status run_retrieval(const RetrievalRun& run, std::optional<Embedding> embedding,
-                     std::ostream& output) {
+                     std::optional<Reranking> reranking, std::ostream& output) {
   const auto vectors = needs_vectors(run, embedding);
   if (!vectors) return std::unexpected(vectors.error());
   const auto folder = TemporaryFolder::create();
@@ -164,7 +164,8 @@ Status run_retrieval(const RetrievalRun& run, std::optional<Embedding> embedding
   const TimePoint now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   config::CacheConfig config;
   config.directory = folder->path() / "cache";
-  const auto cache = cache::open_rocks_page_cache(config, now, std::move(embedding));
+  const auto cache =
+      cache::open_rocks_page_cache(config, now, std::move(embedding), std::move(reranking));
   if (!cache) return std::unexpected(cache.error());
   Evaluation evaluation(**cache, now, run);
   Status done = evaluation.store_corpus();

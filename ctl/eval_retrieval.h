@@ -11,6 +11,7 @@
 
 #include "cache/page_cache.h"
 #include "policy/embedding.h"
+#include "policy/reranking.h"
 #include "policy/result.h"
 
 namespace seekd::ctl {
@@ -24,8 +25,9 @@ struct RetrievalRun {
 
 // Writes a TREC run, "query Q0 document rank score tag" a line, and tells on standard error how
 // long each part took. A document counts as its best passage. `embedding`: nullopt searches by
-// words alone. Errors: of the files, of the cache, of the embedding.
+// words alone; `reranking`: nullopt leaves the order as it is. Errors: of the files, of the
+// cache, of the embedding and the reranking.
 Status run_retrieval(const RetrievalRun& run, std::optional<Embedding> embedding,
-                     std::ostream& output);
+                     std::optional<Reranking> reranking, std::ostream& output);
 
 }  // namespace seekd::ctl

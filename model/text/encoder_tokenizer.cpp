@@ -52,7 +52,7 @@ std::vector<TokenId> EncoderTokenizer::encode(std::string_view text, std::size_t
 TokenPair EncoderTokenizer::encode_pair(std::string_view first, std::string_view second,
                                         std::size_t tokens_max) const {
   const std::size_t room = tokens_max - 2 - ends_.separators;
-  assert(tokens_max >= 4 + ends_.separators);
+  assert(tokens_max >= pair_tokens_min);
   std::vector<TokenId> a = pieces(first, room);
   std::vector<TokenId> b = pieces(second, room);
   if (a.size() + b.size() > room) {

@@ -29,6 +29,8 @@ struct TokenPair {
   std::size_t second = 0;  // where the second text's part begins
 };
 
+inline constexpr std::size_t pair_tokens_min = 6;  // ends, two separators, a token each
+
 class EncoderTokenizer {
  public:
   // `folder` holds tokenizer.json, whose model is WordPiece or Unigram. Errors: not_found,
@@ -41,7 +43,7 @@ class EncoderTokenizer {
   // At most `tokens_max` ids, begin and end among them. REQUIRES: tokens_max >= 2.
   std::vector<TokenId> encode(std::string_view text, std::size_t tokens_max) const;
 
-  // Both texts, the longer one cut first. REQUIRES: tokens_max >= 6.
+  // Both texts, the longer one cut first. REQUIRES: tokens_max >= pair_tokens_min.
   TokenPair encode_pair(std::string_view first, std::string_view second,
                         std::size_t tokens_max) const;
 

@@ -120,6 +120,19 @@ class Collections(unittest.TestCase):
             self.assertEqual(lexical.stdout.replace("seekd-lexical", "seekd-hybrid"), hybrid.stdout)
             self.assertNotIn("embedded", hybrid.stderr)
 
+    def test_a_reranker_gives_the_best_other_scores_and_one_that_is_none_is_named(self):
+        corpus, queries = self.collection([("", "the cat sat on the mat"), ("", "the cat"), ("", "cats on the mat")], ["the cat"])
+        plain = evaluate(corpus, queries, "lexical")
+        judged = evaluate(corpus, queries, "lexical", "--reranker", "tests/model/vectors/tiny_rerankers/bert", "--candidates", "2")
+        self.assertEqual(judged.returncode, 0, judged.stderr)
+        scores = [float(line.split(" ")[4]) for line in judged.stdout.splitlines()]
+        self.assertEqual(scores, sorted(scores, reverse=True))
+        self.assertNotEqual(scores, [float(line.split(" ")[4]) for line in plain.stdout.splitlines()])
+        self.assertEqual({line.split(" ")[2] for line in judged.stdout.splitlines()}, {line.split(" ")[2] for line in plain.stdout.splitlines()})
+        missing = evaluate(corpus, queries, "lexical", "--reranker", "/nowhere")
+        self.assertEqual(missing.returncode, 1)
+        self.assertIn("/nowhere", missing.stderr)
+
     def test_what_cannot_be_read_is_named_with_its_line(self):
         corpus, queries = self.collection([("t", "x")], ["x"])
         missing = evaluate(self.folder / "absent", queries, "lexical")
