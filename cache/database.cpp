@@ -7,7 +7,9 @@
 #include <thread>
 #include <utility>
 
+#include <fcntl.h>
 #include <rocksdb/utilities/checkpoint.h>
+#include <unistd.h>
 
 #include "cache/codec.h"
 #include "cache/storage_folder.h"
@@ -21,49 +23,48 @@ constexpr std::uintmax_t disk_reserve_share = 8;  // of a small disk, an eighth
 constexpr int readers_waited_for_max = 500;
 constexpr std::chrono::milliseconds reader_wait{20};
 
-rocksdb::DBOptions database_options(const Storage& storage) {
-  rocksdb::DBOptions options;
-  options.create_if_missing = true;
-  options.create_missing_column_families = true;
-  storage.use_in(options);
-  // A record cut off at the end of the log is a write that nobody was told of; anything else is
-  // damage.
-  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-  options.db_write_buffer_size = 64 << 20;  // of all families together
-  options.max_total_wal_size = 64 << 20;
-  options.max_open_files = 512;
-  options.max_background_jobs = 2;
-  options.stats_dump_period_sec = 0;
-  options.stats_persist_period_sec = 0;
-  return options;
+constexpr std::chrono::seconds mending_pause{1};  // a disk that fails may be slow to say so
+
+// Does the disk take writes again? A byte in a file of our own says it.
+bool takes_writes(const std::filesystem::path& folder) {
+  const std::filesystem::path file = folder / "PROBE";
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (descriptor < 0) return false;
+  const bool written = ::write(descriptor, "p", 1) == 1 && ::fsync(descriptor) == 0;
+  ::close(descriptor);
+  return ::unlink(file.c_str()) == 0 && written;
 }
 
 }  // namespace
 
+WriteSet::WriteSet(const Database& database) : opened_(database.opened()) {}
+
 void WriteSet::put(Family family, std::string_view key, std::string_view value) {
-  batch_.Put(database_.handle(family), key, value);
+  batch_.Put(opened_->handle(family), key, value);
 }
 
 void WriteSet::merge(Family family, std::string_view key, std::string_view value) {
-  batch_.Merge(database_.handle(family), key, value);
+  batch_.Merge(opened_->handle(family), key, value);
 }
 
 void WriteSet::erase(Family family, std::string_view key) {
-  batch_.Delete(database_.handle(family), key);
+  batch_.Delete(opened_->handle(family), key);
 }
 
 ReadView::ReadView(const Database& database)
-    : database_(database), snapshot_(database.db_->GetSnapshot()) {
+    : database_(database),
+      opened_(database.opened_or_mended()),
+      snapshot_((*opened_)->GetSnapshot()) {
   options_.snapshot = snapshot_;
 }
 
 ReadView::~ReadView() {
-  database_.db_->ReleaseSnapshot(snapshot_);
+  (*opened_)->ReleaseSnapshot(snapshot_);
 }
 
 Result<std::optional<std::string>> ReadView::get(Family family, std::string_view key) const {
   std::string value;
-  rocksdb::Status status = database_.db_->Get(options_, database_.handle(family), key, &value);
+  rocksdb::Status status = (*opened_)->Get(options_, opened_->handle(family), key, &value);
   if (status.IsNotFound()) return std::nullopt;
   if (!status.ok()) return std::unexpected(storage_error(status, database_.folder_));
   return value;
@@ -74,8 +75,8 @@ Result<std::vector<std::optional<rocksdb::PinnableSlice>>> ReadView::get_many(
   const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
   std::vector<rocksdb::PinnableSlice> values(keys.size());
   std::vector<rocksdb::Status> statuses(keys.size());
-  database_.db_->MultiGet(options_, database_.handle(family), keys.size(), slices.data(),
-                          values.data(), statuses.data(), /*sorted_input=*/true);
+  (*opened_)->MultiGet(options_, opened_->handle(family), keys.size(), slices.data(), values.data(),
+                       statuses.data(), /*sorted_input=*/true);
   std::vector<std::optional<rocksdb::PinnableSlice>> found(keys.size());
   for (std::size_t i = 0; i < keys.size(); ++i) {
     if (statuses[i].IsNotFound()) continue;
@@ -87,7 +88,7 @@ Result<std::vector<std::optional<rocksdb::PinnableSlice>>> ReadView::get_many(
 
 Status ReadView::for_each(Family family, std::string_view prefix, const Visitor& visit) const {
   std::unique_ptr<rocksdb::Iterator> iterator(
-      database_.db_->NewIterator(options_, database_.handle(family)));
+      (*opened_)->NewIterator(options_, opened_->handle(family)));
   for (iterator->Seek(prefix); iterator->Valid(); iterator->Next()) {
     if (!iterator->key().starts_with(prefix)) break;
     if (!visit(iterator->key().ToStringView(), iterator->value().ToStringView())) break;
@@ -102,7 +103,7 @@ std::size_t ReadView::for_each_readable(Family family, const Visitor& visit) con
   std::string from;
   for (std::uint32_t next = 0; next < steps;) {
     std::unique_ptr<rocksdb::Iterator> iterator(
-        database_.db_->NewIterator(options_, database_.handle(family)));
+        (*opened_)->NewIterator(options_, opened_->handle(family)));
     for (iterator->Seek(from); iterator->Valid(); iterator->Next()) {
       const std::string_view key = iterator->key().ToStringView();
       if (key.size() >= 2) {
@@ -129,8 +130,8 @@ Error ReadView::damaged(Family family, std::string_view key) const {
 Result<std::unique_ptr<Database>> Database::open(const config::CacheConfig& config, TimePoint now) {
   Result<Storage> storage = prepare_folder(config);
   if (!storage) return std::unexpected(std::move(storage.error()));
-  std::unique_ptr<Database> database(new Database(config.directory, std::move(*storage), now));
-  if (Status opened = database->create_or_open(config); !opened) {
+  std::unique_ptr<Database> database(new Database(config, std::move(*storage), now));
+  if (Status opened = database->open_folder(OpenedFolder::Access::writing); !opened) {
     return std::unexpected(std::move(opened.error()));
   }
   return database;
@@ -140,8 +141,8 @@ Result<std::unique_ptr<Database>> Database::open_for_reading(const config::Cache
                                                              TimePoint now) {
   Result<Storage> storage = check_folder(config);
   if (!storage) return std::unexpected(std::move(storage.error()));
-  std::unique_ptr<Database> database(new Database(config.directory, std::move(*storage), now));
-  if (Status opened = database->open_as_it_is(config); !opened) {
+  std::unique_ptr<Database> database(new Database(config, std::move(*storage), now));
+  if (Status opened = database->open_folder(OpenedFolder::Access::reading); !opened) {
     return std::unexpected(std::move(opened.error()));
   }
   return database;
@@ -151,41 +152,60 @@ Result<std::unique_ptr<Database>> Database::open_damaged(const config::CacheConf
                                                          TimePoint now) {
   Result<Storage> storage = Storage::open(config);
   if (!storage) return std::unexpected(std::move(storage.error()));
-  std::unique_ptr<Database> database(new Database(config.directory, *storage, now));
-  if (database->open_as_it_is(config)) return database;
+  std::unique_ptr<Database> database(new Database(config, *storage, now));
+  if (database->open_folder(OpenedFolder::Access::reading)) return database;
   if (Status mended = rebuild_manifest(config, *storage, now); !mended) {
     return std::unexpected(std::move(mended.error()));
   }
-  database.reset(new Database(config.directory, std::move(*storage), now));
   // A family whose every file is lost has to be made.
-  if (Status opened = database->create_or_open(config); !opened) {
+  if (Status opened = database->open_folder(OpenedFolder::Access::writing); !opened) {
     return std::unexpected(std::move(opened.error()));
   }
   return database;
 }
 
-Status Database::open_as_it_is(const config::CacheConfig& config) {
-  rocksdb::DBOptions options = database_options(storage_);
-  options.create_if_missing = options.create_missing_column_families = false;
-  rocksdb::DB* db = nullptr;
-  rocksdb::Status status = rocksdb::DB::OpenForReadOnly(
-      options, folder_.string(), family_descriptors(config, clock_), &handles_, &db);
-  if (!status.ok()) return std::unexpected(storage_error(status, folder_));
-  db_.reset(db);
-  return {};
-}
-
-Status Database::create_or_open(const config::CacheConfig& config) {
-  rocksdb::DB* db = nullptr;
-  rocksdb::Status status = rocksdb::DB::Open(database_options(storage_), folder_.string(),
-                                             family_descriptors(config, clock_), &handles_, &db);
-  if (!status.ok()) return std::unexpected(storage_error(status, folder_));
-  db_.reset(db);
+Status Database::open_folder(OpenedFolder::Access access) {
+  auto opened = OpenedFolder::open(config_, storage_, clock_, access);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  opened_ = std::move(*opened);
+  if (access == OpenedFolder::Access::reading) return {};
   ByteWriter format;
   format.varint(format_version);
   WriteSet changes(*this);
   changes.put(Family::meta, format_key, format.take());
   return write(changes, Durability::synced);
+}
+
+std::shared_ptr<OpenedFolder> Database::opened() const {
+  const std::lock_guard lock(opening_);
+  return opened_;
+}
+
+std::shared_ptr<OpenedFolder> Database::opened_or_mended() const {
+  const std::lock_guard lock(opening_);
+  const auto now = std::chrono::steady_clock::now();
+  if (!broken_ || now < next_mending_ || opened_.use_count() > 1) return opened_;
+  next_mending_ = now + mending_pause;
+  if (takes_writes(folder_)) mend();
+  return opened_;
+}
+
+// Debian's RocksDB, built with its assertions, ends the process where a log that failed is used
+// again, so that it is not told to go on: it is closed and opened. Meanwhile, and where that fails,
+// there is one that only reads. A write that was refused and came to be in the log all the same
+// would be news to those who count in memory: then it stays with reading.
+void Database::mend() const {
+  using Access = OpenedFolder::Access;
+  auto reading = OpenedFolder::open(config_, storage_, clock_, Access::reading);
+  if (!reading ||
+      (*reading)->get()->GetLatestSequenceNumber() != opened_->get()->GetLatestSequenceNumber()) {
+    return;
+  }
+  opened_ = std::move(*reading);
+  auto writing = OpenedFolder::open(config_, storage_, clock_, Access::writing);
+  if (!writing) return;
+  opened_ = std::move(*writing);
+  broken_ = false;
 }
 
 // A RocksDB whose log finds no space may end the process (Debian's is built with its assertions),
@@ -203,46 +223,57 @@ Status Database::check_room(Durability durability) const {
                                  " MiB are free); free some, or lower cache.disk_bytes_max");
 }
 
+Status Database::refuse_writing(Error error) {
+  writable_.store(false, std::memory_order_relaxed);
+  return std::unexpected(std::move(error));
+}
+
 Status Database::write(WriteSet& changes, Durability durability) {
-  if (Status room = check_room(durability); !room) {
-    writable_.store(false, std::memory_order_relaxed);
-    return room;
+  if (Status room = check_room(durability); !room) return refuse_writing(std::move(room.error()));
+  if (broken_) {
+    return refuse_writing({ErrorCode::io, "cache folder " + folder_.string() +
+                                              ": a write failed, and the disk was not well since; "
+                                              "look at it, and restart seekd if this stays"});
   }
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::synced;
-  rocksdb::Status status = db_->Write(options, &changes.batch_);
-  // A disk that was full for once stops RocksDB until it is told to go on.
-  if (!status.ok() && db_->Resume().ok()) status = db_->Write(options, &changes.batch_);
-  writable_.store(status.ok(), std::memory_order_relaxed);
-  if (!status.ok()) return std::unexpected(storage_error(status, folder_));
+  const rocksdb::Status status = (*changes.opened_)->Write(options, &changes.batch_);
+  if (!status.ok()) {
+    broken_ = true;
+    return refuse_writing(storage_error(status, folder_));
+  }
+  writable_.store(true, std::memory_order_relaxed);
   return {};
 }
 
 Status Database::verify_checksums() {
-  const rocksdb::Status status = db_->VerifyChecksum();
+  const rocksdb::Status status = (*opened())->VerifyChecksum();
   if (!status.ok()) return std::unexpected(storage_error(status, folder_));
   return {};
 }
 
 Status Database::compact() {
-  rocksdb::Status status = db_->Flush(rocksdb::FlushOptions(), handles_);
+  const auto db = opened();
+  rocksdb::Status status = broken_ ? rocksdb::Status::IOError("a write failed before")
+                                   : (*db)->Flush(rocksdb::FlushOptions(), db->handles());
   rocksdb::CompactRangeOptions options;
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
-  for (rocksdb::ColumnFamilyHandle* handle : handles_) {
-    if (status.ok()) status = db_->CompactRange(options, handle, nullptr, nullptr);
+  for (rocksdb::ColumnFamilyHandle* handle : db->handles()) {
+    if (status.ok()) status = (*db)->CompactRange(options, handle, nullptr, nullptr);
   }
   // Lists that were emptied by the first go with the second, and with them the words they are of.
   if (status.ok())
-    status = db_->CompactRange(options, this->handle(Family::terms), nullptr, nullptr);
+    status = (*db)->CompactRange(options, db->handle(Family::terms), nullptr, nullptr);
   if (!status.ok()) return std::unexpected(storage_error(status, folder_));
   return {};
 }
 
 Status Database::erase_for_good() {
-  const rocksdb::SequenceNumber deleted = db_->GetLatestSequenceNumber();
+  const auto db = opened();
+  const rocksdb::SequenceNumber deleted = (*db)->GetLatestSequenceNumber();
   for (int attempt = 0;; ++attempt) {
     std::uint64_t oldest = 0;  // 0: nobody reads
-    if (!db_->GetIntProperty("rocksdb.oldest-snapshot-sequence", &oldest)) oldest = 0;
+    if (!(*db)->GetIntProperty("rocksdb.oldest-snapshot-sequence", &oldest)) oldest = 0;
     if (oldest == 0 || oldest >= deleted) break;
     if (attempt == readers_waited_for_max) {
       return fail(ErrorCode::busy, "cache folder " + folder_.string() +
@@ -263,8 +294,9 @@ Status Database::copy_to(const std::filesystem::path& folder) {
   // Under this name there are whole copies alone, with their key.
   const std::filesystem::path coming = folder.string() + ".coming";
   std::filesystem::remove_all(coming, error);
+  const auto db = opened();
   rocksdb::Checkpoint* made = nullptr;
-  rocksdb::Status status = rocksdb::Checkpoint::Create(db_.get(), &made);
+  rocksdb::Status status = rocksdb::Checkpoint::Create(db->get(), &made);
   const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
   std::filesystem::create_directories(folder.parent_path(), error);
   if (status.ok()) status = checkpoint->CreateCheckpoint(coming.string());
@@ -278,30 +310,29 @@ Status Database::copy_to(const std::filesystem::path& folder) {
 
 std::uint64_t Database::family_bytes(Family family) const {
   std::uint64_t bytes = 0;
-  db_->GetIntProperty(handle(family), rocksdb::DB::Properties::kLiveSstFilesSize, &bytes);
+  const auto db = opened();
+  (*db)->GetIntProperty(db->handle(family), rocksdb::DB::Properties::kLiveSstFilesSize, &bytes);
   return bytes;
 }
 
 std::uint64_t Database::family_records(Family family) const {
   std::uint64_t records = 0;
-  db_->GetIntProperty(handle(family), rocksdb::DB::Properties::kEstimateNumKeys, &records);
+  const auto db = opened();
+  (*db)->GetIntProperty(db->handle(family), rocksdb::DB::Properties::kEstimateNumKeys, &records);
   return records;
 }
 
 std::uint64_t Database::disk_bytes() const {
+  const auto db = opened();
   std::uint64_t bytes = 0;
-  for (rocksdb::ColumnFamilyHandle* handle : handles_) {
+  for (rocksdb::ColumnFamilyHandle* handle : db->handles()) {
     for (const std::string& property : {rocksdb::DB::Properties::kTotalSstFilesSize,
                                         rocksdb::DB::Properties::kCurSizeAllMemTables}) {
       std::uint64_t part = 0;
-      if (db_->GetIntProperty(handle, property, &part)) bytes += part;
+      if ((*db)->GetIntProperty(handle, property, &part)) bytes += part;
     }
   }
   return bytes;
-}
-
-Database::~Database() {
-  for (rocksdb::ColumnFamilyHandle* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
 }
 
 }  // namespace seekd::cache

@@ -8,10 +8,12 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +21,7 @@
 
 #include "cache/expiry.h"
 #include "cache/families.h"
+#include "cache/opened_folder.h"
 #include "cache/storage.h"
 #include "config/config.h"
 #include "policy/result.h"
@@ -29,7 +32,7 @@ class Database;
 
 class WriteSet {
  public:
-  explicit WriteSet(const Database& database) : database_(database) {}
+  explicit WriteSet(const Database& database);
 
   void put(Family family, std::string_view key, std::string_view value);
   void merge(Family family, std::string_view key, std::string_view value);
@@ -39,7 +42,7 @@ class WriteSet {
  private:
   friend class Database;
 
-  const Database& database_;
+  const std::shared_ptr<OpenedFolder> opened_;
   rocksdb::WriteBatch batch_;
 };
 
@@ -84,6 +87,7 @@ class ReadView {
 
  private:
   const Database& database_;
+  const std::shared_ptr<OpenedFolder> opened_;
   const rocksdb::Snapshot* snapshot_;
   rocksdb::ReadOptions options_;
 };
@@ -109,10 +113,11 @@ class Database {
                                                         TimePoint now);
 
   // All of it or nothing. Errors: io (a disk that is nearly full, too: what RocksDB writes behind
-  // our back has to find room), corrupt.
+  // our back has to find room), corrupt. After one, nothing is written until the folder was opened
+  // again: views try it once a second, where the disk takes writes and nobody else looks.
   Status write(WriteSet& changes, Durability durability);
 
-  // Did the last write succeed? Each one looks anew whether there is space.
+  // Did the last write succeed?
   bool writable() const { return writable_.load(std::memory_order_relaxed); }
 
   // Files and what is not yet in files. An estimate, without asking the file system.
@@ -139,7 +144,6 @@ class Database {
   // Tells compaction what time it is.
   void set_clock(TimePoint now) { clock_->set(now); }
 
-  ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
@@ -147,24 +151,28 @@ class Database {
   friend class ReadView;
   friend class WriteSet;
 
-  Database(std::filesystem::path folder, Storage storage, TimePoint now)
-      : folder_(std::move(folder)),
+  Database(const config::CacheConfig& config, Storage storage, TimePoint now)
+      : config_(config),
+        folder_(config.directory),
         storage_(std::move(storage)),
         clock_(std::make_shared<ExpiryClock>(now)) {}
 
-  Status create_or_open(const config::CacheConfig& config);
+  Status open_folder(OpenedFolder::Access access);
   Status check_room(Durability durability) const;
-  Status open_as_it_is(const config::CacheConfig& config);
-  rocksdb::ColumnFamilyHandle* handle(Family family) const {
-    return handles_[static_cast<std::size_t>(family)];
-  }
+  std::shared_ptr<OpenedFolder> opened() const;
+  std::shared_ptr<OpenedFolder> opened_or_mended() const;
+  void mend() const;
+  Status refuse_writing(Error error);
 
-  std::filesystem::path folder_;
+  const config::CacheConfig config_;
+  const std::filesystem::path folder_;
   const Storage storage_;
   std::atomic<bool> writable_ = true;
   std::shared_ptr<ExpiryClock> clock_;
-  std::unique_ptr<rocksdb::DB> db_;
-  std::vector<rocksdb::ColumnFamilyHandle*> handles_;  // in the order of Family, then "default"
+  mutable std::mutex opening_;
+  mutable std::shared_ptr<OpenedFolder> opened_;
+  mutable std::atomic<bool> broken_ = false;                    // RocksDB's log of writes failed
+  mutable std::chrono::steady_clock::time_point next_mending_;  // not before
 };
 
 }  // namespace seekd::cache

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <fstream>
+#include <thread>
 
 #include <catch2/catch.hpp>
 #include <sys/stat.h>
@@ -60,7 +61,11 @@ int fail_writes(const config::CacheConfig& config, int error) {
     if ((*cache)->statistics()->writable) return 6;
     if (!serves(**cache, pages_before + round - 1)) return 7;
     faulty_disk::fail_with(faulty_disk::Calls::changes, 0);
-    const auto stored = store(**cache, pages_before + round - 1, round);
+    auto stored = store(**cache, pages_before + round - 1, round);
+    for (int wait = 0; !stored && wait < 300; ++wait) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      stored = store(**cache, pages_before + round - 1, round);
+    }
     if (!stored) std::fprintf(stderr, "%s\n", stored.error().message.c_str());
     if (!stored || !(*cache)->statistics()->writable) return 8;
     if (!serves(**cache, pages_before + round)) return 9;
