@@ -38,6 +38,7 @@ struct Options {
   std::size_t documents = 10'000;
   std::string peer_python;
   fs::path folder = fs::temp_directory_path();
+  fs::path key_file;
 };
 
 constexpr std::size_t top = 10;
@@ -201,6 +202,7 @@ class Measurement {
       : documents_(documents), now_(wall_clock()) {
     config::CacheConfig config;
     config.directory = scratch / "cache";
+    config.key_file = options.key_file;
     config.retention = std::chrono::seconds(3600);
     auto opened = cache::open_rocks_page_cache(config, now_);
     if (!opened) give_up(opened.error().message);
@@ -410,6 +412,7 @@ void add_cache_benchmark(CLI::App& app) {
   command->add_option("--peer-python", options->peer_python,
                       "a Python with sqlite3 and, from python3-xapian, xapian");
   command->add_option("--folder", options->folder, "where the folders are made (default: TMPDIR)");
+  command->add_option("--key-file", options->key_file, "encrypt seekd's");
   command->callback([options] { run_benchmark(*options); });
 }
 
