@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,7 @@ namespace seekd::cache {
 namespace {
 
 constexpr std::size_t pages_purged_per_store = 16;
+constexpr std::size_t passages_purged_at_once = 1000;  // what a batch of them holds in memory
 constexpr std::uint32_t held_versions_max = 100'000;
 
 }  // namespace
@@ -227,22 +229,39 @@ Result<std::vector<ExpiryKey>> PageWriter::expired_pages(TimePoint now,
   return pages;
 }
 
-Status PageWriter::purge_page(const ExpiryKey& due) {
+// As many of them as one batch takes, from the first on: says how many. A posting list that some of
+// them share is rewritten once.
+Result<std::size_t> PageWriter::purge_together(std::span<const ExpiryKey> due) {
   const ReadView view(database_);
   PageTransaction transaction = begin(view);
-  if (Status reclaimed = transaction.reclaim(due); !reclaimed) return reclaimed;
+  std::size_t pages = 0;
+  while (pages < due.size() && transaction.passages().removed().size() < passages_purged_at_once) {
+    if (Status reclaimed = transaction.reclaim(due[pages]); !reclaimed) {
+      return std::unexpected(std::move(reclaimed.error()));
+    }
+    ++pages;
+  }
   // Undone by a crash, it is done again.
-  return commit(transaction, Durability::buffered);
+  if (Status done = commit(transaction, Durability::buffered); !done) {
+    return std::unexpected(std::move(done.error()));
+  }
+  return pages;
 }
 
 Result<std::size_t> PageWriter::purge(TimePoint now, std::size_t pages_max) {
   database_.set_clock(now);
-  Result<std::vector<ExpiryKey>> due = expired_pages(now, pages_max);
-  if (!due) return std::unexpected(std::move(due.error()));
+  const Result<std::vector<ExpiryKey>> due = expired_pages(now, pages_max);
+  if (!due) return std::unexpected(due.error());
   Status first_failure;
-  for (const ExpiryKey& page : *due) {
-    Status purged = purge_page(page);
-    if (!purged && first_failure) first_failure = std::move(purged);
+  std::size_t together = due->size();
+  for (std::span<const ExpiryKey> rest = *due; !rest.empty();) {
+    const Result<std::size_t> purged = purge_together(rest.first(std::min(together, rest.size())));
+    if (!purged && together > 1) {
+      together = 1;  // a damaged page must not keep the others
+      continue;
+    }
+    if (!purged && first_failure) first_failure = std::unexpected(purged.error());
+    rest = rest.subspan(purged.value_or(1));
   }
   if (!first_failure) return std::unexpected(std::move(first_failure.error()));
   return due->size();

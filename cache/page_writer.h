@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -76,7 +77,7 @@ class PageWriter {
   Result<StoreOutcome> put_over_damage(const PageRecord& record, const std::vector<Block>& blocks);
   Status commit(PageTransaction& transaction, Durability durability);
   Result<std::vector<ExpiryKey>> expired_pages(TimePoint now, std::size_t pages_max) const;
-  Status purge_page(const ExpiryKey& due);
+  Result<std::size_t> purge_together(std::span<const ExpiryKey> due);
   Result<std::size_t> purge(TimePoint now, std::size_t pages_max);
 
   const config::CacheConfig config_;
