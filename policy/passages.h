@@ -28,8 +28,9 @@ struct Passage {
   TimePoint retrieved_at;  // last time its server confirmed it (200 or 304)
   TimePoint fresh_until;
   bool stale_forbidden =
-      false;           // past fresh_until it may not be used unconfirmed (forbids_stale())
-  double score = 0.0;  // of the retrieval that found it; larger is better
+      false;  // past fresh_until it may not be used unconfirmed (forbids_stale())
+  std::vector<std::string> also_at;  // URLs of other pages that say the same, as a search met them
+  double score = 0.0;                // of the retrieval that found it; larger is better
 };
 
 namespace policy {

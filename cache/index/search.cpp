@@ -13,6 +13,8 @@
 #include "cache/families.h"
 #include "cache/index/fusion.h"
 #include "cache/index/lexical_index.h"
+#include "cache/index/passage_changes.h"
+#include "cache/near_duplicates.h"
 #include "cache/page_reader.h"
 #include "cache/record.h"
 #include "policy/egress.h"
@@ -40,15 +42,29 @@ bool page_allowed(const SearchQuery& query, const PageRecord& page) {
   return url && host_allowed(query, url->host);
 }
 
+// What the page calls its original, where that is a page of the site that sent it: of another
+// site's pages nobody else decides. "" for none.
+std::string canonical_url(const PageRecord& page) {
+  if (page.metadata.canonical_url.empty()) return {};
+  const auto url = policy::parse_url(page.metadata.canonical_url);
+  if (!url || url->host != host_of(page.final_url) || url->host != host_of(page.url)) return {};
+  return url->text();
+}
+
 // Turns ranked passages into what callers get, reading each page once.
 class PassageLoader {
  public:
   PassageLoader(const ReadView& view, const SearchQuery& query, TimePoint now)
       : view_(view), query_(query), now_(now) {}
 
+  struct Loaded {
+    Passage passage;
+    std::string canonical_url;  // that its page names, of the same site; "" for none
+  };
+
   // nullopt when it is not in this view, or its page has expired, is older than asked for or was
   // redirected to a host that is not asked for.
-  Result<std::optional<Passage>> load(const RankedPassage& ranked) {
+  Result<std::optional<Loaded>> load(const RankedPassage& ranked) {
     const std::string key = passage_key(ranked.passage);
     Result<std::optional<std::string>> record = view_.get(Family::passages, key);
     if (!record) return std::unexpected(std::move(record.error()));
@@ -65,7 +81,9 @@ class PassageLoader {
     auto ref = std::ranges::find((*page)->passages, ranked.passage, &PassageRef::id);
     if (ref == (*page)->passages.end())
       return std::unexpected(view_.damaged(Family::passages, key));
-    return cut(**page, *ref, ranked.score);
+    Result<Passage> passage = cut(**page, *ref, ranked.score);
+    if (!passage) return std::unexpected(std::move(passage.error()));
+    return Loaded{std::move(*passage), canonical_url(**page)};
   }
 
  private:
@@ -79,7 +97,7 @@ class PassageLoader {
     return known->second ? &*known->second : nullptr;
   }
 
-  Result<std::optional<Passage>> cut(const PageRecord& page, const PassageRef& ref, double score) {
+  Result<Passage> cut(const PageRecord& page, const PassageRef& ref, double score) {
     Result<std::string> text = load_text(view_, page, ref.byte_begin, ref.byte_end);
     if (!text) return std::unexpected(std::move(text.error()));
     return Passage{.url = page.url,
@@ -95,6 +113,7 @@ class PassageLoader {
                                       ? std::min(page.fresh_until, page.retrieved_at)
                                       : page.fresh_until,
                    .stale_forbidden = page.always_revalidate || policy::forbids_stale(page.headers),
+                   .also_at = {},
                    .score = score};
   }
 
@@ -104,24 +123,61 @@ class PassageLoader {
   std::map<ContentHash, std::optional<PageRecord>> pages_;
 };
 
+// Collects what is shown, best first.
+class Shown {
+ public:
+  explicit Shown(Duplicates duplicates) : duplicates_(duplicates) {}
+
+  void add(PassageLoader::Loaded loaded) {
+    if (duplicates_ == Duplicates::collapse) {
+      const auto stand = near_.add(host_of(loaded.passage.url), loaded.passage.text);
+      if (stand) return set_aside(*stand, std::move(loaded));
+    }
+    passages_.push_back(std::move(loaded.passage));
+    canonical_urls_.push_back(std::move(loaded.canonical_url));
+  }
+
+  std::size_t size() const { return passages_.size(); }
+  std::vector<Passage> take() { return std::move(passages_); }
+
+ private:
+  static constexpr std::size_t also_at_max = 10;
+
+  void set_aside(const NearDuplicates::Stand& stand, PassageLoader::Loaded loaded) {
+    Passage& shown = passages_[stand.text];
+    // The page that the shown one calls its own original, where that says as much.
+    if (!stand.whole_only && canonical_urls_[stand.text] == loaded.passage.url) {
+      loaded.passage.score = shown.score;
+      loaded.passage.also_at = std::move(shown.also_at);
+      std::erase(loaded.passage.also_at, loaded.passage.url);
+      std::swap(shown, loaded.passage);
+      canonical_urls_[stand.text] = std::move(loaded.canonical_url);
+    }
+    const std::string& url = loaded.passage.url;
+    const bool known =
+        url == shown.url || std::ranges::find(shown.also_at, url) != shown.also_at.end();
+    if (!known && shown.also_at.size() < also_at_max) shown.also_at.push_back(url);
+  }
+
+  const Duplicates duplicates_;
+  NearDuplicates near_;
+  std::vector<Passage> passages_;
+  std::vector<std::string> canonical_urls_;  // by passage
+};
+
 // Best first, until enough have passed. A heap, because that decides how many are looked at.
 Result<std::vector<Passage>> take_best(std::vector<RankedPassage> ranked, PassageLoader& loader,
                                        const SearchQuery& query, std::size_t top) {
   std::ranges::make_heap(ranked, worse);
-  std::vector<Passage> passages;
-  std::unordered_set<std::string> texts;
-  while (passages.size() < top && !ranked.empty()) {
+  Shown shown(query.duplicates);
+  while (shown.size() < top && !ranked.empty()) {
     std::ranges::pop_heap(ranked, worse);
-    Result<std::optional<Passage>> passage = loader.load(ranked.back());
-    if (!passage) return std::unexpected(std::move(passage.error()));
+    Result<std::optional<PassageLoader::Loaded>> loaded = loader.load(ranked.back());
+    if (!loaded) return std::unexpected(std::move(loaded.error()));
     ranked.pop_back();
-    if (!*passage) continue;
-    if (query.duplicates == Duplicates::collapse && !texts.insert((*passage)->text).second) {
-      continue;
-    }
-    passages.push_back(std::move(**passage));
+    if (*loaded) shown.add(std::move(**loaded));
   }
-  return passages;
+  return shown.take();
 }
 
 // As many terms as have query_terms_max different ones among them.

@@ -70,6 +70,7 @@ json::array passages_json(std::span<const Passage> passages) {
                    {"title", passage.title},
                    {"heading_path", passage.heading_path},
                    {"text", passage.text},
+                   {"also_at", json::value_from(passage.also_at)},
                    {"score", passage.score},
                    {"snapshot",
                     {{"hash", passage.snapshot_hash},
