@@ -76,11 +76,13 @@ Result<PageRecord> admit_page(const FetchedPage& page, const policy::Keeping& ke
   return record;
 }
 
-bool is_about(const CachingHeaders& not_modified, TimePoint requested_at,
+bool is_about(const CachingHeaders& not_modified, TimePoint requested_at, TimePoint received_at,
               const PageRecord& record) {
   const CachingHeaders& stored = record.headers;
   if (stored.etag.empty() && stored.last_modified.empty()) return false;
-  if (record.retrieved_at > requested_at) return false;
+  constexpr std::chrono::minutes ahead_max{1};
+  const bool ahead = record.retrieved_at > received_at + ahead_max;
+  if (record.retrieved_at > requested_at && !ahead) return false;
   if (!not_modified.etag.empty() && !stored.etag.empty()) {
     return opaque_tag(not_modified.etag) == opaque_tag(stored.etag);
   }

@@ -36,7 +36,10 @@ void count_visit(const policy::ChangeHistory& before, policy::Visit visit, TimeP
 
 // RFC 9111 §4.3.4: is the 304 about what is stored? Not when the stored copy came after the request
 // was sent, which therefore had another one's validators; nor when the 304 names another validator.
-bool is_about(const CachingHeaders& not_modified, TimePoint requested_at, const PageRecord& record);
+// A copy that came more than a minute after the 304 did was stored under a clock that was ahead,
+// and not after it.
+bool is_about(const CachingHeaders& not_modified, TimePoint requested_at, TimePoint received_at,
+              const PageRecord& record);
 
 // A 304: the record lives on from `received_at`, with its headers updated, and was visited once
 // more without a change. REQUIRES: is_about().

@@ -26,6 +26,7 @@ inline constexpr std::uint64_t format_version = 5;
 inline constexpr std::string_view format_key = "format";  // varint, format_version
 inline constexpr std::string_view counters_key = "counters";
 inline constexpr std::string_view holds_key = "holds";
+inline constexpr std::string_view clock_key = "clock";
 inline constexpr std::string_view embedder_key = "embedder";
 inline constexpr std::string_view url_filter_key = "filter.urls";
 inline constexpr std::string_view block_filter_key = "filter.blocks";

@@ -24,6 +24,7 @@
 #include "policy/page.h"
 #include "policy/passages.h"
 #include "policy/result.h"
+#include "policy/trusted_clock.h"
 
 namespace seekd::cache {
 
@@ -117,7 +118,7 @@ std::string_view to_string(SearchMode mode);
 std::optional<SearchMode> parse_search_mode(std::string_view name);
 
 enum class Duplicates : std::uint8_t {
-  collapse,  // of passages of one text, the best stands for all
+  collapse,  // of passages that say the same, one stands for all (near_duplicates.h)
   keep,
 };
 
@@ -197,6 +198,12 @@ class PageCache {
   virtual Status compact() = 0;
   // A copy of this moment in a new folder on the same disk. Errors: invalid_argument, io.
   virtual Status copy_to(const std::filesystem::path& folder) = 0;
+
+  // The last moment at which the wall clock was trusted; nullopt: none was kept. Errors: corrupt,
+  // io.
+  virtual Result<std::optional<policy::ClockMark>> clock_mark() = 0;
+  // On disk when it returns. Errors: io.
+  virtual Status keep_clock_mark(const policy::ClockMark& mark) = 0;
 
   // Kept beside the pages, in the same database.
   virtual Schedule& schedule() = 0;

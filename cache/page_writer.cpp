@@ -85,7 +85,7 @@ Result<StoredPage> PageWriter::touch(std::string_view url, const CachingHeaders&
   if (!*record) {
     return fail(ErrorCode::not_found, std::string(url) + ": not in the cache; fetch it whole");
   }
-  if (!is_about(headers, requested_at, **record)) return assemble_page(view, **record);
+  if (!is_about(headers, requested_at, received_at, **record)) return assemble_page(view, **record);
   confirm_page(headers, requested_at, received_at,
                keeping_of(config_, (*record)->url, (*record)->final_url), **record);
   heed_holds(**record);

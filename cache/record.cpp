@@ -179,6 +179,25 @@ bool decode(std::string_view bytes, CountersRecord& record) {
   return reader.finished();
 }
 
+std::string encode(const policy::ClockMark& record) {
+  ByteWriter writer;
+  writer.u8(layout);
+  writer.time(record.clocks.wall);
+  writer.varint(static_cast<std::uint64_t>(record.clocks.since_boot.count()));
+  writer.text(record.boot_id);
+  return writer.take();
+}
+
+bool decode(std::string_view bytes, policy::ClockMark& record) {
+  ByteReader reader(bytes);
+  if (reader.u8() != layout) return false;
+  record.clocks.wall = reader.time();
+  const std::uint64_t since_boot = reader.varint();
+  record.clocks.since_boot = std::chrono::seconds(since_boot);
+  record.boot_id = reader.text();
+  return reader.finished() && since_boot <= std::uint64_t{1} << 40;
+}
+
 std::string encode(const FilterRecord& record) {
   ByteWriter writer;
   writer.u8(layout);

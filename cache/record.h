@@ -15,6 +15,7 @@
 
 #include "cache/content_hash.h"
 #include "policy/page.h"
+#include "policy/trusted_clock.h"
 
 namespace seekd::cache {
 
@@ -103,6 +104,10 @@ struct CountersRecord {
 
   bool operator==(const CountersRecord&) const = default;
 };
+
+// `meta`, "clock": the last moment at which the wall clock was trusted.
+std::string encode(const policy::ClockMark& record);
+[[nodiscard]] bool decode(std::string_view bytes, policy::ClockMark& record);
 
 // `meta`, "filter.urls" and "filter.blocks".
 struct FilterRecord {

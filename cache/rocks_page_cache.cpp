@@ -116,6 +116,14 @@ class RocksPageCache : public PageCache {
   Result<ForgetReport> forget(std::string_view what, TimePoint now) override {
     return keeper_.forget(what, now);
   }
+  Result<std::optional<policy::ClockMark>> clock_mark() override {
+    return ReadView(*database_).load<policy::ClockMark>(Family::meta, clock_key);
+  }
+  Status keep_clock_mark(const policy::ClockMark& mark) override {
+    WriteSet changes(*database_);
+    changes.put(Family::meta, clock_key, encode(mark));
+    return database_->write(changes, Durability::synced);
+  }
   Result<std::size_t> fit_disk(TimePoint now) override;
   Result<VerifyReport> verify(TimePoint now) override;
   Status compact() override;

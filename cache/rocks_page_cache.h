@@ -9,7 +9,8 @@
 // - `terms`: term, 0, chunk (4 bytes) → posting list; writes to it are merged
 // - `expiry`: expires_at (8 bytes), page key → nothing: the order in which pages are reclaimed
 // - `schedule`: number (8 bytes) → a record of its owner (schedule.h)
-// - `meta`: "format" → format_version; "counters" → CountersRecord; "holds" → HoldsRecord;
+// - `meta`: "format" → format_version; "counters" → CountersRecord; "holds" → HoldsRecord; "clock"
+// → policy::ClockMark;
 //   "embedder" → EmbedderRecord;
 //   "filter.urls" and "filter.blocks" → FilterRecord
 //

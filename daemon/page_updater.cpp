@@ -35,7 +35,7 @@ class PageUpdater::Update final : public Handle, public std::enable_shared_from_
 
   void start() {
     owner_.cache_.run(
-        [url = wish_.url](cache::PageCache& cache) { return cache.find(url, wall_clock()); },
+        [url = wish_.url](cache::PageCache& cache, TimePoint now) { return cache.find(url, now); },
         [self = shared_from_this()](const Result<std::optional<cache::StoredPage>>& stored) {
           // What cannot be read is not there: it is fetched whole, and stored in its place.
           const bool damaged = !stored && stored.error().code == ErrorCode::corrupt;
@@ -62,6 +62,7 @@ class PageUpdater::Update final : public Handle, public std::enable_shared_from_
   }
 
   void keep(fetcher::FetchReply reply) {
+    owner_.cache_.clock().take(reply);
     if (!reply.page) return done_(PageUpdate{std::move(reply), std::nullopt});
     if (reply.page->url != wish_.url) {
       return done_(fail(ErrorCode::internal,
@@ -78,8 +79,8 @@ class PageUpdater::Update final : public Handle, public std::enable_shared_from_
     const auto page = std::make_shared<FetchedPage>(std::move(*reply.page));
     reply.page.emplace(headline_of(*page));
     owner_.cache_.run(
-        [page, confirms](cache::PageCache& cache) {
-          return confirms ? confirm_page(cache, *page) : keep_page(cache, *page, wall_clock());
+        [page, confirms](cache::PageCache& cache, TimePoint now) {
+          return confirms ? confirm_page(cache, *page) : keep_page(cache, *page, now);
         },
         [self = shared_from_this(), reply = std::move(reply)](Result<KeptPage> kept) mutable {
           if (!kept) return self->done_(std::unexpected(std::move(kept.error())));

@@ -37,8 +37,10 @@ Result<std::shared_ptr<const model::Embedder>> load_embedder(const config::Confi
 
 Result<std::unique_ptr<cache::PageCache>> open_cache(
     const config::Config& config, const std::shared_ptr<const model::Embedder>& embedder) {
-  if (!embedder) return cache::open_rocks_page_cache(config.cache, wall_clock());
-  return cache::open_rocks_page_cache(config.cache, wall_clock(), model::embedding_of(embedder));
+  // The clock that is trusted stands in the cache: until it is read, nothing has expired.
+  constexpr TimePoint none{};
+  if (!embedder) return cache::open_rocks_page_cache(config.cache, none);
+  return cache::open_rocks_page_cache(config.cache, none, model::embedding_of(embedder));
 }
 
 }  // namespace
@@ -51,11 +53,13 @@ Result<std::unique_ptr<Program>> Program::create(config::Config config) {
   if (!embedder) return std::unexpected(std::move(embedder.error()));
   auto cache = open_cache(config, *embedder);
   if (!cache) return std::unexpected(std::move(cache.error()));
+  const auto clock = (*cache)->clock_mark();
+  if (!clock) return std::unexpected(clock.error());
   auto watches = load_watches(**cache);
   if (!watches) return std::unexpected(std::move(watches.error()));
   for (const ListenSocket& socket : *sockets) spdlog::info("listening on {}", socket.place());
-  std::unique_ptr<Program> program(
-      new Program(std::move(config), std::move(*embedder), std::move(*cache), std::move(*watches)));
+  std::unique_ptr<Program> program(new Program(std::move(config), std::move(*embedder),
+                                               std::move(*cache), *clock, std::move(*watches)));
   if (auto started = program->listener_.start(std::move(*sockets)); !started) {
     return std::unexpected(started.error());
   }
@@ -63,11 +67,13 @@ Result<std::unique_ptr<Program>> Program::create(config::Config config) {
 }
 
 Program::Program(config::Config config, std::shared_ptr<const model::Embedder> embedder,
-                 std::unique_ptr<cache::PageCache> cache, StoredWatches watches)
+                 std::unique_ptr<cache::PageCache> cache,
+                 const std::optional<policy::ClockMark>& clock, StoredWatches watches)
     : config_(std::move(config)),
       embedder_(std::move(embedder)),
       cache_(std::move(cache)),
-      async_cache_(io_.get_executor(), *cache_),
+      clock_(clock),
+      async_cache_(io_.get_executor(), *cache_, clock_),
       fetcher_(io_.get_executor(), config_.fetcher.socket, config_.fetcher.reply_bytes_max),
       model_(
           io_.get_executor(), config_.model.sequences_max,
@@ -82,7 +88,7 @@ Program::Program(config::Config config, std::shared_ptr<const model::Embedder> e
       services_{io_.get_executor(), config_,      async_cache_,
                 workers_,           fetcher_,     model_,
                 admission_,         metrics_,     pages_,
-                refresher_,         wall_clock(), embedder_ ? &embedder_->info() : nullptr},
+                refresher_,         clock_.now(), embedder_ ? &embedder_->info() : nullptr},
       listener_(io_.get_executor(), config_.daemon,
                 [this](const std::shared_ptr<Exchange>& exchange) { route(services_, exchange); }),
       manager_(io_.get_executor()),
@@ -130,14 +136,34 @@ void Program::await_signal() {
   });
 }
 
+// Written down by the minute, so that a restart knows how long it was away.
+void Program::keep_clock() {
+  const auto trust = clock_.read().trust;
+  if (trust != std::exchange(clock_trust_, trust)) {
+    if (trust == policy::ClockTrust::trusted) spdlog::info("the wall clock is trusted again");
+    if (trust != policy::ClockTrust::trusted) {
+      spdlog::warn("the wall clock jumped ({}): not trusted until two servers' dates agree with it",
+                   to_string(trust));
+    }
+  }
+  if (const auto mark = clock_.mark()) {
+    async_cache_.run(
+        [mark = *mark](cache::PageCache& cache) { return cache.keep_clock_mark(mark); },
+        [](const Status& kept) {
+          if (!kept) spdlog::warn("the clock's time is not kept: {}", kept.error().message);
+        });
+  }
+}
+
 void Program::purge_now_and_then() {
+  keep_clock();
   purge_.expires_after(purge_interval);
   purge_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
     async_cache_.run(
-        [](cache::PageCache& cache) -> Result<std::size_t> {
-          const auto purged = cache.purge_expired(wall_clock(), purge_pages_max);
-          return purged ? cache.fit_disk(wall_clock()) : purged;
+        [](cache::PageCache& cache, TimePoint now) -> Result<std::size_t> {
+          const auto purged = cache.purge_expired(now, purge_pages_max);
+          return purged ? cache.fit_disk(now) : purged;
         },
         [this](const Result<std::size_t>& purged) {
           if (!purged) spdlog::warn("the cache is not tidied: {}", purged.error().message);

@@ -42,18 +42,21 @@ class Program {
 
  private:
   Program(config::Config config, std::shared_ptr<const model::Embedder> embedder,
-          std::unique_ptr<cache::PageCache> cache, StoredWatches watches);
+          std::unique_ptr<cache::PageCache> cache, const std::optional<policy::ClockMark>& clock,
+          StoredWatches watches);
 
   void start_embedding();
   void model_loaded();
   void await_signal();
   void purge_now_and_then();
+  void keep_clock();
   void stop();
 
   config::Config config_;
   std::shared_ptr<const model::Embedder> embedder_;  // nullptr: words alone are searched
   std::unique_ptr<cache::PageCache> cache_;
   boost::asio::io_context io_{1};
+  PageClock clock_;
   AsyncCache async_cache_;
   fetcher::FetcherClient fetcher_;
   ModelRunner model_;
@@ -69,6 +72,7 @@ class Program {
   boost::asio::steady_timer grace_;
   boost::asio::steady_timer purge_;
   bool stopping_ = false;
+  policy::ClockTrust clock_trust_ = policy::ClockTrust::trusted;  // as it was logged last
   std::optional<EmbeddingWorker> embedding_;
 };
 

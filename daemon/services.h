@@ -32,7 +32,7 @@ struct Services {
   const model::EmbedderInfo* embedder = nullptr;  // nullptr: words alone are searched
 };
 
-// The wall clock, read by the shells alone.
+// The wall clock, read by the shells alone; what is kept or called fresh goes by PageClock.
 TimePoint wall_clock();
 
 // Lower-case hex digits from the operating system's random source.

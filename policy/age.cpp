@@ -5,6 +5,8 @@ namespace seekd::policy {
 Age judge_age(const Confirmation& source, std::optional<std::chrono::seconds> max_age,
               TimePoint now) {
   constexpr std::chrono::seconds none{0};
+  constexpr std::chrono::minutes ahead_max{1};  // clocks are put right by seconds all the time
+  if (source.retrieved_at > now + ahead_max) return Age::too_old;
   const bool stale = now >= source.fresh_until;
   if (stale && source.stale_forbidden) return Age::too_old;
   // None is young enough for 0, not even one of a clock that was ahead.

@@ -26,7 +26,8 @@ struct Confirmation {
 };
 
 // Confirmed less than `max_age` ago where one is given, so that 0 is always too old; else within
-// its own lifetime. Past it, what may not be used stale is too old for any caller.
+// its own lifetime; nothing that a clock confirmed which was ahead. Past it, what may not be used
+// stale is too old for any caller.
 Age judge_age(const Confirmation& source, std::optional<std::chrono::seconds> max_age,
               TimePoint now);
 Age judge_age(const Passage& passage, std::optional<std::chrono::seconds> max_age, TimePoint now);

@@ -119,6 +119,12 @@ std::string_view to_string(FreshnessOrigin origin) {
   return "default";
 }
 
+std::optional<TimePoint> date_said(const CachingHeaders& headers, TimePoint received_at) {
+  const auto date = parse_http_date(headers.date, received_at);
+  if (!date) return std::nullopt;
+  return *date + age_value(headers.age);
+}
+
 bool forbids_stale(const CachingHeaders& headers) {
   const CacheControl control = parse_cache_control(headers.cache_control);
   return control.no_cache || control.must_revalidate || varies_always(headers.vary);

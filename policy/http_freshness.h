@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "policy/change_history.h"
@@ -46,6 +47,10 @@ struct Freshness {
 Freshness judge_freshness(const CachingHeaders& headers, TimePoint requested_at,
                           TimePoint received_at, const FreshnessBounds& bounds,
                           const ChangeHistory& history = {});
+
+// What time it was for the server that answered: its Date, and the Age that the answer had since
+// (§4.2.3). nullopt where it says none.
+std::optional<TimePoint> date_said(const CachingHeaders& headers, TimePoint received_at);
 
 // §4.2.4: "A cache MUST NOT generate a stale response if it is prohibited by an explicit
 // in-protocol directive": no-cache, must-revalidate, proxy-revalidate, s-maxage; or by Vary: *,

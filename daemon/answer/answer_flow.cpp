@@ -75,7 +75,7 @@ void AnswerFlow::think() {
   events_.pop_front();
   services_.workers.run(
       [this, event = std::move(event)]() mutable {
-        return machine_.resume(std::move(event), wall_clock());
+        return machine_.resume(std::move(event), services_.cache.clock().read().latest);
       },
       [self = shared_from_this()](Actions actions) {
         for (Action& action : actions) {
@@ -87,19 +87,21 @@ void AnswerFlow::think() {
 }
 
 void AnswerFlow::act(action::LookUp what) {
-  services_.cache.run([url = std::move(what.url)](
-                          cache::PageCache& cache) { return cache.find(url, wall_clock()); },
+  services_.cache.run([url = std::move(what.url)](cache::PageCache& cache,
+                                                  TimePoint now) { return cache.find(url, now); },
                       [self = shared_from_this(), page = what.page](auto stored) {
                         self->feed(event::Found{page, std::move(stored)});
                       });
 }
 
 void AnswerFlow::act(action::Search what) {
-  services_.cache.run([query = std::move(what.query)](
-                          cache::PageCache& cache) { return cache.search(query, wall_clock()); },
-                      [self = shared_from_this()](auto passages) {
-                        self->feed(event::Searched{std::move(passages)});
-                      });
+  services_.cache.run(
+      [query = std::move(what.query)](cache::PageCache& cache, TimePoint now) {
+        return cache.search(query, now);
+      },
+      [self = shared_from_this()](auto passages) {
+        self->feed(event::Searched{std::move(passages)});
+      });
 }
 
 void AnswerFlow::act(const action::Fetch& what) {
@@ -107,6 +109,7 @@ void AnswerFlow::act(const action::Fetch& what) {
   fetches_.push_back(services_.fetcher.fetch(
       what.request, services_.config.answer.fetch_deadline,
       [self = shared_from_this(), page = what.page](Result<fetcher::FetchReply> reply) {
+        if (reply) self->services_.cache.clock().take(*reply);
         self->feed(event::Fetched{page, std::move(reply)});
       }));
 }
@@ -120,13 +123,14 @@ void AnswerFlow::act(action::StopFetches) {
 }
 
 void AnswerFlow::act(action::Store what) {
-  services_.cache.run([page = std::move(what.fetched)](
-                          cache::PageCache& cache) { return keep_page(cache, page, wall_clock()); },
-                      [self = shared_from_this(), page = what.page](Result<KeptPage> kept) {
-                        if (!kept)
-                          return self->feed(event::Stored{page, std::unexpected(kept.error())});
-                        self->feed(event::Stored{page, std::move(kept->page)});
-                      });
+  services_.cache.run(
+      [page = std::move(what.fetched)](cache::PageCache& cache, TimePoint now) {
+        return keep_page(cache, page, now);
+      },
+      [self = shared_from_this(), page = what.page](Result<KeptPage> kept) {
+        if (!kept) return self->feed(event::Stored{page, std::unexpected(kept.error())});
+        self->feed(event::Stored{page, std::move(kept->page)});
+      });
 }
 
 void AnswerFlow::act(action::Touch what) {
@@ -162,8 +166,8 @@ void AnswerFlow::act(const action::Emit& what) {
 
 void AnswerFlow::act(action::Check what) {
   services_.cache.run(
-      [what = std::move(what)](cache::PageCache& cache) {
-        return check_snapshots(cache, what.supports, what.passages, wall_clock());
+      [what = std::move(what)](cache::PageCache& cache, TimePoint now) {
+        return check_snapshots(cache, what.supports, what.passages, now);
       },
       [self = shared_from_this()](auto holds) { self->feed(event::Checked{std::move(holds)}); });
 }

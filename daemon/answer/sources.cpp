@@ -107,7 +107,8 @@ std::vector<Passage> passages_of(const cache::StoredPage& page, std::string_view
                     .byte_end = span.byte_end,
                     .retrieved_at = page.retrieved_at,
                     .fresh_until = fresh_until(page),
-                    .stale_forbidden = stale_forbidden(page)};
+                    .stale_forbidden = stale_forbidden(page),
+                    .also_at = {}};
     passage.score = term_share(wanted, passage.heading_path + "\n" + passage.text);
     passages.push_back(std::move(passage));
   }

@@ -70,11 +70,12 @@ std::expected<FetchedPage, ApiError> read_import(std::string_view body,
 }  // namespace
 
 void import_page(Services& services, const ExchangePtr& exchange) {
-  auto page = read_import(exchange->request().body, services.config.cache, wall_clock());
+  auto page =
+      read_import(exchange->request().body, services.config.cache, services.cache.clock().now());
   if (!page) return exchange->respond(to_response(page.error()));
   services.cache.run(
-      [page = std::move(*page)](cache::PageCache& cache) {
-        return cache.store(page, wall_clock());
+      [page = std::move(*page)](cache::PageCache& cache, TimePoint now) {
+        return cache.store(page, now);
       },
       [exchange](const Result<cache::StoreOutcome>& stored) {
         if (!stored) return exchange->respond(to_response(to_api_error(stored.error())));

@@ -116,8 +116,8 @@ void hold_pages(Services& services, const ExchangePtr& exchange) {
   auto decision = read_decision(exchange->request().body, ReasonField::required);
   if (!decision) return exchange->respond(to_response(decision.error()));
   services.cache.run(
-      [decision = *decision](cache::PageCache& cache) {
-        return cache.hold(decision.pages, decision.reason, wall_clock());
+      [decision = *decision](cache::PageCache& cache, TimePoint now) {
+        return cache.hold(decision.pages, decision.reason, now);
       },
       reply_with<std::uint64_t>(exchange, count_json));
 }
@@ -147,14 +147,14 @@ void forget_pages(Services& services, const ExchangePtr& exchange) {
   auto decision = read_decision(exchange->request().body, ReasonField::unknown);
   if (!decision) return exchange->respond(to_response(decision.error()));
   services.cache.run(
-      [decision = *decision](cache::PageCache& cache) {
-        return cache.forget(decision.pages, wall_clock());
+      [decision = *decision](cache::PageCache& cache, TimePoint now) {
+        return cache.forget(decision.pages, now);
       },
       reply_with<cache::ForgetReport>(exchange, forget_json));
 }
 
 void verify_cache(Services& services, const ExchangePtr& exchange) {
-  services.cache.run([](cache::PageCache& cache) { return cache.verify(wall_clock()); },
+  services.cache.run([](cache::PageCache& cache, TimePoint now) { return cache.verify(now); },
                      reply_with<cache::VerifyReport>(exchange, verify_json));
 }
 

@@ -105,24 +105,25 @@ ApiError no_such_page(const PageQuery& query) {
 }  // namespace
 
 void search_passages(Services& services, const ExchangePtr& exchange) {
-  auto query = read_search(exchange->request().body, wall_clock());
+  auto query = read_search(exchange->request().body, services.cache.clock().read().latest);
   if (!query) return exchange->respond(to_response(query.error()));
-  services.cache.run([query = std::move(*query)](
-                         cache::PageCache& cache) { return cache.search(query, wall_clock()); },
-                     [exchange](const Result<std::vector<Passage>>& passages) {
-                       if (!passages)
-                         return exchange->respond(to_response(to_api_error(passages.error())));
-                       exchange->respond(reply({{"passages", passages_json(*passages)}}));
-                     });
+  services.cache.run(
+      [query = std::move(*query)](cache::PageCache& cache, TimePoint now) {
+        return cache.search(query, now);
+      },
+      [exchange](const Result<std::vector<Passage>>& passages) {
+        if (!passages) return exchange->respond(to_response(to_api_error(passages.error())));
+        exchange->respond(reply({{"passages", passages_json(*passages)}}));
+      });
 }
 
 void show_page(Services& services, const ExchangePtr& exchange) {
   auto query = read_page_query(exchange->request(), VersionParameter::allowed);
   if (!query) return exchange->respond(to_response(query.error()));
   services.cache.run(
-      [query = *query](cache::PageCache& cache) {
-        return query.version ? cache.find_version(query.url, *query.version, wall_clock())
-                             : cache.find(query.url, wall_clock());
+      [query = *query](cache::PageCache& cache, TimePoint now) {
+        return query.version ? cache.find_version(query.url, *query.version, now)
+                             : cache.find(query.url, now);
       },
       [exchange, query = *query](const Result<std::optional<cache::StoredPage>>& page) {
         if (!page) return exchange->respond(to_response(to_api_error(page.error())));
@@ -135,7 +136,9 @@ void list_versions(Services& services, const ExchangePtr& exchange) {
   auto query = read_page_query(exchange->request(), VersionParameter::unknown);
   if (!query) return exchange->respond(to_response(query.error()));
   services.cache.run(
-      [query = *query](cache::PageCache& cache) { return cache.versions(query.url, wall_clock()); },
+      [query = *query](cache::PageCache& cache, TimePoint now) {
+        return cache.versions(query.url, now);
+      },
       [exchange, query = *query](const Result<std::vector<cache::VersionInfo>>& versions) {
         if (!versions) return exchange->respond(to_response(to_api_error(versions.error())));
         if (versions->empty()) return exchange->respond(to_response(no_such_page(query)));

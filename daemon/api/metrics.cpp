@@ -35,8 +35,10 @@ RefreshReadings read_refresh(const Scheduler& scheduler, TimePoint now) {
 void respond_with_metrics(Services& services, const ExchangePtr& exchange,
                           const Result<cache::CacheStatistics>& cache,
                           const Result<std::string>& fetcher) {
+  const policy::TrustedClock::Reading clock = services.cache.clock().read();
   Readings readings{.started = services.started,
-                    .uptime = wall_clock() - services.started,
+                    .uptime = clock.now - services.started,
+                    .clock = clock.trust,
                     .model = read_model(services.model),
                     .questions_waiting = services.admission.waiting(),
                     .questions_looking_up = services.admission.running(),

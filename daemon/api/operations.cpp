@@ -8,6 +8,7 @@
 #include "daemon/api/api_error.h"
 #include "daemon/api/handlers.h"
 #include "daemon/api/watch_json.h"
+#include "daemon/time_text.h"
 
 namespace seekd::daemon {
 namespace {
@@ -86,6 +87,10 @@ json::object fetcher_json(const Services& services, const Result<std::string>& s
   return body;
 }
 
+json::object clock_json(const policy::TrustedClock::Reading& clock) {
+  return {{"trust", to_string(clock.trust)}, {"now", format_time(clock.now)}};
+}
+
 void respond_with_status(Services& services, const ExchangePtr& exchange,
                          const Result<cache::CacheStatistics>& statistics,
                          const Result<std::string>& fetcher) {
@@ -93,11 +98,12 @@ void respond_with_status(Services& services, const ExchangePtr& exchange,
                           {"model", model_json(services.model)},
                           {"embedder", embedder_json(services)},
                           {"cache", cache_json(statistics)},
+                          {"clock", clock_json(services.cache.clock().read())},
                           {"fetcher", fetcher_json(services, fetcher)},
                           {"queue", queue_json(services)},
                           {"refresh", refresh_json(services.refresher.scheduler(),
                                                    services.config.refresh, wall_clock())},
-                          {"uptime_s", (wall_clock() - services.started).count()}};
+                          {"uptime_s", (services.cache.clock().now() - services.started).count()}};
   HttpResponse response;
   response.body = json::serialize(body);
   exchange->respond(std::move(response));

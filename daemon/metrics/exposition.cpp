@@ -147,6 +147,8 @@ void add_process(const Readings& readings, Families& families) {
   families.gauge("seekd_build_info", "1; the version is a label.", 1, {{"version", SEEKD_VERSION}});
   families.gauge("seekd_uptime_seconds", "Since seekd started.",
                  static_cast<double>(readings.uptime.count()));
+  families.gauge("seekd_clock_trusted", "Whether the wall clock is taken for the time.",
+                 readings.clock == policy::ClockTrust::trusted ? 1 : 0);
   families.gauge("process_start_time_seconds", "When seekd started, in seconds since 1970.",
                  static_cast<double>(readings.started.time_since_epoch().count()));
   families.counter("process_cpu_seconds_total", "Processor time, of user and system.",

@@ -41,6 +41,7 @@ struct RefreshReadings {
 struct Readings {
   TimePoint started;
   std::chrono::seconds uptime{0};
+  policy::ClockTrust clock = policy::ClockTrust::trusted;
   std::optional<ModelReadings> model;  // nullopt while it is loaded
   std::size_t questions_waiting = 0;
   std::size_t questions_looking_up = 0;

@@ -133,7 +133,7 @@ void WatchVisit::on_page(const Result<PageUpdate>& update) {
 void WatchVisit::examine(std::vector<Candidate> candidates, PageKind listed_in) {
   auto shared = std::make_shared<const std::vector<Candidate>>(std::move(candidates));
   means_.cache.run(
-      [shared](cache::PageCache& cache) { return judge_all(cache, *shared, wall_clock()); },
+      [shared](cache::PageCache& cache, TimePoint now) { return judge_all(cache, *shared, now); },
       [self = shared_from_this(), shared, listed_in](const std::vector<EntryState>& states) {
         if (self->cancelled_) {
           return self->done_(fail(ErrorCode::cancelled, "the run was broken off"));

@@ -156,7 +156,8 @@ void ServedDaemon::start(std::unique_ptr<ScriptedModel> model) {
   REQUIRE(cache);
   cache_ = std::move(*cache);
   const auto executor = io_.get_executor();
-  async_cache_ = std::make_unique<AsyncCache>(executor, *cache_);
+  clock_ = std::make_unique<PageClock>(*cache_->clock_mark());
+  async_cache_ = std::make_unique<AsyncCache>(executor, *cache_, *clock_);
   fetcher_ = std::make_unique<fetcher::FetcherClient>(executor, config_.fetcher.socket,
                                                       config_.fetcher.reply_bytes_max);
   workers_ = std::make_unique<Workers>(executor, 2);

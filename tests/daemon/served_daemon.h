@@ -88,6 +88,7 @@ class ServedDaemon {
   ScriptedModel* scripted_ = nullptr;
   std::unique_ptr<cache::PageCache> cache_;
   boost::asio::io_context io_;
+  std::unique_ptr<PageClock> clock_;
   std::unique_ptr<AsyncCache> async_cache_;
   std::unique_ptr<fetcher::FetcherClient> fetcher_;
   std::unique_ptr<ModelRunner> runner_;
