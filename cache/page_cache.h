@@ -122,6 +122,12 @@ enum class Duplicates : std::uint8_t {
   keep,
 };
 
+// How a query's text is read.
+enum class QuerySyntax : std::uint8_t {
+  words,  // a question: quotation marks in it are what somebody says
+  marks,  // as index/query.h says: phrases in quotation marks, and what is excluded
+};
+
 struct SearchQuery {
   std::string text;
   std::size_t top = 10;
@@ -132,6 +138,7 @@ struct SearchQuery {
   std::vector<std::string> urls;  // canonical; empty: all pages, else passages of these pages only
   // Only pages whose server confirmed them then or later.
   std::optional<TimePoint> confirmed_since = std::nullopt;
+  QuerySyntax syntax = QuerySyntax::words;
 };
 
 class PageCache {

@@ -62,6 +62,7 @@ std::string encode(const PassageRecord& record) {
   ByteWriter writer;
   writer.u8(layout);
   writer.hash(record.page);
+  writer.u8(static_cast<std::uint8_t>(record.language));
   writer.varint(record.length);
   writer.varint(record.terms.size());
   for (const TermCount& term : record.terms) {
@@ -75,6 +76,9 @@ bool decode(std::string_view bytes, PassageRecord& record) {
   ByteReader reader(bytes);
   if (reader.u8() != layout) return false;
   record.page = reader.hash();
+  const std::uint8_t language = reader.u8();
+  if (language >= language_count) reader.reject();
+  record.language = static_cast<Language>(language);
   record.length = reader.varint32();
   record.terms.resize(reader.count(2));
   std::uint64_t length = 0;
@@ -166,6 +170,8 @@ std::string encode(const CountersRecord& record) {
                               record.passages, record.terms, record.next_passage}) {
     writer.varint(value);
   }
+  writer.varint(record.languages.size());
+  for (const std::uint64_t passages : record.languages) writer.varint(passages);
   return writer.take();
 }
 
@@ -176,6 +182,11 @@ bool decode(std::string_view bytes, CountersRecord& record) {
                                &record.passages, &record.terms, &record.next_passage}) {
     *value = reader.varint();
   }
+  // A language that came later has no passages yet.
+  const std::size_t languages = reader.count(1);
+  if (languages > language_count) return false;
+  record.languages = {};
+  for (std::size_t i = 0; i < languages; ++i) record.languages[i] = reader.varint();
   return reader.finished();
 }
 

@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "cache/content_hash.h"
+#include "cache/index/language.h"
 #include "policy/page.h"
 #include "policy/trusted_clock.h"
 
@@ -48,9 +50,10 @@ struct TermCount {
 // `passages`: whose it is, and exactly what the index holds of it, so that it can be taken out
 // again.
 struct PassageRecord {
-  ContentHash page;              // key in `pages`
-  std::uint32_t length = 0;      // terms, counted as often as they occur
-  std::vector<TermCount> terms;  // sorted by term
+  ContentHash page;                       // key in `pages`
+  Language language = Language::english;  // whose stems the terms are
+  std::uint32_t length = 0;               // terms, counted as often as they occur
+  std::vector<TermCount> terms;           // sorted by term
 
   bool operator==(const PassageRecord&) const = default;
 };
@@ -101,6 +104,7 @@ struct CountersRecord {
   std::uint64_t passages = 0;
   std::uint64_t terms = 0;  // sum of the passages' lengths
   std::uint64_t next_passage = 0;
+  std::array<std::uint64_t, language_count> languages{};  // passages by language
 
   bool operator==(const CountersRecord&) const = default;
 };

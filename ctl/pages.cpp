@@ -156,7 +156,11 @@ void add_search(CLI::App& app, ExitStatus& status) {
   const auto options = std::make_shared<SearchOptions>();
   CLI::App* command = app.add_subcommand(
       "search", "passages of the cache; nothing is fetched and no model is asked");
-  command->footer("Example:\n  seekctl search \"release date\" --site .debian.org --top 3");
+  command->footer(
+      "In QUERY, \"some words\" (also “…”, «…», 「…」) are found in this order alone, and -word or "
+      "-\"some words\" leaves passages out that have them.\n"
+      "Example:\n  seekctl search 'release date \"testing freeze\" -hurd' --site .debian.org --top "
+      "3");
   command->add_option("QUERY", options->query, "words, or what is meant")->required();
   command
       ->add_option("--mode", options->mode,

@@ -41,6 +41,19 @@ class PostingChanges {
   std::map<std::string, PostingEdit> edits_;  // by key
 };
 
+// What a query asks for.
+enum class Demand : std::uint8_t {
+  wanted,    // a passage that has it scores more
+  required,  // a passage that does not have it is not found
+};
+
+struct QueryTerm {
+  // The term as each language of the index stems it, sorted; a passage has it when it has one.
+  std::vector<std::string> forms;
+  std::uint32_t count = 1;  // how often the query has it
+  Demand demand = Demand::wanted;
+};
+
 struct RankedPassage {
   std::uint64_t passage = 0;
   double score = 0.0;
@@ -56,11 +69,11 @@ struct RankingSource {
   const CountersRecord& counters;
 };
 
-// The `count` best of the passages that hold one of the terms and are allowed, in no order; all
-// where there are no more. Of equal ones the older. `allow`: asked of few, empty allows all.
-// Errors: corrupt, io.
+// The `count` best of the passages that hold one of the terms, and all that are required, and are
+// allowed, in no order; all where there are no more. Of equal ones the older. `allow`: asked of
+// few, empty allows all. Errors: corrupt, io.
 Result<std::vector<RankedPassage>> rank_passages(const RankingSource& source,
-                                                 const std::vector<TermCount>& query,
+                                                 const std::vector<QueryTerm>& query,
                                                  std::size_t count, const AllowPassage& allow);
 
 }  // namespace seekd::cache

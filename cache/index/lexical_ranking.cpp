@@ -24,12 +24,27 @@ namespace {
 constexpr std::uint32_t window_first = 1024;
 constexpr std::uint32_t window_max = 4096;
 
-// The lists of a query's terms in one chunk, some empty.
+// One form of a term of the query.
+struct Form {
+  std::string text;
+  std::size_t term = 0;  // index into the query
+};
+
+// The lists of a query's forms in one chunk, some empty.
 struct ChunkLists {
   PassageLengths::NumberedChunk chunk;
-  std::vector<std::optional<rocksdb::PinnableSlice>> bytes;  // by term
+  std::vector<std::optional<rocksdb::PinnableSlice>> bytes;  // by form
   std::vector<PostingList> lists;
 };
+
+std::vector<Form> forms_of(const std::vector<QueryTerm>& query) {
+  std::vector<Form> forms;
+  for (std::size_t i = 0; i < query.size(); ++i) {
+    for (const std::string& form : query[i].forms) forms.push_back({form, i});
+  }
+  std::ranges::sort(forms, {}, &Form::text);
+  return forms;
+}
 
 class WindowScores {
  public:
@@ -81,23 +96,26 @@ class WindowScores {
 
 class Ranking {
  public:
-  Ranking(const RankingSource& source, std::size_t count, const AllowPassage& allow)
+  Ranking(const RankingSource& source, const std::vector<QueryTerm>& query, std::size_t count,
+          const AllowPassage& allow)
       : source_(source),
+        query_(query),
+        forms_(forms_of(query)),
         bm25_(static_cast<double>(source.counters.terms) /
               std::max(static_cast<double>(source.counters.passages), 1.0)),
         allow_(allow),
         best_(count) {}
 
-  Result<std::vector<RankedPassage>> run(const std::vector<TermCount>& query) {
+  Result<std::vector<RankedPassage>> run() {
     std::vector<ChunkLists> chunks;
     for (PassageLengths::NumberedChunk& chunk : source_.lengths.chunks()) {
-      Result<ChunkLists> lists = load(query, std::move(chunk));
+      Result<ChunkLists> lists = load(std::move(chunk));
       if (!lists) return std::unexpected(std::move(lists.error()));
       chunks.push_back(std::move(*lists));
     }
-    weigh_terms(query, chunks);
+    weigh_terms(chunks);
     for (const ChunkLists& chunk : chunks) {
-      if (Status scored = score_chunk(chunk, query); !scored) {
+      if (Status scored = score_chunk(chunk); !scored) {
         return std::unexpected(std::move(scored.error()));
       }
     }
@@ -109,13 +127,13 @@ class Ranking {
   struct Part {
     PostingCursor* cursor = nullptr;
     FixedScore bound = 0;
+    std::size_t term = 0;  // index into the query
   };
 
-  Result<ChunkLists> load(const std::vector<TermCount>& query,
-                          PassageLengths::NumberedChunk chunk) const {
+  Result<ChunkLists> load(PassageLengths::NumberedChunk chunk) const {
     std::vector<std::string> keys;
-    keys.reserve(query.size());
-    for (const TermCount& term : query) keys.push_back(posting_key(term.term, chunk.number));
+    keys.reserve(forms_.size());
+    for (const Form& form : forms_) keys.push_back(posting_key(form.text, chunk.number));
     auto values = source_.view.get_many(Family::terms, keys);
     if (!values) return std::unexpected(std::move(values.error()));
     ChunkLists loaded{std::move(chunk), std::move(*values), {}};
@@ -128,20 +146,28 @@ class Ranking {
     return loaded;
   }
 
-  void weigh_terms(const std::vector<TermCount>& query, const std::vector<ChunkLists>& chunks) {
+  // The forms of a term weigh alike: together they are what holds it.
+  void weigh_terms(const std::vector<ChunkLists>& chunks) {
+    std::vector<std::uint64_t> holding(query_.size());
+    for (const ChunkLists& chunk : chunks) {
+      for (std::size_t i = 0; i < forms_.size(); ++i) {
+        holding[forms_[i].term] += chunk.lists[i].postings();
+      }
+    }
     const auto passages = static_cast<double>(source_.counters.passages);
-    for (std::size_t i = 0; i < query.size(); ++i) {
-      std::uint64_t holding = 0;
-      for (const ChunkLists& chunk : chunks) holding += chunk.lists[i].postings();
-      weights_.push_back(weigh(query[i].count, static_cast<double>(holding), passages));
+    for (std::size_t i = 0; i < query_.size(); ++i) {
+      weights_.push_back(weigh(query_[i].count, static_cast<double>(holding[i]), passages));
     }
   }
 
-  Status score_chunk(const ChunkLists& chunk, const std::vector<TermCount>& query) {
+  Status score_chunk(const ChunkLists& chunk) {
     cursors_.clear();
-    for (std::size_t i = 0; i < query.size(); ++i) {
+    cursor_terms_.clear();
+    for (std::size_t i = 0; i < forms_.size(); ++i) {
       if (chunk.lists[i].postings() == 0) continue;
-      cursors_.emplace_back(chunk.lists[i], weights_[i], *chunk.chunk.lengths);
+      const std::size_t term = forms_[i].term;
+      cursors_.emplace_back(chunk.lists[i], weights_[term], *chunk.chunk.lengths);
+      cursor_terms_.push_back(term);
     }
     first_passage_ = chunk.chunk.number * passages_per_chunk;
     for (std::uint32_t begin = 0; begin < passages_per_chunk && !cursors_.empty();) {
@@ -162,10 +188,10 @@ class Ranking {
   FixedScore find_parts(std::uint32_t begin, std::uint32_t end) {
     parts_.clear();
     FixedScore sum = 0;
-    for (PostingCursor& cursor : cursors_) {
-      const FixedScore bound = cursor.bound(begin, end, bm25_);
+    for (std::size_t i = 0; i < cursors_.size(); ++i) {
+      const FixedScore bound = cursors_[i].bound(begin, end, bm25_);
       if (bound == 0) continue;
-      parts_.push_back({&cursor, bound});
+      parts_.push_back({&cursors_[i], bound, cursor_terms_[i]});
       sum += bound;
     }
     std::ranges::sort(parts_, std::ranges::greater{}, &Part::bound);
@@ -181,6 +207,13 @@ class Ranking {
     FixedScore least = threshold();
     if (rest <= least) return;
     scores_.begin(begin);
+    candidates_.clear();
+    if (intersect(begin, end)) {
+      std::erase_if(parts_, [this](const Part& part) { return is_required(part.term); });
+      rest = 0;
+      for (const Part& part : parts_) rest += part.bound;
+      return look_up_rest(parts_.begin(), rest, least);
+    }
     auto part = parts_.begin();
     for (; part != parts_.end() && rest > least; ++part) {
       part->cursor->for_each(begin, end, bm25_, [this](std::uint32_t passage, FixedScore score) {
@@ -189,13 +222,55 @@ class Ranking {
       rest -= part->bound;
       least = std::max(least, surpassed());
     }
-    candidates_.clear();
     scores_.take(least - rest, candidates_);
+    look_up_rest(part, rest, least);
+  }
+
+  // The candidates with what the parts from `part` on give them; those above `least` are offered.
+  void look_up_rest(std::vector<Part>::iterator part, FixedScore rest, FixedScore least) {
     for (; part != parts_.end() && !candidates_.empty(); ++part) {
       rest -= part->bound;
       look_up(*part->cursor, least - rest);
     }
     for (const WindowScores::Candidate& candidate : candidates_) offer(candidate);
+  }
+
+  bool is_required(std::size_t term) const { return query_[term].demand == Demand::required; }
+
+  // Where terms are required: the passages of the window that have all of them become candidates,
+  // with what these give them. False where none is.
+  bool intersect(std::uint32_t begin, std::uint32_t end) {
+    bool any = false;
+    for (std::size_t term = 0; term < query_.size(); ++term) {
+      if (!is_required(term)) continue;
+      if (!any) {
+        for (const Part& part : parts_) {
+          if (part.term != term) continue;
+          part.cursor->for_each(begin, end, bm25_, [this](std::uint32_t passage, FixedScore score) {
+            scores_.add(passage, score);
+          });
+        }
+        scores_.take(0, candidates_);
+      } else {
+        keep_holding(term);
+      }
+      any = true;
+    }
+    return any;
+  }
+
+  // Drops the candidates without the term, and adds its scores to the others.
+  void keep_holding(std::size_t term) {
+    std::size_t kept = 0;
+    for (WindowScores::Candidate candidate : candidates_) {
+      FixedScore added = 0;
+      for (const Part& part : parts_) {
+        if (part.term == term) added += part.cursor->find(candidate.passage, bm25_);
+      }
+      candidate.score += added;
+      if (added > 0) candidates_[kept++] = candidate;
+    }
+    candidates_.resize(kept);
   }
 
   // While the best are not yet many: what as many passages of the window surpass already. Not where
@@ -222,6 +297,8 @@ class Ranking {
   }
 
   const RankingSource& source_;
+  const std::vector<QueryTerm>& query_;
+  const std::vector<Form> forms_;  // sorted
   const Bm25 bm25_;
   const AllowPassage& allow_;
   BestPassages best_;
@@ -229,6 +306,7 @@ class Ranking {
   std::uint32_t window_ = window_first;
   std::uint64_t first_passage_ = 0;  // of the chunk
   std::vector<PostingCursor> cursors_;
+  std::vector<std::size_t> cursor_terms_;  // index into the query, by cursor
   std::vector<Part> parts_;
   WindowScores scores_;
   std::vector<WindowScores::Candidate> candidates_;
@@ -237,9 +315,9 @@ class Ranking {
 }  // namespace
 
 Result<std::vector<RankedPassage>> rank_passages(const RankingSource& source,
-                                                 const std::vector<TermCount>& query,
+                                                 const std::vector<QueryTerm>& query,
                                                  std::size_t count, const AllowPassage& allow) {
-  return Ranking(source, count, allow).run(query);
+  return Ranking(source, query, count, allow).run();
 }
 
 }  // namespace seekd::cache

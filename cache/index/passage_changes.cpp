@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 
@@ -9,6 +10,11 @@
 #include "policy/utf8.h"
 
 namespace seekd::cache {
+namespace {
+
+constexpr std::size_t language_bytes_max = 8192;  // of a page's text, to tell its language by
+
+}  // namespace
 
 std::string_view indexed_title(const PageRecord& page) {
   return policy::first_bytes(page.metadata.title, title_bytes_indexed_max);
@@ -26,6 +32,7 @@ Result<std::vector<PassageRef>> PassageChanges::exchange(const std::vector<Passa
   std::unordered_multimap<ContentHash, std::uint64_t, ContentHashHasher> kept;
   for (const PassageRef& passage : before) kept.emplace(passage.fingerprint, passage.id);
   const std::string snapshot = snapshot_text(blocks);
+  std::optional<Language> language;  // asked for when there is something to index
   std::vector<PassageRef> passages;
   for (PassageSpan& span : split_passages(blocks)) {
     const std::string_view text =
@@ -42,7 +49,8 @@ Result<std::vector<PassageRef>> PassageChanges::exchange(const std::vector<Passa
       passage.id = known->second;
       kept.erase(known);
     } else {
-      passage.id = add(page, passage.heading_path, text);
+      if (!language) language = language_of(page, snapshot);
+      passage.id = add(page, *language, passage.heading_path, text);
     }
   }
   for (const auto& [fingerprint, passage] : kept) {
@@ -51,18 +59,26 @@ Result<std::vector<PassageRef>> PassageChanges::exchange(const std::vector<Passa
   return passages;
 }
 
-std::uint64_t PassageChanges::add(const PageRecord& page, std::string_view heading_path,
-                                  std::string_view text) {
+Language PassageChanges::language_of(const PageRecord& page, std::string_view snapshot) {
+  const std::string_view beginning = policy::first_bytes(snapshot, language_bytes_max);
+  return detect_language(page.metadata.language, terms_.sequence(beginning));
+}
+
+std::uint64_t PassageChanges::add(const PageRecord& page, Language language,
+                                  std::string_view heading_path, std::string_view text) {
   std::vector<std::string> terms;
   for (std::string_view part : {indexed_title(page), heading_path, text}) {
-    std::ranges::move(terms_.read(part), std::back_inserter(terms));
+    std::ranges::move(terms_.read(part, language), std::back_inserter(terms));
   }
-  PassageRecord record{
-      .page = page_key(page.url), .length = static_cast<std::uint32_t>(terms.size()), .terms = {}};
+  PassageRecord record{.page = page_key(page.url),
+                       .language = language,
+                       .length = static_cast<std::uint32_t>(terms.size()),
+                       .terms = {}};
   record.terms = count_terms(std::move(terms));
   const std::uint64_t passage = counters_.next_passage++;
   ++counters_.passages;
   counters_.terms += record.length;
+  ++counters_.languages[static_cast<std::size_t>(language)];
   changes_.put(Family::passages, passage_key(passage), encode(record));
   VectorRecord vector{.host = std::string(host_of(page.url)), .scale = 0.0F, .values = {}};
   changes_.put(Family::vectors, passage_key(passage), encode(vector));
@@ -82,6 +98,7 @@ Status PassageChanges::remove(std::uint64_t passage) {
   removed_.push_back(passage);
   --counters_.passages;
   counters_.terms -= (*record)->length;
+  --counters_.languages[static_cast<std::size_t>((*record)->language)];
   return {};
 }
 

@@ -57,7 +57,9 @@ class PassageChanges {
   const std::vector<std::uint64_t>& removed() const { return removed_; }
 
  private:
-  std::uint64_t add(const PageRecord& page, std::string_view heading_path, std::string_view text);
+  Language language_of(const PageRecord& page, std::string_view snapshot);
+  std::uint64_t add(const PageRecord& page, Language language, std::string_view heading_path,
+                    std::string_view text);
 
   const ReadView& view_;
   TermReader& terms_;

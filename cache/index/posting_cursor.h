@@ -51,7 +51,7 @@ class PostingCursor {
   void next_block();
   void seek(std::uint32_t passage);
   void decode();
-  std::size_t first_from(std::uint32_t passage);
+  std::size_t first_from(std::uint32_t passage) const;
   FixedScore bound_decoded(std::uint32_t begin, std::uint32_t end, const Bm25& bm25);
 
   FixedScore score(std::size_t i, const Bm25& bm25) const {
@@ -69,7 +69,6 @@ class PostingCursor {
   BlockHead head_;   // of the block
   bool is_decoded_ = false;
   bool damaged_ = false;
-  std::size_t next_ = 0;  // of the decoded block, nothing before is asked for again
   DecodedBlock decoded_;
 };
 

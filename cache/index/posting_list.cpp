@@ -92,6 +92,8 @@ bool decode_block(std::string_view bytes, const BlockHead& head, int before, Dec
     passages[i] = static_cast<std::uint16_t>(next++);
     greatest = std::max<std::uint32_t>(greatest, ++counts[i]);
   }
+  std::fill(block.passages.begin() + static_cast<std::ptrdiff_t>(block.size), block.passages.end(),
+            UINT16_MAX);
   return next == head.last + 1U && greatest == head.count_max;
 }
 

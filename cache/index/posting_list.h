@@ -57,7 +57,7 @@ struct BlockHead {
 // A block's postings, by passage.
 struct DecodedBlock {
   std::size_t size = 0;
-  std::array<std::uint16_t, postings_per_block> passages{};
+  std::array<std::uint16_t, postings_per_block> passages{};  // behind `size` 65535
   std::array<std::uint16_t, postings_per_block> counts{};
 };
 

@@ -3,17 +3,23 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <thread>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
+#include "cache/expiry.h"
 #include "cache/families.h"
 #include "cache/index/fusion.h"
 #include "cache/index/lexical_index.h"
 #include "cache/index/passage_changes.h"
+#include "cache/index/phrase_filter.h"
+#include "cache/index/query.h"
+#include "cache/index/query_terms.h"
 #include "cache/near_duplicates.h"
 #include "cache/page_reader.h"
 #include "cache/record.h"
@@ -54,8 +60,19 @@ std::string canonical_url(const PageRecord& page) {
 // Turns ranked passages into what callers get, reading each page once.
 class PassageLoader {
  public:
-  PassageLoader(const ReadView& view, const SearchQuery& query, TimePoint now)
-      : view_(view), query_(query), now_(now) {}
+  PassageLoader(const ReadView& view, const SearchQuery& query, const PhraseFilter& phrases,
+                TimePoint now)
+      : view_(view), query_(query), phrases_(phrases), now_(now) {}
+
+  // Reads where these passages are, all in one go. Errors: corrupt, io.
+  Status prepare(const std::vector<RankedPassage>& ranked) {
+    std::vector<std::string> keys;
+    for (const RankedPassage& one : ranked) keys.push_back(passage_key(one.passage));
+    std::ranges::sort(keys);
+    const Result<std::vector<std::string>> pages = find_pages(keys);
+    if (!pages) return std::unexpected(pages.error());
+    return read_pages(*pages);
+  }
 
   struct Loaded {
     Passage passage;
@@ -63,38 +80,57 @@ class PassageLoader {
   };
 
   // nullopt when it is not in this view, or its page has expired, is older than asked for or was
-  // redirected to a host that is not asked for.
+  // redirected to a host that is not asked for, or it lacks a phrase.
+  // REQUIRES: prepare() had it.
   Result<std::optional<Loaded>> load(const RankedPassage& ranked) {
-    const std::string key = passage_key(ranked.passage);
-    Result<std::optional<std::string>> record = view_.get(Family::passages, key);
-    if (!record) return std::unexpected(std::move(record.error()));
-    if (!*record) return std::nullopt;
-    const std::optional<ContentHash> page_key = decode_page(**record);
-    if (!page_key) return std::unexpected(view_.damaged(Family::passages, key));
-    Result<const PageRecord*> page = load_page(*page_key);
-    if (!page) return std::unexpected(std::move(page.error()));
-    if (*page == nullptr) return std::nullopt;
-    if (!page_allowed(query_, **page)) return std::nullopt;
-    if (query_.confirmed_since && (*page)->retrieved_at < *query_.confirmed_since) {
+    const auto page_key = page_keys_.find(ranked.passage);
+    if (page_key == page_keys_.end()) return std::nullopt;
+    const std::optional<PageRecord>& page = pages_.at(page_key->second);
+    if (!page) return std::nullopt;
+    if (!page_allowed(query_, *page)) return std::nullopt;
+    if (query_.confirmed_since && page->retrieved_at < *query_.confirmed_since) {
       return std::nullopt;
     }
-    auto ref = std::ranges::find((*page)->passages, ranked.passage, &PassageRef::id);
-    if (ref == (*page)->passages.end())
-      return std::unexpected(view_.damaged(Family::passages, key));
-    Result<Passage> passage = cut(**page, *ref, ranked.score);
+    auto ref = std::ranges::find(page->passages, ranked.passage, &PassageRef::id);
+    if (ref == page->passages.end())
+      return std::unexpected(view_.damaged(Family::passages, passage_key(ranked.passage)));
+    Result<Passage> passage = cut(*page, *ref, ranked.score);
     if (!passage) return std::unexpected(std::move(passage.error()));
-    return Loaded{std::move(*passage), canonical_url(**page)};
+    if (!phrases_.lets_all_pass() && !phrases_.accepts(*passage)) return std::nullopt;
+    return Loaded{std::move(*passage), canonical_url(*page)};
   }
 
  private:
-  Result<const PageRecord*> load_page(const ContentHash& key) {
-    auto known = pages_.find(key);
-    if (known == pages_.end()) {
-      Result<std::optional<PageRecord>> page = load_live_page(view_, key, now_);
-      if (!page) return std::unexpected(std::move(page.error()));
-      known = pages_.emplace(key, std::move(*page)).first;
+  // Gives the keys of pages that are not read yet, sorted.
+  Result<std::vector<std::string>> find_pages(const std::vector<std::string>& passage_keys) {
+    const auto records = view_.get_many(Family::passages, passage_keys);
+    if (!records) return std::unexpected(records.error());
+    std::set<std::string> keys;
+    for (std::size_t i = 0; i < passage_keys.size(); ++i) {
+      if (!(*records)[i]) continue;
+      const std::optional<ContentHash> page = decode_page((*records)[i]->ToStringView());
+      if (!page) return std::unexpected(view_.damaged(Family::passages, passage_keys[i]));
+      page_keys_.emplace(*parse_passage_key(passage_keys[i]), *page);
+      if (!pages_.contains(*page)) keys.emplace(page->view());
     }
-    return known->second ? &*known->second : nullptr;
+    return std::vector<std::string>(keys.begin(), keys.end());
+  }
+
+  Status read_pages(const std::vector<std::string>& keys) {
+    const auto records = view_.get_many(Family::pages, keys);
+    if (!records) return std::unexpected(records.error());
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      ContentHash key;
+      std::ranges::copy(keys[i], key.bytes.begin());
+      std::optional<PageRecord>& page = pages_[key];
+      if (!(*records)[i]) continue;
+      page.emplace();
+      if (!decode((*records)[i]->ToStringView(), *page)) {
+        return std::unexpected(view_.damaged(Family::pages, keys[i]));
+      }
+      if (expired(page->expires_at, now_)) page.reset();
+    }
+    return {};
   }
 
   Result<Passage> cut(const PageRecord& page, const PassageRef& ref, double score) {
@@ -119,7 +155,9 @@ class PassageLoader {
 
   const ReadView& view_;
   const SearchQuery& query_;
+  const PhraseFilter& phrases_;
   const TimePoint now_;
+  std::unordered_map<std::uint64_t, ContentHash> page_keys_;  // by passage
   std::map<ContentHash, std::optional<PageRecord>> pages_;
 };
 
@@ -165,49 +203,62 @@ class Shown {
   std::vector<std::string> canonical_urls_;  // by passage
 };
 
+// Takes the best `count` out of a heap.
+std::vector<RankedPassage> pop_best(std::vector<RankedPassage>& heap, std::size_t count) {
+  std::vector<RankedPassage> best;
+  while (best.size() < count && !heap.empty()) {
+    std::ranges::pop_heap(heap, worse);
+    best.push_back(heap.back());
+    heap.pop_back();
+  }
+  return best;
+}
+
 // Best first, until enough have passed. A heap, because that decides how many are looked at.
 Result<std::vector<Passage>> take_best(std::vector<RankedPassage> ranked, PassageLoader& loader,
                                        const SearchQuery& query, std::size_t top) {
   std::ranges::make_heap(ranked, worse);
   Shown shown(query.duplicates);
   while (shown.size() < top && !ranked.empty()) {
-    std::ranges::pop_heap(ranked, worse);
-    Result<std::optional<PassageLoader::Loaded>> loaded = loader.load(ranked.back());
-    if (!loaded) return std::unexpected(std::move(loaded.error()));
-    ranked.pop_back();
-    if (*loaded) shown.add(std::move(**loaded));
+    const std::vector<RankedPassage> batch = pop_best(ranked, top - shown.size());
+    if (Status ready = loader.prepare(batch); !ready) {
+      return std::unexpected(std::move(ready.error()));
+    }
+    for (const RankedPassage& one : batch) {
+      Result<std::optional<PassageLoader::Loaded>> loaded = loader.load(one);
+      if (!loaded) return std::unexpected(std::move(loaded.error()));
+      if (*loaded) shown.add(std::move(**loaded));
+    }
   }
   return shown.take();
-}
-
-// As many terms as have query_terms_max different ones among them.
-std::vector<std::string> first_terms(std::vector<std::string> terms) {
-  std::unordered_set<std::string_view> different;
-  const auto rest = std::ranges::find_if(terms, [&](const std::string& term) {
-    different.insert(term);
-    return different.size() > query_terms_max;
-  });
-  terms.erase(rest, terms.end());
-  return terms;
 }
 
 // One search: its words and its vector are made once, candidates are drawn until there are enough.
 class Search {
  public:
   Search(const SearchSource& source, const SearchQuery& query, TimePoint now)
-      : source_(source), query_(query), now_(now) {}
+      : source_(source),
+        query_(query),
+        now_(now),
+        written_(query.syntax == QuerySyntax::marks ? read_query(query.text)
+                                                    : WrittenQuery{query.text, {}, {}}),
+        phrases_(written_, source.terms) {}
 
   Result<std::vector<Passage>> run() {
-    std::vector<TermCount> words = count_terms(first_terms(source_.terms.read(query_.text)));
+    if (Status counted = load_counters(); !counted) {
+      return std::unexpected(std::move(counted.error()));
+    }
+    const std::vector<QueryTerm> words = query_terms(written_, counters_, source_.terms);
     if (words.empty()) return std::vector<Passage>{};
     if (Status ready = prepare(); !ready) return std::unexpected(std::move(ready.error()));
     const std::size_t top = std::min(query_.top, search_top_max);
-    PassageLoader loader(source_.view, query_, now_);
+    PassageLoader loader(source_.view, query_, phrases_, now_);
     for (std::size_t count = std::max(candidates_min(), 2 * top);; count *= 4) {
       Result<std::vector<RankedPassage>> ranked = candidates(words, count);
       if (!ranked) return std::unexpected(std::move(ranked.error()));
       // Then a larger count finds no more.
-      const bool all = ranked->size() < count;
+      const bool all =
+          ranked->size() < count || (!phrases_.lets_all_pass() && count >= texts_compared_max);
       auto passages = take_best(std::move(*ranked), loader, query_, top);
       if (!passages || passages->size() == top || all) return passages;
     }
@@ -220,8 +271,10 @@ class Search {
 
   Status prepare() {
     if (Status filtered = make_filter(); !filtered) return filtered;
-    if (Status embedded = embed(); !embedded) return embedded;
-    if (query_.mode == SearchMode::dense) return {};
+    return embed();
+  }
+
+  Status load_counters() {
     Result<std::optional<CountersRecord>> counters =
         source_.view.load<CountersRecord>(Family::meta, counters_key);
     if (!counters) return std::unexpected(std::move(counters.error()));
@@ -229,7 +282,7 @@ class Search {
     return {};
   }
 
-  Result<std::vector<RankedPassage>> by_words(const std::vector<TermCount>& words,
+  Result<std::vector<RankedPassage>> by_words(const std::vector<QueryTerm>& words,
                                               std::size_t count) const {
     AllowPassage allow;
     if (filter_.host || filter_.passages != nullptr) {
@@ -240,7 +293,7 @@ class Search {
 
   // By words, and by meaning into `dense`: at once, where a thread is to be had. Of many passages
   // each takes some milliseconds, and a thread a fiftieth of one.
-  Result<std::vector<RankedPassage>> by_both(const std::vector<TermCount>& words, std::size_t count,
+  Result<std::vector<RankedPassage>> by_both(const std::vector<QueryTerm>& words, std::size_t count,
                                              std::vector<RankedPassage>& dense) const {
     const auto by_meaning = [&] { dense = source_.vectors.nearest(*vector_, count, filter_); };
     std::jthread other;
@@ -282,15 +335,15 @@ class Search {
                   "there is no embedder to search by meaning: set embedder.path, or run "
                   "scripts/setup for the default one");
     }
-    if (!only && !source_.embedding->reads(query_.text)) return {};
-    Result<std::vector<float>> vector = source_.embedding->embed_query(query_.text);
+    if (!only && !source_.embedding->reads(written_.words)) return {};
+    Result<std::vector<float>> vector = source_.embedding->embed_query(written_.words);
     if (!vector) return std::unexpected(std::move(vector.error()));
     vector_ = source_.vectors.query(*vector);
     return {};
   }
 
   // About `count` of the best; fewer where there are no more.
-  Result<std::vector<RankedPassage>> candidates(const std::vector<TermCount>& words,
+  Result<std::vector<RankedPassage>> candidates(const std::vector<QueryTerm>& words,
                                                 std::size_t count) const {
     if (query_.mode == SearchMode::dense) {
       return source_.vectors.nearest(*vector_, count, filter_);
@@ -307,6 +360,8 @@ class Search {
   const SearchSource& source_;
   const SearchQuery& query_;
   const TimePoint now_;
+  const WrittenQuery written_;
+  const PhraseFilter phrases_;
   PassageFilter filter_;
   std::unordered_set<std::uint64_t> asked_;
   CountersRecord counters_;

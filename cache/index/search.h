@@ -17,8 +17,8 @@
 
 namespace seekd::cache {
 
-inline constexpr std::size_t query_terms_max =
-    128;  // different ones; the rest of a longer query is not looked at
+// Texts that are looked at for a phrase or for what is excluded; those after them are not found.
+inline constexpr std::size_t texts_compared_max = 10'000;
 inline constexpr std::size_t search_top_max = 1000;
 
 // What is searched. REQUIRES: all of it outlives the search.

@@ -1,6 +1,7 @@
 #include "cache/index/terms.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include <libstemmer.h>
@@ -38,7 +39,8 @@ using Stemmer = std::unique_ptr<sb_stemmer, StemmerDeleter>;
 
 class TermList {
  public:
-  TermList(std::string_view text, sb_stemmer* stemmer) : text_(text), stemmer_(stemmer) {}
+  TermList(std::string_view text, sb_stemmer* stemmer, Language language)
+      : text_(text), stemmer_(stemmer), language_(language) {}
 
   void add(const Word& word) {
     if (!joins_name(word)) close_name();
@@ -112,9 +114,13 @@ class TermList {
     }
   }
 
+  bool may_stem(std::string_view word) const {
+    if (language_ != Language::english) return std::ranges::none_of(word, is_digit);
+    return std::ranges::all_of(word, [](char c) { return is_lower(c) || c == '\''; });
+  }
+
   void push_stem(std::string_view word) {
-    if (word.size() < 3 || word.size() > term_bytes_max ||
-        !std::ranges::all_of(word, [](char c) { return is_lower(c) || c == '\''; })) {
+    if (word.size() < 3 || word.size() > term_bytes_max || !may_stem(word)) {
       push(word);
       return;
     }
@@ -132,6 +138,7 @@ class TermList {
 
   std::string_view text_;
   sb_stemmer* stemmer_;
+  Language language_;
   std::vector<std::string> terms_;
   std::vector<Word> name_;     // words joined so far
   std::string_view run_;       // ideographs without anything between them
@@ -152,7 +159,25 @@ std::string fold(const icu::Normalizer2& normalizer, std::string_view text) {
 struct TermReader::Libraries {
   const icu::Normalizer2* normalizer;  // ICU's own, never freed
   std::unique_ptr<icu::BreakIterator> words;
-  Stemmer stemmer;
+  std::array<Stemmer, language_count> stemmers;  // by language
+
+  // Calls visit(word) for each word of a folded text.
+  template <class Visit>
+  void for_each_word(std::string_view folded, Visit visit) const {
+    UErrorCode status = U_ZERO_ERROR;
+    UText view = UTEXT_INITIALIZER;
+    utext_openUTF8(&view, folded.data(), static_cast<int64_t>(folded.size()), &status);
+    words->setText(&view, status);
+    if (U_SUCCESS(status)) {
+      int32_t begin = words->first();
+      for (int32_t end = words->next(); end != icu::BreakIterator::DONE;
+           begin = end, end = words->next()) {
+        if (words->getRuleStatus() < UBRK_WORD_NONE_LIMIT) continue;
+        visit(Word{static_cast<std::size_t>(begin), static_cast<std::size_t>(end)});
+      }
+    }
+    utext_close(&view);
+  }
 };
 
 TermReader::TermReader(std::unique_ptr<Libraries> libraries) : libraries_(std::move(libraries)) {}
@@ -169,31 +194,39 @@ Result<TermReader> TermReader::create() {
     return fail(ErrorCode::internal, std::string("ICU has no data for words (") +
                                          u_errorName(status) + "): install libicu");
   }
-  libraries->stemmer.reset(sb_stemmer_new("english", "UTF_8"));
-  if (!libraries->stemmer) {
-    return fail(ErrorCode::internal, "Snowball has no English stemmer: install libstemmer");
+  for (std::size_t i = 0; i < language_count; ++i) {
+    const char* name = stemmer_name(static_cast<Language>(i));
+    libraries->stemmers[i].reset(sb_stemmer_new(name, "UTF_8"));
+    if (!libraries->stemmers[i]) {
+      return fail(ErrorCode::internal,
+                  "Snowball has no " + std::string(name) + " stemmer: install libstemmer");
+    }
   }
   return TermReader(std::move(libraries));
 }
 
-std::vector<std::string> TermReader::read(std::string_view text) {
+std::vector<std::string> TermReader::read(std::string_view text, Language language) {
   const std::string folded = fold(*libraries_->normalizer, text);
-  TermList terms(folded, libraries_->stemmer.get());
-  UErrorCode status = U_ZERO_ERROR;
-  UText view = UTEXT_INITIALIZER;
-  utext_openUTF8(&view, folded.data(), static_cast<int64_t>(folded.size()), &status);
-  icu::BreakIterator& words = *libraries_->words;
-  words.setText(&view, status);
-  if (U_SUCCESS(status)) {
-    int32_t begin = words.first();
-    for (int32_t end = words.next(); end != icu::BreakIterator::DONE;
-         begin = end, end = words.next()) {
-      if (words.getRuleStatus() < UBRK_WORD_NONE_LIMIT) continue;
-      terms.add({static_cast<std::size_t>(begin), static_cast<std::size_t>(end)});
-    }
-  }
-  utext_close(&view);
+  sb_stemmer* stemmer = libraries_->stemmers[static_cast<std::size_t>(language)].get();
+  TermList terms(folded, stemmer, language);
+  libraries_->for_each_word(folded, [&](const Word& word) { terms.add(word); });
   return terms.finish();
+}
+
+std::string TermReader::sequence(std::string_view text) {
+  const std::string folded = fold(*libraries_->normalizer, text);
+  std::string sequence = "\n";
+  libraries_->for_each_word(folded, [&](const Word& word) {
+    for (std::size_t i = word.begin; i < word.end;) {
+      const std::string_view character = policy::character_at(folded, i);
+      const bool alone = is_ideograph(character);
+      if (alone && sequence.back() != '\n') sequence += '\n';
+      sequence += character;
+      i += character.size();
+      if (alone || i >= word.end) sequence += '\n';
+    }
+  });
+  return sequence;
 }
 
 }  // namespace seekd::cache

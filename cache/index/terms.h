@@ -2,9 +2,9 @@
 //
 // Unicode word segmentation (UAX #29) over NFKC-case-folded text (UAX #15), both ICU's. Numbers,
 // versions and names with digits stay whole and are found by their parts too ("CVE-2026-1234" is
-// also "cve", "2026", "1234"; "12.5" is one term). English words are stemmed (Snowball's "english";
-// M. F. Porter). Han, Kana and Hangul become overlapping pairs of characters. No stop words: BM25
-// gives frequent terms little weight by itself.
+// also "cve", "2026", "1234"; "12.5" is one term). Words are stemmed as in their page's language
+// (Snowball; M. F. Porter). Han, Kana and Hangul become overlapping pairs of characters. No stop
+// words: BM25 gives frequent terms little weight by itself.
 //
 // The index holds what this class made of a text: format_version changes when it does.
 // One thread at a time; each thread that needs one creates its own.
@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cache/index/language.h"
 #include "policy/result.h"
 
 namespace seekd::cache {
@@ -25,11 +26,16 @@ inline constexpr std::size_t term_bytes_max = 64;  // longer ones are cut
 
 class TermReader {
  public:
-  // Errors: internal (ICU's data or Snowball's English stemmer are not installed).
+  // Errors: internal (ICU's data or Snowball's stemmers are not installed).
   static Result<TermReader> create();
 
-  // In the order of the text, as often as they occur. Bytes that are no UTF-8 separate words.
-  std::vector<std::string> read(std::string_view text);
+  // In the order of the text, as often as they occur; in every language as many. Bytes that are no
+  // UTF-8 separate words.
+  std::vector<std::string> read(std::string_view text, Language language);
+
+  // The words as they are written, folded and not stemmed, each Han, Kana or Hangul character one;
+  // a line break before each and behind the last.
+  std::string sequence(std::string_view text);
 
   TermReader(TermReader&&) noexcept;
   TermReader& operator=(TermReader&&) noexcept;

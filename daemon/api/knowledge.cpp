@@ -42,6 +42,7 @@ std::expected<cache::SearchQuery, ApiError> read_search(std::string_view body, T
   const auto text = fields.text("query");
   if (!text) fields.reject("query", "missing_field", "is missing");
   query.text = text.value_or("");
+  query.syntax = cache::QuerySyntax::marks;
   if (query.text.size() > query_bytes_max) {
     fields.reject("query", "out_of_range",
                   "is longer than " + std::to_string(query_bytes_max) + " bytes");

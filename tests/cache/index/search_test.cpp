@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "cache/index/query_terms.h"
 #include "tests/cache/temporary_cache.h"
 
 using namespace seekd;

@@ -14,7 +14,7 @@ namespace {
 std::vector<std::string> terms(std::string_view text) {
   Result<TermReader> reader = TermReader::create();
   REQUIRE(reader);
-  return reader->read(text);
+  return reader->read(text, Language::english);
 }
 
 bool has(std::string_view text, const std::string& term) {
