@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
+#include <unordered_map>
 
 namespace seekd::cache {
 namespace {
@@ -16,7 +17,7 @@ struct Known {
 // In the order of Language. Words that several have count for each.
 constexpr std::array<Known, language_count> known{{
     {"english", "en",
-     " the of and to in is that for it was on are as with be by this have from at which not you "
+     " the of and a to in is that for it was on are as with be by this have from at which not you "
      "but or were they an has had their will would there been if can more who when what "},
     {"danish", "da",
      " og i at det er en til på som med for af den ikke der var et jeg har de vi kan om men eller "
@@ -76,17 +77,33 @@ std::optional<Language> parse_language(std::string_view declared) {
   return static_cast<Language>(found - known.begin());
 }
 
+using Words = std::unordered_map<std::string_view, std::uint32_t>;  // → a bit for each language
+
+Words make_words() {
+  Words words;
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    std::string_view rest = known[i].words;
+    while (rest.size() > 1) {
+      rest.remove_prefix(1);
+      const std::size_t end = rest.find(' ');
+      words[rest.substr(0, end)] |= 1U << i;
+      rest.remove_prefix(end);
+    }
+  }
+  return words;
+}
+
 using Hits = std::array<std::size_t, language_count>;
 
 // How many of the words are frequent in each language.
 Hits count_hits(std::string_view sequence) {
+  static const Words words = make_words();
   Hits hits{};
-  std::string word;
   while (!sequence.empty()) {
     const std::size_t end = std::min(sequence.find('\n'), sequence.size());
-    word.assign(1, ' ').append(sequence.substr(0, end)).append(1, ' ');
-    for (std::size_t i = 0; word.size() > 2 && i < hits.size(); ++i) {
-      if (known[i].words.contains(word)) ++hits[i];
+    const auto word = words.find(sequence.substr(0, end));
+    for (std::size_t i = 0; word != words.end() && i < hits.size(); ++i) {
+      hits[i] += word->second >> i & 1;
     }
     sequence.remove_prefix(std::min(end + 1, sequence.size()));
   }

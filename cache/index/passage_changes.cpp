@@ -12,7 +12,7 @@
 namespace seekd::cache {
 namespace {
 
-constexpr std::size_t language_bytes_max = 8192;  // of a page's text, to tell its language by
+constexpr std::size_t language_bytes_max = 4096;  // of a page's text, to tell its language by
 
 }  // namespace
 
