@@ -217,9 +217,9 @@ Result<std::vector<Passage>> RocksPageCache::search(const SearchQuery& query, Ti
   const auto& embedding = vectors_->embedding;
   SearchQuery drawn = query;
   if (reranking_) drawn.top = std::max(query.top, reranking_->candidates);
-  auto passages = search_passages(
-      {view, *terms, vectors_->index, vectors_->lengths, embedding ? &*embedding : nullptr}, drawn,
-      now);
+  auto passages = search_passages({view, *terms, vectors_->index, vectors_->lengths,
+                                   embedding ? &*embedding : nullptr, writer_.counters()},
+                                  drawn, now);
   readers_.give(std::move(*terms));
   if (passages && reranking_) {
     passages = rerank(std::move(*passages), query.text, query.top, *reranking_);

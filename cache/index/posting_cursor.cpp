@@ -40,10 +40,12 @@ void PostingCursor::decode() {
 }
 
 std::size_t PostingCursor::first_from(std::uint32_t passage) const {
-  // Counted and not searched for: a few instructions for all of them.
-  std::uint16_t before = 0;
-  for (const std::uint16_t one : decoded_.passages) before += one < passage ? 1 : 0;
-  return std::min<std::size_t>(before, decoded_.size);
+  // The block's last is not before it, so that one is found; no branch that could be guessed wrong.
+  std::size_t i = 0;
+  for (std::size_t step = postings_per_block / 2; step > 0; step /= 2) {
+    i += decoded_.passages[i + step - 1] < passage ? step : 0;
+  }
+  return i;
 }
 
 FixedScore PostingCursor::bound(std::uint32_t begin, std::uint32_t end, const Bm25& bm25) {

@@ -245,10 +245,7 @@ class Search {
         phrases_(written_, source.terms) {}
 
   Result<std::vector<Passage>> run() {
-    if (Status counted = load_counters(); !counted) {
-      return std::unexpected(std::move(counted.error()));
-    }
-    const std::vector<QueryTerm> words = query_terms(written_, counters_, source_.terms);
+    const std::vector<QueryTerm> words = query_terms(written_, source_.counters, source_.terms);
     if (words.empty()) return std::vector<Passage>{};
     if (Status ready = prepare(); !ready) return std::unexpected(std::move(ready.error()));
     const std::size_t top = std::min(query_.top, search_top_max);
@@ -274,21 +271,13 @@ class Search {
     return embed();
   }
 
-  Status load_counters() {
-    Result<std::optional<CountersRecord>> counters =
-        source_.view.load<CountersRecord>(Family::meta, counters_key);
-    if (!counters) return std::unexpected(std::move(counters.error()));
-    counters_ = counters->value_or(CountersRecord{});
-    return {};
-  }
-
   Result<std::vector<RankedPassage>> by_words(const std::vector<QueryTerm>& words,
                                               std::size_t count) const {
     AllowPassage allow;
     if (filter_.host || filter_.passages != nullptr) {
       allow = [this](std::uint64_t passage) { return source_.vectors.allows(filter_, passage); };
     }
-    return rank_passages({source_.view, source_.lengths, counters_}, words, count, allow);
+    return rank_passages({source_.view, source_.lengths, source_.counters}, words, count, allow);
   }
 
   // By words, and by meaning into `dense`: at once, where a thread is to be had. Of many passages
@@ -364,7 +353,6 @@ class Search {
   const PhraseFilter phrases_;
   PassageFilter filter_;
   std::unordered_set<std::uint64_t> asked_;
-  CountersRecord counters_;
   std::optional<QuantizedVector> vector_;
 };
 

@@ -28,6 +28,7 @@ struct SearchSource {
   const VectorIndex& vectors;
   const PassageLengths& lengths;
   const Embedding* embedding;  // nullptr: words alone
+  CountersRecord counters;     // of the last batch
 };
 
 // Best first; equal scores in the order of storing. Errors: as PageCache::search().
