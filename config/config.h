@@ -119,6 +119,16 @@ struct EmbedderConfig {
   bool operator==(const EmbedderConfig&) const = default;
 };
 
+struct RerankerConfig {
+  std::filesystem::path path;  // folder; "" = none: the order of a search is the last word
+  Device device = Device::automatic;
+  std::size_t candidates = 32;               // of the best of a search, judged once more
+  std::chrono::milliseconds deadline{1000};  // for them; the rest stays as it is
+
+  bool enabled() const { return !path.empty(); }
+  bool operator==(const RerankerConfig&) const = default;
+};
+
 struct AnswerConfig {
   std::size_t tokens_max = 512;  // default of max_tokens, and thinking included
   std::size_t passages_max = 6;
@@ -152,6 +162,7 @@ struct Config {
   CacheConfig cache;
   ModelConfig model;
   EmbedderConfig embedder;
+  RerankerConfig reranker;
   AnswerConfig answer;
   RefreshConfig refresh;
 

@@ -237,6 +237,19 @@ std::vector<Option> embedder_options() {
   };
 }
 
+std::vector<Option> reranker_options() {
+  using R = RerankerConfig;
+  constexpr auto reranker = &Config::reranker;
+  return {
+      row<reranker, &R::path>("reranker.path", Shape::text, "an absolute path, or \"\" for none",
+                              read_optional_path),
+      row<reranker, &R::device>("reranker.device", Shape::text, R"("automatic", "cpu" or "cuda")",
+                                read_device),
+      count<reranker, &R::candidates>("reranker.candidates", 2, 1000),
+      duration<reranker, &R::deadline>("reranker.deadline", 10ms, 1min),
+  };
+}
+
 std::vector<Option> answer_options() {
   using A = AnswerConfig;
   constexpr auto answer = &Config::answer;
@@ -270,8 +283,9 @@ std::vector<Option> refresh_options() {
 
 std::vector<Option> all_options() {
   std::vector<Option> all;
-  for (auto section : {daemon_options, fetcher_options, egress_options, cache_options,
-                       model_options, embedder_options, answer_options, refresh_options}) {
+  for (auto section :
+       {daemon_options, fetcher_options, egress_options, cache_options, model_options,
+        embedder_options, reranker_options, answer_options, refresh_options}) {
     std::ranges::move(section(), std::back_inserter(all));
   }
   return all;

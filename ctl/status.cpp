@@ -71,6 +71,11 @@ void print_status(const json::object& reply) {
                                  : terminal_line(text_at(embedder, "name")) + " on " +
                                        terminal_line(text_at(embedder, "device")))
             << '\n';
+  if (const json::object& reranker = object_at(reply, "reranker"); !reranker.empty()) {
+    std::cout << "reranker " << terminal_line(text_at(reranker, "name")) << " on "
+              << terminal_line(text_at(reranker, "device")) << ", the best "
+              << integer_at(reranker, "candidates") << '\n';
+  }
   std::cout << "cache    " << integer_at(cache, "pages") << " pages, "
             << integer_at(cache, "versions") << " past versions, " << integer_at(cache, "passages")
             << " passages (" << integer_at(cache, "passages_waiting") << " wait to be embedded), "

@@ -27,38 +27,52 @@ Status enter_sandbox(const config::Config& config) {
   return {};
 }
 
-// nullptr where the configuration wants none.
-Result<std::shared_ptr<const model::Embedder>> load_embedder(const config::Config& config) {
-  if (!config.embedder.enabled()) return nullptr;
-  auto embedder = model::load_torch_embedder(config.embedder, config.model.threads);
-  if (!embedder) return std::unexpected(std::move(embedder.error()));
-  return std::shared_ptr<const model::Embedder>(std::move(*embedder));
-}
-
-Result<std::unique_ptr<cache::PageCache>> open_cache(
-    const config::Config& config, const std::shared_ptr<const model::Embedder>& embedder) {
-  // The clock that is trusted stands in the cache: until it is read, nothing has expired.
-  constexpr TimePoint none{};
-  if (!embedder) return cache::open_rocks_page_cache(config.cache, none);
-  return cache::open_rocks_page_cache(config.cache, none, model::embedding_of(embedder));
-}
-
 }  // namespace
+
+Result<Program::Judges> Program::load_judges(const config::Config& config) {
+  Judges judges;
+  if (config.embedder.enabled()) {
+    auto embedder = model::load_torch_embedder(config.embedder, config.model.threads);
+    if (!embedder) return std::unexpected(std::move(embedder.error()));
+    judges.embedder = std::move(*embedder);
+  }
+  if (config.reranker.enabled()) {
+    auto reranker = model::load_torch_reranker(config.reranker.path, config.reranker.device,
+                                               config.model.threads);
+    if (!reranker) return std::unexpected(std::move(reranker.error()));
+    judges.reranker = std::move(*reranker);
+  }
+  return judges;
+}
+
+Result<std::unique_ptr<cache::PageCache>> Program::open_cache(const config::Config& config,
+                                                              const Judges& judges) {
+  std::optional<Embedding> embedding;
+  if (judges.embedder) embedding = model::embedding_of(judges.embedder);
+  std::optional<Reranking> reranking;
+  if (judges.reranker) {
+    reranking =
+        model::reranking_of(judges.reranker, config.reranker.candidates, config.reranker.deadline);
+  }
+  // The clock that is trusted stands in the cache: until it is read, nothing has expired.
+  return cache::open_rocks_page_cache(config.cache, TimePoint{}, std::move(embedding),
+                                      std::move(reranking));
+}
 
 Result<std::unique_ptr<Program>> Program::create(config::Config config) {
   auto sockets = open_listen_sockets(config.daemon);
   if (!sockets) return std::unexpected(std::move(sockets.error()));
   if (auto entered = enter_sandbox(config); !entered) return std::unexpected(entered.error());
-  auto embedder = load_embedder(config);
-  if (!embedder) return std::unexpected(std::move(embedder.error()));
-  auto cache = open_cache(config, *embedder);
+  auto judges = load_judges(config);
+  if (!judges) return std::unexpected(std::move(judges.error()));
+  auto cache = open_cache(config, *judges);
   if (!cache) return std::unexpected(std::move(cache.error()));
   const auto clock = (*cache)->clock_mark();
   if (!clock) return std::unexpected(clock.error());
   auto watches = load_watches(**cache);
   if (!watches) return std::unexpected(std::move(watches.error()));
   for (const ListenSocket& socket : *sockets) spdlog::info("listening on {}", socket.place());
-  std::unique_ptr<Program> program(new Program(std::move(config), std::move(*embedder),
+  std::unique_ptr<Program> program(new Program(std::move(config), std::move(*judges),
                                                std::move(*cache), *clock, std::move(*watches)));
   if (auto started = program->listener_.start(std::move(*sockets)); !started) {
     return std::unexpected(started.error());
@@ -66,11 +80,10 @@ Result<std::unique_ptr<Program>> Program::create(config::Config config) {
   return program;
 }
 
-Program::Program(config::Config config, std::shared_ptr<const model::Embedder> embedder,
-                 std::unique_ptr<cache::PageCache> cache,
+Program::Program(config::Config config, Judges judges, std::unique_ptr<cache::PageCache> cache,
                  const std::optional<policy::ClockMark>& clock, StoredWatches watches)
     : config_(std::move(config)),
-      embedder_(std::move(embedder)),
+      judges_(std::move(judges)),
       cache_(std::move(cache)),
       clock_(clock),
       async_cache_(io_.get_executor(), *cache_, clock_),
@@ -85,10 +98,19 @@ Program::Program(config::Config config, std::shared_ptr<const model::Embedder> e
       pages_(async_cache_, fetcher_, config_, metrics_),
       refresher_(io_.get_executor(), async_cache_, pages_, config_.refresh, metrics_,
                  std::move(watches)),
-      services_{io_.get_executor(), config_,      async_cache_,
-                workers_,           fetcher_,     model_,
-                admission_,         metrics_,     pages_,
-                refresher_,         clock_.now(), embedder_ ? &embedder_->info() : nullptr},
+      services_{io_.get_executor(),
+                config_,
+                async_cache_,
+                workers_,
+                fetcher_,
+                model_,
+                admission_,
+                metrics_,
+                pages_,
+                refresher_,
+                clock_.now(),
+                judges_.embedder ? &judges_.embedder->info() : nullptr,
+                judges_.reranker ? &judges_.reranker->info() : nullptr},
       listener_(io_.get_executor(), config_.daemon,
                 [this](const std::shared_ptr<Exchange>& exchange) { route(services_, exchange); }),
       manager_(io_.get_executor()),
@@ -100,7 +122,7 @@ Status Program::run() {
   manager_.started();
   await_signal();
   purge_now_and_then();
-  if (embedder_) start_embedding();
+  if (judges_.embedder) start_embedding();
   refresher_.start();
   io_.run();
   if (model_.state() == ModelRunner::State::failed) return std::unexpected(model_.error());
@@ -109,7 +131,7 @@ Status Program::run() {
 }
 
 void Program::start_embedding() {
-  const model::EmbedderInfo& info = embedder_->info();
+  const model::EmbedderInfo& info = judges_.embedder->info();
   spdlog::info("search by meaning: {} ({} dimensions) on {}", info.name, info.dimension,
                info.device);
   embedding_.emplace(

@@ -27,12 +27,14 @@
 #include "daemon/services.h"
 #include "fetcher/client.h"
 #include "model/embedder.h"
+#include "model/reranker.h"
 
 namespace seekd::daemon {
 
 class Program {
  public:
-  // Errors: a sentence about what is in the way (socket, port, sandbox, embedder, cache). REQUIRES:
+  // Errors: a sentence about what is in the way (socket, port, sandbox, embedder,
+  // reranker, cache). REQUIRES:
   // config.model.path and config.embedder.path are not empty.
   static Result<std::unique_ptr<Program>> create(config::Config config);
 
@@ -41,8 +43,17 @@ class Program {
   Status run();
 
  private:
-  Program(config::Config config, std::shared_ptr<const model::Embedder> embedder,
-          std::unique_ptr<cache::PageCache> cache, const std::optional<policy::ClockMark>& clock,
+  // What judges passages; each nullptr where the configuration wants none.
+  struct Judges {
+    std::shared_ptr<const model::Embedder> embedder;
+    std::shared_ptr<const model::Reranker> reranker;
+  };
+  static Result<Judges> load_judges(const config::Config& config);
+  static Result<std::unique_ptr<cache::PageCache>> open_cache(const config::Config& config,
+                                                              const Judges& judges);
+
+  Program(config::Config config, Judges judges, std::unique_ptr<cache::PageCache> cache,
+          const std::optional<policy::ClockMark>& clock,
           StoredWatches watches);
 
   void start_embedding();
@@ -53,7 +64,7 @@ class Program {
   void stop();
 
   config::Config config_;
-  std::shared_ptr<const model::Embedder> embedder_;  // nullptr: words alone are searched
+  const Judges judges_;
   std::unique_ptr<cache::PageCache> cache_;
   boost::asio::io_context io_{1};
   PageClock clock_;

@@ -14,6 +14,7 @@
 #include "daemon/workers.h"
 #include "fetcher/client.h"
 #include "model/embedder.h"
+#include "model/reranker.h"
 
 namespace seekd::daemon {
 
@@ -30,6 +31,7 @@ struct Services {
   Refresher& refresher;
   TimePoint started;
   const model::EmbedderInfo* embedder = nullptr;  // nullptr: words alone are searched
+  const model::RerankerInfo* reranker = nullptr;  // nullptr: nothing is judged once more
 };
 
 // The wall clock, read by the shells alone; what is kept or called fresh goes by PageClock.

@@ -69,6 +69,13 @@ json::value embedder_json(const Services& services) {
           {"device", services.embedder->device}};
 }
 
+json::value reranker_json(const Services& services) {
+  if (services.reranker == nullptr) return nullptr;
+  return {{"name", services.reranker->name},
+          {"device", services.reranker->device},
+          {"candidates", services.config.reranker.candidates}};
+}
+
 json::object queue_json(const Services& services) {
   return {{"waiting", services.admission.waiting()},
           {"looking_up", services.admission.running()},
@@ -97,6 +104,7 @@ void respond_with_status(Services& services, const ExchangePtr& exchange,
   const json::object body{{"version", SEEKD_VERSION},
                           {"model", model_json(services.model)},
                           {"embedder", embedder_json(services)},
+                          {"reranker", reranker_json(services)},
                           {"cache", cache_json(statistics)},
                           {"clock", clock_json(services.cache.clock().read())},
                           {"fetcher", fetcher_json(services, fetcher)},

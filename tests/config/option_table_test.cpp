@@ -95,6 +95,8 @@ TEST_CASE("every option sets its own member and no other") {
       {"embedder.device", R"("cuda")"},
       {"embedder.query_prefix", R"("query: ")"},
       {"embedder.passage_prefix", R"("passage: ")"},
+      {"reranker.path", R"("/a")"},
+      {"reranker.device", R"("cpu")"},
   };
   std::vector<Config> seen{Config{}};
   for (const Option& option : option_table()) {
