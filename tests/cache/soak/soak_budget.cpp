@@ -141,8 +141,8 @@ std::vector<std::string> judge(const std::vector<SoakSample>& samples, const Soa
   }
   for (const auto& [operation, name] : served) {
     const auto index = static_cast<std::size_t>(operation);
-    const double first = least_median(all.first(samples.size() / 2), index);
-    const double second = least_median(all.last(samples.size() / 2), index);
+    const double first = least_median(all.subspan(quarter, quarter), index);
+    const double second = least_median(all.last(quarter), index);
     if (second > first * budget.slowing) {
       findings.push_back(std::string(name) + " slowed from " + std::to_string(first) + " to " +
                          std::to_string(second) + " ms");

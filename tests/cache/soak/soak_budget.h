@@ -17,7 +17,7 @@ struct SoakBudget {
   std::uint64_t descriptors = 600;  // RocksDB may hold 512 files
   std::uint64_t disk_mib = 256;     // of the folder, while files are rewritten too
   double growth = 1.25;             // of memory, from the second quarter to the last
-  double slowing = 4;               // of the least median, from the first half to the second
+  double slowing = 4;               // of the least median, likewise
   double milliseconds_p99 = 2000;   // of a read, a store or a search
 };
 

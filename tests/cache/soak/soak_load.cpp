@@ -81,17 +81,18 @@ void SoakLoad::store(Random& random) {
   const auto stored = cache_.store(page, wall_clock());
   if (!stored) return complain("store: " + stored.error().message);
   const std::lock_guard lock(mutex_);
+  if (!stored_.contains(page.url)) urls_.push_back(page.url);
   stored_[page.url] = edition;
 }
 
 void SoakLoad::read(Random& random) {
-  const std::string url = soak_url(static_cast<std::uint32_t>(random() % rates_.urls));
+  std::string url;
   std::uint64_t edition = 0;
   {
     const std::lock_guard lock(mutex_);
-    const auto known = stored_.find(url);
-    if (known == stored_.end()) return;
-    edition = known->second;
+    if (urls_.empty()) return;
+    url = urls_[random() % urls_.size()];
+    edition = stored_.at(url);
   }
   const auto page = cache_.find(url, wall_clock());
   if (!page) return complain("read: " + page.error().message);

@@ -74,6 +74,7 @@ class SoakLoad {
   bool stopping_ = false;
   Interval interval_;
   std::map<std::string, std::uint64_t> stored_;  // url → number of its latest edition
+  std::vector<std::string> urls_;                // of stored_
   std::uint64_t next_edition_ = 1;
   std::vector<std::thread> threads_;
 };
