@@ -239,7 +239,7 @@ Status Database::write(WriteSet& changes, Durability durability) {
   options.sync = durability == Durability::synced;
   const rocksdb::Status status = (*changes.opened_)->Write(options, &changes.batch_);
   if (!status.ok()) {
-    broken_ = true;
+    broken_ = broken_ || !status.IsNotSupported();  // one opened for reading stays that
     return refuse_writing(storage_error(status, folder_));
   }
   writable_.store(true, std::memory_order_relaxed);
