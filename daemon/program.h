@@ -53,8 +53,7 @@ class Program {
                                                               const Judges& judges);
 
   Program(config::Config config, Judges judges, std::unique_ptr<cache::PageCache> cache,
-          const std::optional<policy::ClockMark>& clock,
-          StoredWatches watches);
+          const std::optional<policy::ClockMark>& clock, StoredWatches watches);
 
   void start_embedding();
   void model_loaded();
