@@ -5,7 +5,9 @@
 #include <string_view>
 
 #include "cache/expiry.h"
+#include "cache/holds.h"
 #include "cache/index/passage_changes.h"
+#include "policy/collection.h"
 #include "policy/http_freshness.h"
 #include "policy/url.h"
 
@@ -40,6 +42,10 @@ std::string_view opaque_tag(std::string_view etag) {
   return etag;
 }
 
+bool has_server(std::string_view address) {
+  return policy::collection_of(address) == policy::web_collection;
+}
+
 }  // namespace
 
 policy::Keeping keeping_of(const config::CacheConfig& config, std::string_view url,
@@ -61,7 +67,7 @@ Result<PageRecord> admit_page(const FetchedPage& page, const policy::Keeping& ke
   }
   PageRecord record;
   record.expires_at = retrieved_at + keeping.retention;
-  if (expired(record.expires_at, now)) {
+  if (has_server(page.url) && expired(record.expires_at, now)) {
     return fail(ErrorCode::invalid_argument,
                 page.url + ": retrieved longer ago than cache.retention (" +
                     std::to_string(keeping.retention.count()) + " s) keeps pages");
@@ -96,7 +102,7 @@ void count_visit(const policy::ChangeHistory& before, policy::Visit visit, TimeP
   record.history.add(visit);
   const policy::Freshness freshness = policy::judge_freshness(
       record.headers, requested_at, record.retrieved_at, bounds, record.history);
-  record.fresh_until = freshness.fresh_until;
+  record.fresh_until = has_server(record.url) ? freshness.fresh_until : never;
   record.fresh_from = freshness.origin;
   // What is stored may stay under a new no-store, and its server is asked each time.
   record.always_revalidate = freshness.always_revalidate || !freshness.storable;

@@ -50,6 +50,7 @@ Result<std::size_t> Evictor::fit(TimePoint now) {
     bytes_to_go -= static_cast<double>(page.bytes);
     ++evicted;
   }
+  if (evicted == 0) return 0;
   if (Status compacted = database_.compact(); !compacted) return std::unexpected(compacted.error());
   return evicted;
 }

@@ -2,7 +2,8 @@
 //
 // Where it is over, the pages that are worth least go: those that were read longest ago, the larger
 // the sooner (GreedyDual-Size with time for cost: P. Cao, S. Irani, "Cost-Aware WWW Proxy Caching
-// Algorithms", 1997). Held pages stay, whatever the disk says. One thread at a time.
+// Algorithms", 1997). Held pages stay, whatever the disk says, and so do those of
+// collections, which no server would give again. One thread at a time.
 
 #pragma once
 

@@ -3,7 +3,8 @@
 // All functions may be called from any thread at once. A store is atomic: a page, its blocks and
 // its index entries appear together or not at all, and are on disk when store() returns. Every
 // error leaves the cache as it was. Nothing past its expires_at is ever returned. URLs are
-// canonical (policy::Url::text()).
+// canonical: policy::Url::text(), or addresses of pages of other collections than the web
+// (policy/collection.h). Who may read or write a collection is not asked here.
 
 #pragma once
 
@@ -20,6 +21,7 @@
 #include "cache/record.h"
 #include "cache/reports.h"
 #include "config/config.h"
+#include "policy/collection.h"
 #include "policy/http_freshness.h"
 #include "policy/page.h"
 #include "policy/passages.h"
@@ -80,6 +82,12 @@ struct VersionInfo {
   std::size_t blocks = 0;
 };
 
+struct ListedPage {
+  std::string url;
+  std::string etag;  // "" where none came with it
+  TimePoint retrieved_at;
+};
+
 // A Bloom filter: what it holds, and how often it errs.
 struct FilterStatistics {
   std::uint64_t bits = 0;
@@ -136,7 +144,9 @@ struct SearchQuery {
   std::vector<std::string> hosts;         // empty: all; as in policy::SiteRule::host
   std::vector<std::string> hosts_denied;  // likewise; wins
   std::vector<std::string> urls;  // canonical; empty: all pages, else passages of these pages only
-  // Only pages whose server confirmed them then or later.
+  // Only pages of these (policy/collection.h); the web's hosts alone are what the two above judge.
+  std::vector<std::string> collections = {std::string(policy::web_collection)};
+  // Only pages whose server confirmed them then or later, or that have no server.
   std::optional<TimePoint> confirmed_since = std::nullopt;
   QuerySyntax syntax = QuerySyntax::words;
 };
@@ -198,6 +208,13 @@ class PageCache {
   // rewrites the files that had them, and then looks for traces. Errors: invalid_argument (one of
   // them is held), busy, corrupt, io.
   virtual Result<ForgetReport> forget(std::string_view what, TimePoint now) = 0;
+
+  // Every live page of `what`, as above, in no order. Errors: invalid_argument, corrupt, io.
+  virtual Result<std::vector<ListedPage>> list(std::string_view what, TimePoint now) = 0;
+
+  // Takes these pages out as if they had expired: at once for every reader, from the disk when it
+  // is compacted. Held ones stay. Says how many went. Errors: corrupt, io; some may have gone then.
+  virtual Result<std::size_t> remove(const std::vector<std::string>& urls, TimePoint now) = 0;
 
   // Looks at everything; minutes for gigabytes. One at a time. Errors: busy, io.
   virtual Result<VerifyReport> verify(TimePoint now) = 0;

@@ -3,14 +3,16 @@
 #include <algorithm>
 #include <utility>
 
+#include "cache/expiry.h"
 #include "cache/families.h"
+#include "cache/page_reader.h"
 #include "cache/traces.h"
 
 namespace seekd::cache {
 
-Result<std::vector<PageKeeper::Found>> PageKeeper::find(const PageMatch& match) const {
+Status PageKeeper::for_each_match(const PageMatch& match,
+                                  const std::function<void(const PageRecord&)>& visit) const {
   const ReadView view(database_);
-  std::vector<Found> found;
   std::string damaged_key;
   Status read = view.for_each(Family::pages, "", [&](std::string_view key, std::string_view value) {
     PageRecord page;
@@ -18,12 +20,46 @@ Result<std::vector<PageKeeper::Found>> PageKeeper::find(const PageMatch& match) 
       damaged_key = key;
       return false;
     }
-    if (match.matches(page.url, page.final_url)) found.push_back({page_key(page.url), page.url});
+    if (match.matches(page.url, page.final_url)) visit(page);
     return true;
   });
-  if (!read) return std::unexpected(std::move(read.error()));
+  if (!read) return read;
   if (!damaged_key.empty()) return std::unexpected(view.damaged(Family::pages, damaged_key));
+  return {};
+}
+
+Result<std::vector<PageKeeper::Found>> PageKeeper::find(const PageMatch& match) const {
+  std::vector<Found> found;
+  Status read = for_each_match(match, [&](const PageRecord& page) {
+    found.push_back({page_key(page.url), page.url});
+  });
+  if (!read) return std::unexpected(std::move(read.error()));
   return found;
+}
+
+Result<std::vector<ListedPage>> PageKeeper::list(std::string_view what, TimePoint now) const {
+  const auto match = PageMatch::parse(what);
+  if (!match) return std::unexpected(match.error());
+  std::vector<ListedPage> pages;
+  Status read = for_each_match(*match, [&](const PageRecord& page) {
+    if (expired(page.expires_at, now)) return;
+    pages.push_back({page.url, page.headers.etag, page.retrieved_at});
+  });
+  if (!read) return std::unexpected(std::move(read.error()));
+  return pages;
+}
+
+Result<std::size_t> PageKeeper::remove(const std::vector<std::string>& urls, TimePoint now) {
+  const std::lock_guard lock(keeping_);
+  std::size_t removed = 0;
+  for (const std::string& url : urls) {
+    const auto page = load_live_page(ReadView(database_), url, now);
+    if (!page) return std::unexpected(page.error());
+    if (!*page || holds_.holding(url, (*page)->final_url)) continue;
+    if (Status gone = writer_.evict(page_key(url)); !gone) return std::unexpected(gone.error());
+    ++removed;
+  }
+  return removed;
 }
 
 Status PageKeeper::store_holds(const HoldsRecord& record) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -30,6 +31,8 @@ class PageKeeper {
   Result<std::uint64_t> hold(std::string_view what, std::string reason, TimePoint now);
   Result<std::uint64_t> let_go(std::string_view what);
   Result<ForgetReport> forget(std::string_view what, TimePoint now);
+  Result<std::vector<ListedPage>> list(std::string_view what, TimePoint now) const;
+  Result<std::size_t> remove(const std::vector<std::string>& urls, TimePoint now);
 
  private:
   struct Found {
@@ -37,6 +40,8 @@ class PageKeeper {
     std::string url;
   };
 
+  Status for_each_match(const PageMatch& match,
+                        const std::function<void(const PageRecord&)>& visit) const;
   Result<std::vector<Found>> find(const PageMatch& match) const;
   Status store_holds(const HoldsRecord& record);
   Result<std::uint64_t> renew_expiry(const PageMatch& match);

@@ -11,6 +11,7 @@
 #include "cache/expiry.h"
 #include "cache/families.h"
 #include "cache/page_reader.h"
+#include "policy/collection.h"
 
 namespace seekd::cache {
 namespace {
@@ -38,7 +39,9 @@ Result<StoreOutcome> PageWriter::store(const FetchedPage& page, TimePoint now) {
   Result<PageRecord> record = admit_page(page, arrival.keeping, now);
   if (!record) return std::unexpected(std::move(record.error()));
   heed_holds(*record);
-  if (record->expires_at == never) arrival.keeping.versions_max = held_versions_max;
+  if (holds_.holding(record->url, record->final_url)) {
+    arrival.keeping.versions_max = held_versions_max;
+  }
   arrival.requested_at = std::min(page.requested_at, record->retrieved_at);
   std::lock_guard lock(writing_);
   // Damage to another page must not keep this one out; purge_expired() reports it.
@@ -130,8 +133,11 @@ Status PageWriter::store_vectors(const std::vector<PassageVector>& vectors) {
   return damage;
 }
 
+// What was imported into a collection has no server that would give it again: it stays until
+// somebody takes it out.
 void PageWriter::heed_holds(PageRecord& record) const {
-  if (holds_.holding(record.url, record.final_url)) record.expires_at = never;
+  const bool imported = policy::collection_of(record.url) != policy::web_collection;
+  if (imported || holds_.holding(record.url, record.final_url)) record.expires_at = never;
 }
 
 Status PageWriter::renew_expiry(const ContentHash& key) {

@@ -124,6 +124,12 @@ class RocksPageCache : public PageCache {
     changes.put(Family::meta, clock_key, encode(mark));
     return database_->write(changes, Durability::synced);
   }
+  Result<std::vector<ListedPage>> list(std::string_view what, TimePoint now) override {
+    return keeper_.list(what, now);
+  }
+  Result<std::size_t> remove(const std::vector<std::string>& urls, TimePoint now) override {
+    return keeper_.remove(urls, now);
+  }
   Result<std::size_t> fit_disk(TimePoint now) override;
   Result<VerifyReport> verify(TimePoint now) override;
   Status compact() override;

@@ -14,7 +14,8 @@
 //   "embedder" → EmbedderRecord;
 //   "filter.urls" and "filter.blocks" → FilterRecord
 //
-// A page key is the xxh3-128 of its URL. Integers in keys are big-endian, so that they sort.
+// A page key is the xxh3-128 of its address: its URL, or what policy/collection.h makes of a page
+// of another collection. Integers in keys are big-endian, so that they sort.
 //
 // Expiry has three parts, which expiry.h tells apart.
 

@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "policy/access.h"
 #include "policy/egress.h"
 #include "policy/http_freshness.h"
 #include "policy/keeping.h"
@@ -155,6 +156,16 @@ struct RefreshConfig {
   bool operator==(const RefreshConfig&) const = default;
 };
 
+// A named part of the memory (policy/collection.h). Without a table of its own the web is read and
+// written by everyone.
+struct CollectionConfig {
+  std::string name;
+  std::vector<policy::Subject> readers;
+  std::vector<policy::Subject> writers;  // beside root and the user that seekd runs as
+
+  bool operator==(const CollectionConfig&) const = default;
+};
+
 struct Config {
   DaemonConfig daemon;
   FetcherConfig fetcher;
@@ -165,6 +176,7 @@ struct Config {
   RerankerConfig reranker;
   AnswerConfig answer;
   RefreshConfig refresh;
+  std::vector<CollectionConfig> collections;
 
   bool operator==(const Config&) const = default;
 };

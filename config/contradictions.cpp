@@ -82,6 +82,20 @@ Status check_keeping(const CacheConfig& cache, const Places& places) {
   return {};
 }
 
+// One name, one list of readers: of two, neither could be told to hold.
+Status check_collections(const Config& config, const Places& places) {
+  for (std::size_t i = 0; i < config.collections.size(); ++i) {
+    for (std::size_t before = 0; before < i; ++before) {
+      if (config.collections[before].name != config.collections[i].name) continue;
+      return fail(ErrorCode::invalid_argument,
+                  line_of(places, "collection", i) + ": collection \"" +
+                      config.collections[i].name + "\" stands twice (" +
+                      line_of(places, "collection", before) + "); join the tables");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Status check_contradictions(const Config& config, const Places& places) {
@@ -90,7 +104,8 @@ Status check_contradictions(const Config& config, const Places& places) {
       return fail(ErrorCode::invalid_argument, message(contradiction, places));
     }
   }
-  return check_keeping(config.cache, places);
+  if (Status kept = check_keeping(config.cache, places); !kept) return kept;
+  return check_collections(config, places);
 }
 
 }  // namespace seekd::config

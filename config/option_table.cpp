@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "config/collection_reader.h"
 #include "config/egress_readers.h"
 #include "config/keeping_reader.h"
 #include "config/quantity.h"
@@ -281,11 +282,18 @@ std::vector<Option> refresh_options() {
   };
 }
 
+std::vector<Option> collection_options() {
+  return {tables<&Config::collections>(
+      "collection",
+      R"([[collection]] with name = "handbook" and readers = ["everyone"] or such as ["uid:1001"])",
+      read_collections)};
+}
+
 std::vector<Option> all_options() {
   std::vector<Option> all;
   for (auto section :
        {daemon_options, fetcher_options, egress_options, cache_options, model_options,
-        embedder_options, reranker_options, answer_options, refresh_options}) {
+        embedder_options, reranker_options, answer_options, refresh_options, collection_options}) {
     std::ranges::move(section(), std::back_inserter(all));
   }
   return all;

@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/access/peer.h"
+
 namespace seekd::daemon {
 
 struct HttpRequest {
@@ -43,6 +45,7 @@ class Exchange {
   virtual ~Exchange() = default;
 
   virtual const HttpRequest& request() const = 0;
+  virtual const Peer& peer() const = 0;  // who asks
   virtual LogFields& log() = 0;
 
   virtual void respond(HttpResponse response) = 0;

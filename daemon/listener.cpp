@@ -90,8 +90,10 @@ void Listener::accept(Door& door) {
 void Listener::admit(Session::Socket socket, Transport transport) {
   if (ended_) return;
   if (sessions_.size() >= config_.connections_max) return refuse(std::move(socket));
+  Peer peer = transport == Transport::unix_socket ? peer_of(socket.native_handle()) : Peer{};
   auto session = std::make_shared<Session>(
       std::move(socket), Session::Settings{.transport = transport,
+                                           .peer = std::move(peer),
                                            .body_bytes_max = config_.request_bytes_max,
                                            .timeout = config_.idle_timeout,
                                            .handler = handler_});

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include "cache/rocks_page_cache.h"
 #include "daemon/api/routes.h"
@@ -60,6 +61,8 @@ Result<std::unique_ptr<cache::PageCache>> Program::open_cache(const config::Conf
 }
 
 Result<std::unique_ptr<Program>> Program::create(config::Config config) {
+  auto collections = Collections::create(config.collections, geteuid());
+  if (!collections) return std::unexpected(std::move(collections.error()));
   auto sockets = open_listen_sockets(config.daemon);
   if (!sockets) return std::unexpected(std::move(sockets.error()));
   if (auto entered = enter_sandbox(config); !entered) return std::unexpected(entered.error());
@@ -73,7 +76,8 @@ Result<std::unique_ptr<Program>> Program::create(config::Config config) {
   if (!watches) return std::unexpected(std::move(watches.error()));
   for (const ListenSocket& socket : *sockets) spdlog::info("listening on {}", socket.place());
   std::unique_ptr<Program> program(new Program(std::move(config), std::move(*judges),
-                                               std::move(*cache), *clock, std::move(*watches)));
+                                               std::move(*cache), *clock, std::move(*watches),
+                                               std::move(*collections)));
   if (auto started = program->listener_.start(std::move(*sockets)); !started) {
     return std::unexpected(started.error());
   }
@@ -81,8 +85,10 @@ Result<std::unique_ptr<Program>> Program::create(config::Config config) {
 }
 
 Program::Program(config::Config config, Judges judges, std::unique_ptr<cache::PageCache> cache,
-                 const std::optional<policy::ClockMark>& clock, StoredWatches watches)
+                 const std::optional<policy::ClockMark>& clock, StoredWatches watches,
+                 Collections collections)
     : config_(std::move(config)),
+      collections_(std::move(collections)),
       judges_(std::move(judges)),
       cache_(std::move(cache)),
       clock_(clock),
@@ -108,6 +114,7 @@ Program::Program(config::Config config, Judges judges, std::unique_ptr<cache::Pa
                 metrics_,
                 pages_,
                 refresher_,
+                collections_,
                 clock_.now(),
                 judges_.embedder ? &judges_.embedder->info() : nullptr,
                 judges_.reranker ? &judges_.reranker->info() : nullptr},

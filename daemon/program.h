@@ -53,7 +53,8 @@ class Program {
                                                               const Judges& judges);
 
   Program(config::Config config, Judges judges, std::unique_ptr<cache::PageCache> cache,
-          const std::optional<policy::ClockMark>& clock, StoredWatches watches);
+          const std::optional<policy::ClockMark>& clock, StoredWatches watches,
+          Collections collections);
 
   void start_embedding();
   void model_loaded();
@@ -63,6 +64,7 @@ class Program {
   void stop();
 
   config::Config config_;
+  const Collections collections_;
   const Judges judges_;
   std::unique_ptr<cache::PageCache> cache_;
   boost::asio::io_context io_{1};

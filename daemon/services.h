@@ -5,6 +5,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "config/config.h"
+#include "daemon/access/collections.h"
 #include "daemon/answer/admission.h"
 #include "daemon/async_cache.h"
 #include "daemon/metrics/metrics.h"
@@ -29,6 +30,7 @@ struct Services {
   Metrics& metrics;
   PageUpdater& pages;
   Refresher& refresher;
+  const Collections& collections;
   TimePoint started;
   const model::EmbedderInfo* embedder = nullptr;  // nullptr: words alone are searched
   const model::RerankerInfo* reranker = nullptr;  // nullptr: nothing is judged once more

@@ -37,6 +37,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   struct Settings {
     Transport transport = Transport::unix_socket;
+    Peer peer;
     std::size_t body_bytes_max = 0;
     std::chrono::seconds timeout{
         0};  // to send a whole request, and for each piece of a reply to be taken

@@ -30,7 +30,7 @@ std::string to_text(const Message& message) {
 }  // namespace
 
 Session::Request::Request(const std::shared_ptr<Session>& session, const Message& message)
-    : session_(session), version_(message.version()) {
+    : session_(session), peer_(session->settings_.peer), version_(message.version()) {
   request_.method = message.method_string();
   request_.body = message.body();
   const auto target = boost::urls::parse_origin_form(message.target());

@@ -24,6 +24,7 @@ class Session::Request final : public Exchange {
   bool readable() const { return readable_; }
 
   const HttpRequest& request() const override { return request_; }
+  const Peer& peer() const override { return peer_; }
   LogFields& log() override { return log_; }
   void respond(HttpResponse response) override;
   void begin_events() override;
@@ -39,6 +40,7 @@ class Session::Request final : public Exchange {
   std::shared_ptr<Session> open_session() const;
 
   std::weak_ptr<Session> session_;
+  Peer peer_;
   HttpRequest request_;
   unsigned version_;  // 10 or 11
   bool readable_ = false;

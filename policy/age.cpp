@@ -1,5 +1,7 @@
 #include "policy/age.h"
 
+#include "policy/collection.h"
+
 namespace seekd::policy {
 
 Age judge_age(const Confirmation& source, std::optional<std::chrono::seconds> max_age,
@@ -15,6 +17,7 @@ Age judge_age(const Confirmation& source, std::optional<std::chrono::seconds> ma
 }
 
 Age judge_age(const Passage& passage, std::optional<std::chrono::seconds> max_age, TimePoint now) {
+  if (collection_of(passage.url) != web_collection) return Age::young_enough;
   return judge_age(Confirmation{passage.retrieved_at, passage.fresh_until, passage.stale_forbidden},
                    max_age, now);
 }

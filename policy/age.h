@@ -30,6 +30,7 @@ struct Confirmation {
 // stale is too old for any caller.
 Age judge_age(const Confirmation& source, std::optional<std::chrono::seconds> max_age,
               TimePoint now);
+// A passage of another collection than the web is always young enough: no server has newer text.
 Age judge_age(const Passage& passage, std::optional<std::chrono::seconds> max_age, TimePoint now);
 
 }  // namespace seekd::policy

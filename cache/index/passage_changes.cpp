@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cache/families.h"
+#include "policy/collection.h"
 #include "policy/utf8.h"
 
 namespace seekd::cache {
@@ -20,7 +21,9 @@ std::string_view indexed_title(const PageRecord& page) {
   return policy::first_bytes(page.metadata.title, title_bytes_indexed_max);
 }
 
-std::string_view host_of(std::string_view url) {
+std::string_view host_of(std::string_view address) {
+  std::string_view url = address;
+  if (policy::collection_of(url) != policy::web_collection) return url.substr(0, url.find('/'));
   const std::size_t scheme_end = url.find("://");
   if (scheme_end != url.npos) url.remove_prefix(scheme_end + 3);
   return url.substr(0, std::min(url.find_first_of(":/?#"), url.size()));

@@ -22,8 +22,9 @@ namespace seekd::cache {
 
 inline constexpr std::size_t title_bytes_indexed_max = 300;  // it is indexed with every passage
 
-// The host of a canonical URL, without port.
-std::string_view host_of(std::string_view url);
+// The host of a canonical URL, without port; of a page of another collection than the web
+// policy::collection_prefix(), which no host is.
+std::string_view host_of(std::string_view address);
 
 // As much of the page's title as is indexed and embedded.
 std::string_view indexed_title(const PageRecord& page);

@@ -23,6 +23,7 @@
 #include "cache/near_duplicates.h"
 #include "cache/page_reader.h"
 #include "cache/record.h"
+#include "policy/collection.h"
 #include "policy/egress.h"
 #include "policy/http_freshness.h"
 #include "policy/url.h"
@@ -34,14 +35,22 @@ bool worse(const RankedPassage& a, const RankedPassage& b) {
   return a.score != b.score ? a.score < b.score : a.passage > b.passage;
 }
 
+bool asks_for(const SearchQuery& query, std::string_view collection) {
+  return std::ranges::find(query.collections, collection) != query.collections.end();
+}
+
+// `host`: as host_of() says.
 bool host_allowed(const SearchQuery& query, std::string_view host) {
+  if (!asks_for(query, policy::collection_of(host))) return false;
   const auto matches = [&](const std::string& rule) { return policy::host_matches(rule, host); };
   return !std::ranges::any_of(query.hosts_denied, matches) &&
          (query.hosts.empty() || std::ranges::any_of(query.hosts, matches));
 }
 
-// Where a redirect has led stands in final_url.
+// Where a redirect has led stands in final_url. The collection is asked for here once more: the
+// filter knows what the index in memory knows, which may be a batch behind.
 bool page_allowed(const SearchQuery& query, const PageRecord& page) {
+  if (!asks_for(query, policy::collection_of(page.url))) return false;
   if (page.final_url == page.url || (query.hosts.empty() && query.hosts_denied.empty()))
     return true;
   const auto url = policy::parse_url(page.final_url);
@@ -88,7 +97,8 @@ class PassageLoader {
     const std::optional<PageRecord>& page = pages_.at(page_key->second);
     if (!page) return std::nullopt;
     if (!page_allowed(query_, *page)) return std::nullopt;
-    if (query_.confirmed_since && page->retrieved_at < *query_.confirmed_since) {
+    if (query_.confirmed_since && page->retrieved_at < *query_.confirmed_since &&
+        policy::collection_of(page->url) == policy::web_collection) {
       return std::nullopt;
     }
     auto ref = std::ranges::find(page->passages, ranked.passage, &PassageRef::id);
@@ -295,17 +305,24 @@ class Search {
   }
 
   Status make_filter() {
-    if (!query_.hosts.empty() || !query_.hosts_denied.empty()) {
+    if (!query_.hosts.empty() || !query_.hosts_denied.empty() || !asks_for_all_collections()) {
       filter_.host = [this](std::string_view host) { return host_allowed(query_, host); };
     }
     if (query_.urls.empty()) return {};
     return find_asked();
   }
 
+  bool asks_for_all_collections() const {
+    const auto asked = [this](std::string_view collection) { return asks_for(query_, collection); };
+    return asked(policy::web_collection) &&
+           std::ranges::all_of(source_.vectors.collections(), asked);
+  }
+
   // The passages of the pages that the query names.
   Status find_asked() {
     filter_.passages = &asked_;
     for (const std::string& url : query_.urls) {
+      if (!asks_for(query_, policy::collection_of(url))) continue;
       Result<std::optional<PageRecord>> page = load_live_page(source_.view, url, now_);
       if (!page) return std::unexpected(std::move(page.error()));
       if (!*page) continue;

@@ -10,6 +10,8 @@
 #include <thread>
 #include <utility>
 
+#include "policy/collection.h"
+
 namespace seekd::cache {
 namespace {
 
@@ -79,7 +81,11 @@ VectorIndex::VectorIndex(const Embedding* embedding)
 std::uint32_t VectorIndex::host_number(const std::string& host) {
   const auto [known, added] =
       host_numbers_.emplace(host, static_cast<std::uint32_t>(host_names_.size()));
-  if (added) host_names_.push_back(host);
+  if (added) {
+    host_names_.push_back(host);
+    const std::string_view collection = policy::collection_of(host);
+    if (collection != policy::web_collection) collections_.emplace(collection);
+  }
   return known->second;
 }
 
@@ -181,6 +187,11 @@ std::vector<std::uint64_t> VectorIndex::waiting(std::size_t count_max) const {
 void VectorIndex::give_up(std::uint64_t passage) {
   const std::lock_guard lock(mutex_);
   waiting_.erase(passage);
+}
+
+std::set<std::string, std::less<>> VectorIndex::collections() const {
+  const std::shared_lock lock(mutex_);
+  return collections_;
 }
 
 std::size_t VectorIndex::waiting_count() const {

@@ -63,6 +63,9 @@ class VectorIndex {
   // It waits no more until the cache is opened again: it is gone, or cannot be read.
   void give_up(std::uint64_t passage);
 
+  // Those beside the web that have had passages since the cache was opened.
+  std::set<std::string, std::less<>> collections() const;
+
   std::size_t waiting_count() const;
   std::size_t vector_count() const;
   std::uint64_t device_bytes() const { return device_.bytes(); }  // of its memory, for vectors
@@ -133,6 +136,7 @@ class VectorIndex {
   std::set<std::uint64_t> waiting_;
   std::vector<std::string> host_names_;  // of this run; a host whose last page went keeps its name
   std::unordered_map<std::string, std::uint32_t> host_numbers_;
+  std::set<std::string, std::less<>> collections_;
   std::vector<Chunk> chunks_;            // rows without a gap
   std::vector<std::uint64_t> passages_;  // by row
   std::vector<std::uint32_t> hosts_;     // by row

@@ -160,9 +160,13 @@ void AnswerMachine::on(const event::Cancelled&) {
 void AnswerMachine::read(std::vector<std::string> urls) {
   stage_ = Stage::reading;
   for (std::string& url : urls) {
-    act(action::LookUp{pages_.size(), url});
+    const bool allowed = question_.scope.holds(url);
+    if (allowed) act(action::LookUp{pages_.size(), url});
     pages_.emplace_back(std::move(url));
+    // Not even looked up: how long that takes would tell whether it is there.
+    if (!allowed) pages_.back().found(std::nullopt, question_, now_);
   }
+  go_on_when_settled();
 }
 
 void AnswerMachine::fetch(std::size_t page) {
@@ -176,7 +180,8 @@ void AnswerMachine::search(std::vector<std::string> urls) {
                       .top = survey_passages,
                       .hosts = question_.hosts,
                       .hosts_denied = question_.hosts_denied,
-                      .urls = std::move(urls)}});
+                      .urls = std::move(urls),
+                      .collections = question_.scope.collections}});
 }
 
 // No page was named: what the cache knows decides.
@@ -270,11 +275,12 @@ void AnswerMachine::generate(std::vector<Passage> passages) {
     preface_bytes_ = answer_.content.size();
     act(action::Emit{{answer_.content, ""}});
   }
-  act(action::Generate{{.messages = room_.prompt(question_, passages_, now_),
-                        .sampling = question_.sampling,
-                        .stop = question_.stop,
-                        .tokens_max = question_.tokens_max,
-                        .cache_salt = question_.cache_salt}});
+  act(action::Generate{
+      {.messages = room_.prompt(question_, passages_, now_),
+       .sampling = question_.sampling,
+       .stop = question_.stop,
+       .tokens_max = question_.tokens_max,
+       .cache_salt = prompt_salt(question_.scope, passages_, question_.cache_salt)}});
 }
 
 void AnswerMachine::conclude(const model::Generation& generation) {

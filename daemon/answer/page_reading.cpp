@@ -4,6 +4,7 @@
 #include "daemon/answer/sources.h"
 #include "daemon/kept_page.h"
 #include "daemon/time_text.h"
+#include "policy/collection.h"
 
 namespace seekd::daemon {
 namespace {
@@ -58,6 +59,10 @@ PageReading::Step PageReading::found(Result<std::optional<cache::StoredPage>> st
   const bool elsewhere = page_ && !is_wanted(question, page_->final_url);
   if (elsewhere) page_.reset();
   if (elsewhere && question.reach == Reach::cache_only) return turn_away();
+  if (policy::collection_of(url_) != policy::web_collection) {
+    if (page_) return settle(SourceState::fresh);
+    return give_up("not_in_cache", "it is not in the cache, and no server has it");
+  }
   const bool young = page_ && judge_age(*page_, question.max_age, now) == policy::Age::young_enough;
   if (question.reach == Reach::cache_only) {
     if (!page_)

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/access/scope.h"
 #include "model/model.h"
 
 namespace seekd::daemon {
@@ -35,6 +36,7 @@ struct Question {
       urls;  // as written; pages that the caller names beside those in its text
   Retrieval retrieval = Retrieval::enabled;
   Reach reach = Reach::web;
+  Scope scope;
   std::optional<std::chrono::seconds>
       max_age;                            // how old a source may be; nullopt: its own lifetime
   std::vector<std::string> hosts;         // as in policy::SiteRule::host; empty: all

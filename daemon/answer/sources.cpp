@@ -7,6 +7,7 @@
 #include "cache/index/passage_splitter.h"
 #include "daemon/answer/text_units.h"
 #include "daemon/time_text.h"
+#include "policy/collection.h"
 #include "policy/http_freshness.h"
 #include "policy/site_rule.h"
 #include "policy/url.h"
@@ -19,8 +20,7 @@ constexpr std::size_t snippet_bytes_max = 300;
 
 // What is no URL stays as it is written: the door will say what is wrong with it.
 std::string canonical(std::string_view written) {
-  const auto url = policy::parse_url(written);
-  return url ? url->text() : std::string(written);
+  return policy::parse_page_address(written).value_or(std::string(written));
 }
 
 // Of the terms, the share that the text holds.
@@ -52,7 +52,10 @@ SourcePlan plan_sources(const Question& question, const policy::QuestionVerdict&
   for (const std::string& written : wanted) {
     std::string url = canonical(written);
     if (!seen.insert(url).second) continue;
-    if (!is_wanted(question, url)) {
+    if (policy::collection_of(url) == policy::web_collection && !question.scope.holds(url)) {
+      plan.notices.push_back({"collection_filtered", std::move(url),
+                              "the question may not read the web, or leaves it out"});
+    } else if (!is_wanted(question, url)) {
       plan.notices.push_back(
           {"domain_filtered", std::move(url), "search_domain_filter leaves this page's host out"});
     } else if (plan.urls.size() == fetches_max) {
@@ -79,6 +82,7 @@ std::string search_text(std::string_view question, std::span<const std::string> 
 
 policy::Age judge_age(const cache::StoredPage& page, std::optional<std::chrono::seconds> max_age,
                       TimePoint now) {
+  if (policy::collection_of(page.url) != policy::web_collection) return policy::Age::young_enough;
   return policy::judge_age(
       policy::Confirmation{page.retrieved_at, fresh_until(page), stale_forbidden(page)}, max_age,
       now);

@@ -24,7 +24,7 @@ struct SourcePlan {
   std::vector<std::string>
       urls;  // canonical where they can be read, else as written: the door says what is wrong
   std::vector<Notice>
-      notices;  // wanted and left out: over `fetches_max`, outside the caller's domains
+      notices;  // wanted and left out: over `fetches_max`, outside the caller's domains or scope
 };
 
 // The URLs that the caller names, then those in its last message; each once, in that order.

@@ -94,7 +94,8 @@ void answer_chat(Services& services, const ExchangePtr& exchange) {
         {ErrorCode::unavailable, "the model is being loaded: ask again in a moment"})));
   }
   const std::string& name = services.model.model().info().name;
-  auto request = parse_chat_request(exchange->request().body, name, services.config.answer);
+  auto request = parse_chat_request(exchange->request().body, name, services.config.answer,
+                                    services.collections.readable(exchange->peer()));
   if (!request) {
     exchange->log().outcome = request.error().code;
     return exchange->respond(to_response(request.error()));

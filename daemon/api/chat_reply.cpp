@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "daemon/time_text.h"
+#include "policy/collection.h"
 
 namespace seekd::daemon {
 namespace {
@@ -35,6 +36,7 @@ json::array annotations_json(const Answer& answer) {
            {"end_index", citation.end_index},
            {"title", source.title},
            {"url", source.url},
+           {"collection", policy::collection_of(source.url)},
            {"snapshot", snapshot_json(source, citation.byte_begin, citation.byte_end)}}}});
   }
   return annotations;
@@ -51,7 +53,7 @@ json::object result_json(const Answer& answer, std::size_t index) {
           {"date", nullptr},
           {"last_updated", nullptr},
           {"snippet", source.snippet},
-          {"source", "web"},
+          {"source", policy::collection_of(source.url)},
           {"snapshot", snapshot_json(source, found ? cited->byte_begin : source.byte_begin,
                                      found ? cited->byte_end : source.byte_end)}};
 }

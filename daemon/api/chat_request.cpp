@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 
 #include "daemon/api/chat_messages.h"
+#include "daemon/api/collection_fields.h"
 #include "daemon/api/domains.h"
 #include "daemon/api/fields.h"
 #include "policy/url.h"
@@ -177,7 +178,8 @@ void read_delivery(Fields& fields, ChatRequest& request) {
 
 std::expected<ChatRequest, ApiError> parse_chat_request(std::string_view body,
                                                         std::string_view model_name,
-                                                        const config::AnswerConfig& config) {
+                                                        const config::AnswerConfig& config,
+                                                        const Scope& readable) {
   const auto object = parse_object(body);
   if (!object) return std::unexpected(object.error());
   Fields fields(*object, "");
@@ -192,6 +194,7 @@ std::expected<ChatRequest, ApiError> parse_chat_request(std::string_view body,
   read_sampling(fields, question);
   read_stops(fields, question);
   read_retrieval(fields, question, config);
+  question.scope = read_collections(fields, readable);
   read_delivery(fields, request);
   // An end user's name for the service's own records: checked, and kept nowhere.
   read_label(fields, "user");

@@ -21,6 +21,8 @@ void search_passages(Services& services, const ExchangePtr& exchange);
 void show_page(Services& services, const ExchangePtr& exchange);
 void list_versions(Services& services, const ExchangePtr& exchange);
 void import_page(Services& services, const ExchangePtr& exchange);
+void list_pages(Services& services, const ExchangePtr& exchange);
+void remove_pages(Services& services, const ExchangePtr& exchange);
 
 void hold_pages(Services& services, const ExchangePtr& exchange);
 void let_pages_go(Services& services, const ExchangePtr& exchange);

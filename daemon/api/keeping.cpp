@@ -9,9 +9,11 @@
 #include <boost/json.hpp>
 
 #include "daemon/api/api_error.h"
+#include "daemon/api/collection_fields.h"
 #include "daemon/api/fields.h"
 #include "daemon/api/handlers.h"
 #include "daemon/time_text.h"
+#include "policy/collection.h"
 
 namespace seekd::daemon {
 namespace {
@@ -63,6 +65,15 @@ std::expected<Decision, ApiError> read_decision(std::string_view body, ReasonFie
   return decision;
 }
 
+// Of what a decision names, where the caller may not decide it. The web is named by all but
+// addresses of other collections.
+std::optional<ApiError> forbidden(const Services& services, const Exchange& exchange,
+                                  const Decision& decision) {
+  const std::string_view collection = policy::collection_of(decision.pages);
+  if (services.collections.may_write(exchange.peer(), collection)) return std::nullopt;
+  return no_writable_collection(collection, "pages");
+}
+
 json::object count_json(std::uint64_t pages) {
   return {{"pages", pages}};
 }
@@ -74,7 +85,13 @@ json::object forget_json(const cache::ForgetReport& report) {
           {"traces", report.traces}};
 }
 
-json::object verify_json(const cache::VerifyReport& report) {
+// A finding about a page begins with its address.
+json::object verify_json(const cache::VerifyReport& report, const Collections& collections,
+                         const Peer& peer) {
+  json::array findings;
+  for (const std::string& finding : report.findings) {
+    if (collections.may_read(peer, policy::collection_of(finding))) findings.emplace_back(finding);
+  }
   return {{"sound", report.sound()},
           {"pages", report.pages},
           {"versions", report.versions},
@@ -85,7 +102,7 @@ json::object verify_json(const cache::VerifyReport& report) {
           {"url_filter_errors", report.url_filter_errors},
           {"block_filter_errors", report.block_filter_errors},
           {"findings_total", report.findings_total},
-          {"findings", json::value_from(report.findings)}};
+          {"findings", std::move(findings)}};
 }
 
 bool is_name(std::string_view name) {
@@ -115,6 +132,9 @@ std::expected<std::string, ApiError> read_backup_name(std::string_view body, Tim
 void hold_pages(Services& services, const ExchangePtr& exchange) {
   auto decision = read_decision(exchange->request().body, ReasonField::required);
   if (!decision) return exchange->respond(to_response(decision.error()));
+  if (const auto error = forbidden(services, *exchange, *decision)) {
+    return exchange->respond(to_response(*error));
+  }
   services.cache.run(
       [decision = *decision](cache::PageCache& cache, TimePoint now) {
         return cache.hold(decision.pages, decision.reason, now);
@@ -125,6 +145,9 @@ void hold_pages(Services& services, const ExchangePtr& exchange) {
 void let_pages_go(Services& services, const ExchangePtr& exchange) {
   auto decision = read_decision(exchange->request().body, ReasonField::unknown);
   if (!decision) return exchange->respond(to_response(decision.error()));
+  if (const auto error = forbidden(services, *exchange, *decision)) {
+    return exchange->respond(to_response(*error));
+  }
   services.cache.run(
       [decision = *decision](cache::PageCache& cache) { return cache.let_go(decision.pages); },
       reply_with<std::uint64_t>(exchange, count_json));
@@ -133,9 +156,11 @@ void let_pages_go(Services& services, const ExchangePtr& exchange) {
 void list_holds(Services& services, const ExchangePtr& exchange) {
   services.cache.run(
       [](cache::PageCache& cache) { return cache.holds(); },
-      [exchange](const std::vector<cache::Hold>& holds) {
+      [&services, exchange](const std::vector<cache::Hold>& holds) {
         json::array out;
         for (const cache::Hold& hold : holds) {
+          const std::string_view collection = policy::collection_of(hold.what);
+          if (!services.collections.may_read(exchange->peer(), collection)) continue;
           out.push_back(
               {{"pages", hold.what}, {"reason", hold.reason}, {"since", format_time(hold.since)}});
         }
@@ -146,6 +171,9 @@ void list_holds(Services& services, const ExchangePtr& exchange) {
 void forget_pages(Services& services, const ExchangePtr& exchange) {
   auto decision = read_decision(exchange->request().body, ReasonField::unknown);
   if (!decision) return exchange->respond(to_response(decision.error()));
+  if (const auto error = forbidden(services, *exchange, *decision)) {
+    return exchange->respond(to_response(*error));
+  }
   services.cache.run(
       [decision = *decision](cache::PageCache& cache, TimePoint now) {
         return cache.forget(decision.pages, now);
@@ -155,7 +183,10 @@ void forget_pages(Services& services, const ExchangePtr& exchange) {
 
 void verify_cache(Services& services, const ExchangePtr& exchange) {
   services.cache.run([](cache::PageCache& cache, TimePoint now) { return cache.verify(now); },
-                     reply_with<cache::VerifyReport>(exchange, verify_json));
+                     reply_with<cache::VerifyReport>(
+                         exchange, [&services, exchange](const cache::VerifyReport& report) {
+                           return verify_json(report, services.collections, exchange->peer());
+                         }));
 }
 
 void compact_cache(Services& services, const ExchangePtr& exchange) {

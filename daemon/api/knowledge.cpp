@@ -8,11 +8,12 @@
 #include <boost/json.hpp>
 
 #include "daemon/api/api_error.h"
+#include "daemon/api/collection_fields.h"
 #include "daemon/api/domains.h"
 #include "daemon/api/fields.h"
 #include "daemon/api/handlers.h"
 #include "daemon/api/page_json.h"
-#include "policy/url.h"
+#include "policy/collection.h"
 
 namespace seekd::daemon {
 namespace {
@@ -34,7 +35,8 @@ HttpResponse reply(const json::object& body) {
   return response;
 }
 
-std::expected<cache::SearchQuery, ApiError> read_search(std::string_view body, TimePoint now) {
+std::expected<cache::SearchQuery, ApiError> read_search(std::string_view body,
+                                                        const Scope& readable, TimePoint now) {
   const auto object = parse_object(body);
   if (!object) return std::unexpected(object.error());
   Fields fields(*object, "");
@@ -51,6 +53,7 @@ std::expected<cache::SearchQuery, ApiError> read_search(std::string_view body, T
   Domains domains = read_domains(fields, "hosts");
   query.hosts = std::move(domains.allowed);
   query.hosts_denied = std::move(domains.denied);
+  query.collections = read_collections(fields, readable).collections;
   if (const auto mode = fields.text("mode")) {
     const auto known = cache::parse_search_mode(*mode);
     if (!known) fields.reject("mode", "invalid_value", "must be lexical, dense or hybrid");
@@ -92,7 +95,7 @@ std::expected<PageQuery, ApiError> read_page_query(const HttpRequest& request,
   }
   if (query.url.empty()) return std::unexpected(bad("missing_field", "'url' is missing", "url"));
   // What is no URL has no stored page: looked up as it is written, it is not found.
-  if (const auto url = policy::parse_url(query.url)) query.url = url->text();
+  if (auto address = policy::parse_page_address(query.url)) query.url = *std::move(address);
   return query;
 }
 
@@ -103,10 +106,18 @@ ApiError no_such_page(const PageQuery& query) {
   return {404, "not_found", what + " is not in the cache", "url", std::nullopt};
 }
 
+// Asked before anything is looked up: neither words nor time tell a page that is not the caller's
+// from one that is not there.
+bool may_see(const Services& services, const Exchange& exchange, const PageQuery& query) {
+  return services.collections.may_read(exchange.peer(), policy::collection_of(query.url));
+}
+
 }  // namespace
 
 void search_passages(Services& services, const ExchangePtr& exchange) {
-  auto query = read_search(exchange->request().body, services.cache.clock().read().latest);
+  auto query =
+      read_search(exchange->request().body, services.collections.readable(exchange->peer()),
+                  services.cache.clock().read().latest);
   if (!query) return exchange->respond(to_response(query.error()));
   services.cache.run(
       [query = std::move(*query)](cache::PageCache& cache, TimePoint now) {
@@ -121,6 +132,9 @@ void search_passages(Services& services, const ExchangePtr& exchange) {
 void show_page(Services& services, const ExchangePtr& exchange) {
   auto query = read_page_query(exchange->request(), VersionParameter::allowed);
   if (!query) return exchange->respond(to_response(query.error()));
+  if (!may_see(services, *exchange, *query)) {
+    return exchange->respond(to_response(no_such_page(*query)));
+  }
   services.cache.run(
       [query = *query](cache::PageCache& cache, TimePoint now) {
         return query.version ? cache.find_version(query.url, *query.version, now)
@@ -136,6 +150,9 @@ void show_page(Services& services, const ExchangePtr& exchange) {
 void list_versions(Services& services, const ExchangePtr& exchange) {
   auto query = read_page_query(exchange->request(), VersionParameter::unknown);
   if (!query) return exchange->respond(to_response(query.error()));
+  if (!may_see(services, *exchange, *query)) {
+    return exchange->respond(to_response(no_such_page(*query)));
+  }
   services.cache.run(
       [query = *query](cache::PageCache& cache, TimePoint now) {
         return cache.versions(query.url, now);

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "daemon/time_text.h"
+#include "policy/collection.h"
 
 namespace seekd::daemon {
 namespace {
@@ -44,6 +45,7 @@ json::object page_json(const cache::StoredPage& page) {
         {{"kind", to_string(block.kind)}, {"level", block.level}, {"text", block.text}});
   }
   return {{"url", page.url},
+          {"collection", policy::collection_of(page.url)},
           {"final_url", page.final_url},
           {"title", page.metadata.title},
           {"metadata", metadata_json(page.metadata)},
@@ -67,6 +69,7 @@ json::array passages_json(std::span<const Passage> passages) {
   json::array out;
   for (const Passage& passage : passages) {
     out.push_back({{"url", passage.url},
+                   {"collection", policy::collection_of(passage.url)},
                    {"title", passage.title},
                    {"heading_path", passage.heading_path},
                    {"text", passage.text},

@@ -8,6 +8,7 @@
 #include "daemon/api/api_error.h"
 #include "daemon/api/fields.h"
 #include "daemon/api/handlers.h"
+#include "policy/collection.h"
 
 namespace seekd::daemon {
 namespace {
@@ -16,37 +17,46 @@ namespace {
 // it carries nothing, an empty object is nothing too.
 enum class Input : std::uint8_t { nothing, parameters, body };
 
+// What a caller must be allowed to before it is asked what it wants.
+enum class Needs : std::uint8_t {
+  nothing,  // the handler judges, by what the request names
+  web,      // it may read the web: what the handler shows is of it
+};
+
 struct Route {
   std::string_view method;
   std::string_view path;
   Input input;
+  Needs needs;
   void (*handle)(Services&, const ExchangePtr&);
 };
 
-constexpr std::array<Route, 23> routes{{
-    {"POST", "/v1/chat/completions", Input::body, answer_chat},
-    {"GET", "/v1/models", Input::nothing, list_models},
-    {"GET", "/health", Input::nothing, report_health},
-    {"GET", "/metrics", Input::nothing, report_metrics},
-    {"POST", "/seekd/v1/fetch", Input::body, fetch_page},
-    {"POST", "/seekd/v1/search", Input::body, search_passages},
-    {"GET", "/seekd/v1/page", Input::parameters, show_page},
-    {"GET", "/seekd/v1/versions", Input::parameters, list_versions},
-    {"POST", "/seekd/v1/import", Input::body, import_page},
-    {"GET", "/seekd/v1/watches", Input::nothing, list_watches},
-    {"POST", "/seekd/v1/watches", Input::body, add_watch},
-    {"GET", "/seekd/v1/watch", Input::parameters, show_watch},
-    {"POST", "/seekd/v1/watch/remove", Input::body, remove_watch},
-    {"POST", "/seekd/v1/watch/run", Input::body, run_watch},
-    {"GET", "/seekd/v1/status", Input::nothing, report_status},
-    {"POST", "/seekd/v1/hold", Input::body, hold_pages},
-    {"POST", "/seekd/v1/let-go", Input::body, let_pages_go},
-    {"GET", "/seekd/v1/holds", Input::nothing, list_holds},
-    {"POST", "/seekd/v1/forget", Input::body, forget_pages},
-    {"POST", "/seekd/v1/cache/verify", Input::nothing, verify_cache},
-    {"POST", "/seekd/v1/cache/compact", Input::nothing, compact_cache},
-    {"POST", "/seekd/v1/cache/backup", Input::body, back_up_cache},
-    {"POST", "/seekd/v1/selftest", Input::nothing, run_self_test},
+constexpr std::array<Route, 25> routes{{
+    {"POST", "/v1/chat/completions", Input::body, Needs::nothing, answer_chat},
+    {"GET", "/v1/models", Input::nothing, Needs::nothing, list_models},
+    {"GET", "/health", Input::nothing, Needs::nothing, report_health},
+    {"GET", "/metrics", Input::nothing, Needs::nothing, report_metrics},
+    {"POST", "/seekd/v1/fetch", Input::body, Needs::web, fetch_page},
+    {"POST", "/seekd/v1/search", Input::body, Needs::nothing, search_passages},
+    {"GET", "/seekd/v1/page", Input::parameters, Needs::nothing, show_page},
+    {"GET", "/seekd/v1/versions", Input::parameters, Needs::nothing, list_versions},
+    {"POST", "/seekd/v1/import", Input::body, Needs::nothing, import_page},
+    {"GET", "/seekd/v1/pages", Input::parameters, Needs::nothing, list_pages},
+    {"POST", "/seekd/v1/remove", Input::body, Needs::nothing, remove_pages},
+    {"GET", "/seekd/v1/watches", Input::nothing, Needs::web, list_watches},
+    {"POST", "/seekd/v1/watches", Input::body, Needs::web, add_watch},
+    {"GET", "/seekd/v1/watch", Input::parameters, Needs::web, show_watch},
+    {"POST", "/seekd/v1/watch/remove", Input::body, Needs::web, remove_watch},
+    {"POST", "/seekd/v1/watch/run", Input::body, Needs::web, run_watch},
+    {"GET", "/seekd/v1/status", Input::nothing, Needs::nothing, report_status},
+    {"POST", "/seekd/v1/hold", Input::body, Needs::nothing, hold_pages},
+    {"POST", "/seekd/v1/let-go", Input::body, Needs::nothing, let_pages_go},
+    {"GET", "/seekd/v1/holds", Input::nothing, Needs::nothing, list_holds},
+    {"POST", "/seekd/v1/forget", Input::body, Needs::nothing, forget_pages},
+    {"POST", "/seekd/v1/cache/verify", Input::nothing, Needs::nothing, verify_cache},
+    {"POST", "/seekd/v1/cache/compact", Input::nothing, Needs::nothing, compact_cache},
+    {"POST", "/seekd/v1/cache/backup", Input::body, Needs::nothing, back_up_cache},
+    {"POST", "/seekd/v1/selftest", Input::nothing, Needs::nothing, run_self_test},
 }};
 
 std::optional<ApiError> unread(const HttpRequest& request, Input input) {
@@ -77,6 +87,12 @@ void route(Services& services, const ExchangePtr& exchange) {
     if (route.method == method) {
       if (const auto error = unread(request, route.input)) {
         return exchange->respond(to_response(*error));
+      }
+      if (route.needs == Needs::web &&
+          !services.collections.may_read(exchange->peer(), policy::web_collection)) {
+        return exchange->respond(
+            to_response({403, "not_allowed", "you may not read the web (its table [[collection]])",
+                         "", std::nullopt}));
       }
       return route.handle(services, exchange);
     }

@@ -80,6 +80,7 @@ TEST_CASE("every option sets its own member and no other") {
       {"fetcher.content_types", R"(["text/html"])"},
       {"refresh.quiet_hours", R"("08:00-18:00 +01:00")"},
       {"egress.proxy", R"("10.0.0.5:3128")"},
+      {"collection", R"([{name = "handbook", readers = ["everyone"]}])"},
       {"egress.site", R"([{host = "example.org", interval = "1s"}])"},
       {"fetcher.accept_missing", R"(["seccomp"])"},
       {"egress.denied_addresses", R"(["192.0.2.0/24"])"},

@@ -47,6 +47,10 @@ class ScriptedModel final : public model::Model {
                                      const std::function<void(const model::TextDelta&)>& on_text,
                                      std::stop_token stop) override {
     ++generations;
+    {
+      const std::lock_guard lock(mutex_);
+      last_salt_ = request.cache_salt;
+    }
     model::Generation generation;
     generation.prompt_tokens = *count_prompt_tokens(request.messages);
     for (std::size_t begin = 0; begin < text_.size();) {
@@ -64,6 +68,11 @@ class ScriptedModel final : public model::Model {
     return generation;
   }
 
+  std::string last_salt() const {
+    const std::lock_guard lock(mutex_);
+    return last_salt_;
+  }
+
   // Until let_count() no prompt is counted to its end.
   void hold_counting() { held_ = true; }
   void let_count() {
@@ -77,6 +86,8 @@ class ScriptedModel final : public model::Model {
   std::atomic<int> cancelled = 0;
 
  private:
+  mutable std::mutex mutex_;  // guards last_salt_
+  std::string last_salt_;     // of the last request
   std::atomic<bool> held_ = false;
   std::string text_;
   std::chrono::milliseconds word_time_;

@@ -150,6 +150,9 @@ ServedDaemon::ServedDaemon(config::Config config, std::unique_ptr<ScriptedModel>
 
 void ServedDaemon::start(std::unique_ptr<ScriptedModel> model) {
   scripted_ = model.get();
+  auto collections = Collections::create(config_.collections, geteuid());
+  REQUIRE(collections);
+  collections_ = std::make_unique<Collections>(std::move(*collections));
   auto sockets = open_listen_sockets(config_.daemon);
   REQUIRE(sockets);
   auto cache = cache::open_rocks_page_cache(config_.cache, wall_clock());
@@ -172,9 +175,9 @@ void ServedDaemon::start(std::unique_ptr<ScriptedModel> model) {
   pages_ = std::make_unique<PageUpdater>(*async_cache_, *fetcher_, config_, metrics_);
   refresher_ = std::make_unique<Refresher>(executor, *async_cache_, *pages_, config_.refresh,
                                            metrics_, *load_watches(*cache_));
-  services_ = std::make_unique<Services>(Services{executor, config_, *async_cache_, *workers_,
-                                                  *fetcher_, *runner_, *admission_, metrics_,
-                                                  *pages_, *refresher_, wall_clock()});
+  services_ = std::make_unique<Services>(
+      Services{executor, config_, *async_cache_, *workers_, *fetcher_, *runner_, *admission_,
+               metrics_, *pages_, *refresher_, *collections_, wall_clock()});
   metrics_.name_model("scripted");
   listener_ = std::make_unique<Listener>(
       executor, config_.daemon,

@@ -86,6 +86,7 @@ class ServedDaemon {
   TemporaryFolder folder_;
   config::Config config_;
   ScriptedModel* scripted_ = nullptr;
+  std::unique_ptr<Collections> collections_;
   std::unique_ptr<cache::PageCache> cache_;
   boost::asio::io_context io_;
   std::unique_ptr<PageClock> clock_;

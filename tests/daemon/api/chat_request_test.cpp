@@ -8,8 +8,10 @@
 namespace seekd::daemon {
 namespace {
 
+const Scope readable{.collections = {"web", "handbook"}, .restricted = {"handbook"}};
+
 std::expected<ChatRequest, ApiError> parse(std::string_view body) {
-  return parse_chat_request(body, "SmolLM2-135M", {});
+  return parse_chat_request(body, "SmolLM2-135M", {}, readable);
 }
 
 // A request with further fields: ask(R"("n": 2)").

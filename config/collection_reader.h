@@ -1,0 +1,18 @@
+// The tables [[collection]]: the named parts of the memory, and who may read and write them.
+//
+// Pure; any thread. Errors: invalid_argument, "WHERE: what is wrong"; the option table adds the
+// remedy.
+
+#pragma once
+
+#include <vector>
+
+#include "config/config.h"
+#include "config/value.h"
+#include "policy/result.h"
+
+namespace seekd::config {
+
+Result<std::vector<CollectionConfig>> read_collections(const Value& value);
+
+}  // namespace seekd::config
