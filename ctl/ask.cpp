@@ -28,6 +28,7 @@ struct AskOptions {
   std::string question;
   std::vector<std::string> urls;
   std::vector<std::string> sites;
+  std::vector<std::string> collections;
   std::string max_age;
   bool fresh = false;
   bool offline = false;
@@ -44,6 +45,9 @@ json::object make_request(const AskOptions& options, const std::string& question
   json::object request{{"messages", json::array{{{"role", "user"}, {"content", question}}}}};
   if (!options.urls.empty()) request["urls"] = json::value_from(options.urls);
   if (!options.sites.empty()) request["search_domain_filter"] = json::value_from(options.sites);
+  if (!options.collections.empty()) {
+    request["collections"] = json::value_from(options.collections);
+  }
   if (options.offline) request["offline"] = true;
   if (options.fresh) request["max_age"] = 0;
   if (!options.max_age.empty()) {
@@ -106,6 +110,11 @@ void add_ask(CLI::App& app, ExitStatus& status) {
   command
       ->add_option("--site", options->sites,
                    "only pages of this host and those below it; -HOST leaves it out")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--collection", options->collections,
+                   "only pages of this collection (may be given again; default: all that you may "
+                   "read)")
       ->allow_extra_args(false);
   CLI::Option* fresh =
       command->add_flag("--fresh", options->fresh, "every source is asked again now");

@@ -19,7 +19,8 @@ MAY_INCLUDE = {
     "model": ["config", "policy"],
     "fetcher": ["config", "policy"],
     "daemon": ["policy", "config", "cache", "model", "fetcher/wire.h", "fetcher/client.h", "fetcher/sandbox"],
-    "ctl": ["policy", "config", "cache", "model", "fetcher/extract", "fetcher/url_reader.h"],
+    # The sandbox: files that are imported are read by processes without rights.
+    "ctl": ["policy", "config", "cache", "model", "fetcher/extract", "fetcher/sandbox", "fetcher/url_reader.h"],
 }
 
 # A library that one folder alone may use, by the beginning of its headers' names.
