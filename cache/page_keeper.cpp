@@ -30,9 +30,8 @@ Status PageKeeper::for_each_match(const PageMatch& match,
 
 Result<std::vector<PageKeeper::Found>> PageKeeper::find(const PageMatch& match) const {
   std::vector<Found> found;
-  Status read = for_each_match(match, [&](const PageRecord& page) {
-    found.push_back({page_key(page.url), page.url});
-  });
+  Status read = for_each_match(
+      match, [&](const PageRecord& page) { found.push_back({page_key(page.url), page.url}); });
   if (!read) return std::unexpected(std::move(read.error()));
   return found;
 }
