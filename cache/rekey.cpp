@@ -60,12 +60,15 @@ Status prove(const config::CacheConfig& config, TimePoint now) {
 }
 
 Result<fs::path> exchange(const fs::path& folder, const fs::path& coming, TimePoint now) {
-  const fs::path aside =
-      folder.string() + ".replaced-" + std::to_string(now.time_since_epoch().count());
+  fs::path aside = folder.string() + ".replaced-" + std::to_string(now.time_since_epoch().count());
   std::error_code error;
   fs::rename(folder, aside, error);
-  if (!error) fs::rename(coming, folder, error);
-  if (!error) return aside;
+  if (!error) {
+    fs::rename(coming, folder, error);
+    if (!error) return aside;
+    std::error_code unsaid;  // the first failure is told
+    fs::rename(aside, folder, unsaid);
+  }
   return refuse(ErrorCode::io, folder,
                 "cannot be exchanged with " + coming.string() + " (" + error.message() + ")");
 }

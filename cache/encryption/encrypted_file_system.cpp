@@ -28,8 +28,8 @@ class EmptyFile : public rocksdb::FSSequentialFile {
 
 class EncryptedFileSystem : public rocksdb::FileSystemWrapper {
  public:
-  EncryptedFileSystem(std::shared_ptr<rocksdb::FileSystem> base, Secret data_key)
-      : FileSystemWrapper(std::move(base)), data_key_(std::move(data_key)) {}
+  EncryptedFileSystem(const std::shared_ptr<rocksdb::FileSystem>& base, Secret data_key)
+      : FileSystemWrapper(base), data_key_(std::move(data_key)) {}
 
   const char* Name() const override { return "seekd's encrypted files"; }
 
@@ -51,7 +51,7 @@ class EncryptedFileSystem : public rocksdb::FileSystemWrapper {
   IOStatus NewSequentialFile(const std::string& name, const FileOptions& options,
                              std::unique_ptr<rocksdb::FSSequentialFile>* result,
                              IODebugContext* debug) override {
-    const IOStatus status = open_sequential(name, options, result, debug);
+    IOStatus status = open_sequential(name, options, result, debug);
     if (!name.ends_with("/IDENTITY")) return status;
     // It names the database in RocksDB's statistics, and nothing else. An empty one is made anew;
     // where it is damaged, Debian's build ends the process.
@@ -101,7 +101,7 @@ class EncryptedFileSystem : public rocksdb::FileSystemWrapper {
   // Of the plaintext, which RocksDB compares with what it wrote.
   IOStatus GetFileSize(const std::string& name, const IOOptions& options, std::uint64_t* size,
                        IODebugContext* debug) override {
-    const IOStatus status = FileSystemWrapper::GetFileSize(name, options, size, debug);
+    IOStatus status = FileSystemWrapper::GetFileSize(name, options, size, debug);
     if (!status.ok()) return status;
     if (layout_for(name) == Layout::blocks) {
       *size = plain_size_of_blocks(*size);

@@ -115,6 +115,8 @@ class EncryptedRandomAccessFile : public rocksdb::FSRandomAccessFileOwnerWrapper
   rocksdb::IOStatus Read(std::uint64_t offset, std::size_t size, const rocksdb::IOOptions& options,
                          rocksdb::Slice* result, char* scratch,
                          rocksdb::IODebugContext* debug) const override;
+  // NOLINTBEGIN(bugprone-parent-virtual-call): the wrapper's would read the encrypted file past
+  // Read().
   rocksdb::IOStatus MultiRead(rocksdb::FSReadRequest* requests, std::size_t count,
                               const rocksdb::IOOptions& options,
                               rocksdb::IODebugContext* debug) override {
@@ -127,6 +129,7 @@ class EncryptedRandomAccessFile : public rocksdb::FSRandomAccessFileOwnerWrapper
     return FSRandomAccessFile::ReadAsync(request, options, std::move(done), argument, handle,
                                          deleter, debug);
   }
+  // NOLINTEND(bugprone-parent-virtual-call)
   rocksdb::IOStatus Prefetch(std::uint64_t offset, std::size_t size,
                              const rocksdb::IOOptions& options,
                              rocksdb::IODebugContext* debug) override;

@@ -38,7 +38,7 @@ IOStatus EncryptedSequentialFile::read_raw(std::size_t size, const rocksdb::IOOp
 
 IOStatus EncryptedSequentialFile::next_block(const rocksdb::IOOptions& options,
                                              rocksdb::IODebugContext* debug) {
-  const IOStatus status = read_raw(sealed_block_bytes, options, debug);
+  IOStatus status = read_raw(sealed_block_bytes, options, debug);
   if (!status.ok()) return status;
   ended_ = raw_.size() < sealed_block_bytes;
   const FrameKind kind = ended_ ? FrameKind::last : FrameKind::inner;
@@ -53,7 +53,7 @@ IOStatus EncryptedSequentialFile::check_zeros(const rocksdb::IOOptions& options,
                                               rocksdb::IODebugContext* debug) {
   while (!raw_.empty()) {
     if (!std::ranges::all_of(raw_, [](char c) { return c == '\0'; })) return damaged();
-    const IOStatus status = read_raw(sealed_block_bytes, options, debug);
+    IOStatus status = read_raw(sealed_block_bytes, options, debug);
     if (!status.ok()) return status;
   }
   return IOStatus::OK();
@@ -128,7 +128,7 @@ IOStatus EncryptedRandomAccessFile::Read(std::uint64_t offset, std::size_t size,
   std::uint64_t place = header_bytes + first * sealed_block_bytes;
   const auto buffer = std::make_unique_for_overwrite<char[]>(blocks * sealed_block_bytes);
   rocksdb::Slice got;
-  const IOStatus status =
+  IOStatus status =
       target()->Read(place, blocks * sealed_block_bytes, options, &got, buffer.get(), debug);
   if (!status.ok()) return status;
   if (got.data() != buffer.get()) std::memmove(buffer.get(), got.data(), got.size());

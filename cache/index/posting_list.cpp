@@ -101,7 +101,7 @@ bool decode_open(std::string_view bytes, const BlockHead& head, int before,
                  std::vector<NewPosting>& postings) {
   ByteReader reader(bytes);
   postings.clear();
-  std::uint64_t next = static_cast<std::uint64_t>(before + 1);
+  auto next = static_cast<std::uint64_t>(std::int64_t{before} + 1);
   for (std::size_t i = 0; i < head.postings; ++i) {
     next += reader.varint32();
     const std::uint32_t count = reader.varint32();
@@ -178,6 +178,7 @@ bool PostingListBuilder::append_block(const BlockHead& head, std::string_view by
   DecodedBlock block;
   if (!decode_block(bytes, head, before, block)) return false;
   std::vector<Posting> postings;
+  postings.reserve(block.size);
   for (std::size_t i = 0; i < block.size; ++i) {
     postings.push_back({block.passages[i], block.counts[i]});
   }

@@ -321,7 +321,7 @@ std::vector<Shortlist::Row> VectorIndex::shortlist(const Sketches::Query& query,
           const Scanning too(scanning_);
           list_chunks(query, allowed, next, others);
         });
-      } catch (const std::system_error&) {
+      } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): as said
       }
     }
     list_chunks(query, allowed, next, ours);
