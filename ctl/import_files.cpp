@@ -77,9 +77,11 @@ class Walk {
     if (depth == depth_max) return {};
     for (const fs::path& path : entries) {
       const std::string name = path.filename().native();
+      std::string within = place;
+      within.append("/").append(name);
       if (name.starts_with('.') && hidden_ == HiddenFiles::skipped) {
-        skip(path, place + "/" + name, Skip::hidden);
-      } else if (Status visited = visit(path, place + "/" + name, depth + 1); !visited) {
+        skip(path, within, Skip::hidden);
+      } else if (Status visited = visit(path, within, depth + 1); !visited) {
         return visited;
       }
     }

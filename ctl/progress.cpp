@@ -1,6 +1,7 @@
 #include "ctl/progress.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -24,7 +25,7 @@ double share_of(const Work& done, const Work& all) {
 }
 
 std::string time_left(double seconds) {
-  const auto whole = static_cast<long>(seconds + 0.5);
+  const long whole = std::lround(seconds);
   if (whole < 60) return fmt::format("{} s left", whole);
   if (whole < 3600) return fmt::format("{} min {} s left", whole / 60, whole % 60);
   return fmt::format("{} h {} min left", whole / 3600, whole / 60 % 60);

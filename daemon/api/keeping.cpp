@@ -32,7 +32,7 @@ void respond(const ExchangePtr& exchange, const json::object& body) {
 // Answers with what `to_json` makes of the result, or with its error.
 template <class Value, class ToJson>
 auto reply_with(const ExchangePtr& exchange, ToJson to_json) {
-  return [exchange, to_json](const Result<Value>& result) {
+  return [exchange, to_json = std::move(to_json)](const Result<Value>& result) {
     if (!result) return exchange->respond(to_response(to_api_error(result.error())));
     respond(exchange, to_json(*result));
   };
