@@ -16,10 +16,6 @@
 namespace seekd::cache {
 namespace {
 
-bool asks_for(const SearchQuery& query, std::string_view collection) {
-  return std::ranges::find(query.collections, collection) != query.collections.end();
-}
-
 // Where a redirect has led stands in final_url. The collection is asked for here once more: the
 // filter knows what the index in memory knows, which may be a batch behind.
 bool page_allowed(const SearchQuery& query, const PageRecord& page) {
@@ -40,6 +36,10 @@ std::string canonical_url(const PageRecord& page) {
 }
 
 }  // namespace
+
+bool asks_for(const SearchQuery& query, std::string_view collection) {
+  return std::ranges::find(query.collections, collection) != query.collections.end();
+}
 
 bool host_allowed(const SearchQuery& query, std::string_view host) {
   if (!asks_for(query, policy::collection_of(host))) return false;

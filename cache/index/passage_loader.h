@@ -21,6 +21,8 @@
 
 namespace seekd::cache {
 
+bool asks_for(const SearchQuery& query, std::string_view collection);
+
 // May pages of this host, or collection, be found? `host`: as host_of() says.
 bool host_allowed(const SearchQuery& query, std::string_view host);
 

@@ -18,6 +18,7 @@
 #include "cache/index/shown_passages.h"
 #include "cache/page_reader.h"
 #include "cache/record.h"
+#include "policy/collection.h"
 
 namespace seekd::cache {
 namespace {
