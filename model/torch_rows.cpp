@@ -151,6 +151,7 @@ std::vector<std::uint32_t> TorchRows::best(std::span<const std::int8_t> query, s
   const at::Tensor found = rows.index({scores.isfinite()}).to(at::kCPU);
   const std::int64_t* first = found.data_ptr<std::int64_t>();
   std::vector<std::uint32_t> numbers;
+  numbers.reserve(static_cast<std::size_t>(found.size(0)));
   for (std::int64_t i = 0; i < found.size(0); ++i) {
     numbers.push_back(static_cast<std::uint32_t>(first[i]));
   }

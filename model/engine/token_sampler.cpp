@@ -66,6 +66,7 @@ std::vector<Result<TokenId>> sample_tokens(const Logits& logits, std::span<const
   const at::Tensor told = at::stack({greatest.to(at::kDouble), tokens}, 1).cpu();
   const double* values = told.const_data_ptr<double>();
   std::vector<Result<TokenId>> results;
+  results.reserve(draws.size());
   for (std::size_t i = 0; i < draws.size(); ++i) {
     results.push_back(checked(values[2 * i], values[2 * i + 1]));
   }
