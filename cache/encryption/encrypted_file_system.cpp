@@ -183,8 +183,8 @@ class EncryptedFileSystem : public rocksdb::FileSystemWrapper {
 }  // namespace
 
 std::shared_ptr<rocksdb::FileSystem> encrypted_file_system(
-    std::shared_ptr<rocksdb::FileSystem> base, Secret data_key) {
-  return std::make_shared<EncryptedFileSystem>(std::move(base), std::move(data_key));
+    const std::shared_ptr<rocksdb::FileSystem>& base, Secret data_key) {
+  return std::make_shared<EncryptedFileSystem>(base, std::move(data_key));
 }
 
 }  // namespace seekd::cache

@@ -15,6 +15,6 @@
 namespace seekd::cache {
 
 std::shared_ptr<rocksdb::FileSystem> encrypted_file_system(
-    std::shared_ptr<rocksdb::FileSystem> base, Secret data_key);
+    const std::shared_ptr<rocksdb::FileSystem>& base, Secret data_key);
 
 }  // namespace seekd::cache
