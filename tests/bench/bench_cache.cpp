@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -14,10 +15,13 @@
 
 #include <boost/json.hpp>
 
+#include "config/embedded_models.h"
+#include "model/embedder.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/cache_corpus.h"
 #include "tests/bench/cache_measurement.h"
 #include "tests/bench/child.h"
+#include "tests/bench/made_up_vectors.h"
 #include "tests/bench/retrieval_quality.h"
 #include "tests/bench/work_times.h"
 
@@ -36,6 +40,7 @@ struct Options {
   std::string peer_python;
   fs::path folder = fs::temp_directory_path();
   fs::path key_file;
+  bool meaning = false;
 };
 
 // A folder that goes with its contents.
@@ -93,6 +98,19 @@ void measure_peers(const Options& options, const Scratch& scratch,
   }
 }
 
+std::optional<Embedding> embedding_for(const Options& options) {
+  if (!options.meaning) return std::nullopt;
+  config::EmbedderConfig embedded;
+  if (auto path = config::find_embedded(config::embedded_embedder_name); path) {
+    embedded.path = std::move(*path);
+  } else {
+    give_up(path.error().message);
+  }
+  auto embedder = model::load_torch_embedder(embedded, 0);
+  if (!embedder) give_up(embedder.error().message);
+  return with_made_up_passages(std::move(*embedder));
+}
+
 void run_benchmark(const Options& options) {
   const Scratch scratch(options.folder);
   std::vector<Record> documents = read_records(options.corpus);
@@ -108,10 +126,14 @@ void run_benchmark(const Options& options) {
   config::CacheConfig config;
   config.directory = scratch / "cache";
   config.key_file = options.key_file;
-  CacheMeasurement measurement(std::move(config), documents, originals);
+  CacheMeasurement measurement(std::move(config), documents, originals, embedding_for(options));
   measurement.store();
   measurement.read();
   measurement.search(queries, judgements);
+  if (options.meaning) {
+    measurement.embed();
+    measurement.search_by_both(queries);
+  }
   if (!options.peer_python.empty()) {
     measure_peers(options, scratch, documents, queries, judgements);
   }
@@ -138,6 +160,9 @@ void add_cache_benchmark(CLI::App& app) {
                       "a Python with sqlite3 and, from python3-xapian, xapian");
   command->add_option("--folder", options->folder, "where the folders are made (default: TMPDIR)");
   command->add_option("--key-file", options->key_file, "encrypt seekd's");
+  command->add_flag(
+      "--meaning", options->meaning,
+      "search by words and meaning too: queries are embedded, passages get made-up vectors");
   command->callback([options] { run_benchmark(*options); });
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iomanip>
+#include <iostream>
 #include <random>
 #include <sstream>
 #include <string_view>
@@ -27,10 +28,10 @@ TimePoint wall_clock() {
 
 CacheMeasurement::CacheMeasurement(config::CacheConfig config,
                                    const std::vector<ctl::CollectionRecord>& documents,
-                                   std::size_t originals)
+                                   std::size_t originals, std::optional<Embedding> embedding)
     : documents_(documents), originals_(originals), now_(wall_clock()) {
   config.retention = std::chrono::hours(24);
-  auto opened = cache::open_rocks_page_cache(config, now_);
+  auto opened = cache::open_rocks_page_cache(config, now_, std::move(embedding));
   if (!opened) give_up(opened.error().message);
   cache_ = std::move(*opened);
 }
@@ -81,12 +82,42 @@ void CacheMeasurement::search(const std::vector<ctl::CollectionRecord>& queries,
   for (int round = 0; round < 2; ++round) {  // the second with what the first has read in memory
     times = {};
     for (const ctl::CollectionRecord& query : queries) {
-      const auto passages = times.measure([&] { return ask(query.text); });
+      const auto passages =
+          times.measure([&] { return ask(query.text, cache::SearchMode::lexical); });
       if (!passages) give_up(passages.error().message);
       found[query.id] = documents_of(*passages);
     }
   }
   print_row("seekd", "search by words, top 10", times, quality(found, judgements));
+}
+
+void CacheMeasurement::embed() {
+  constexpr std::size_t at_once = 256;
+  const auto begin = std::chrono::steady_clock::now();
+  std::size_t passages = 0;
+  while (true) {
+    const auto embedded = cache_->embed_waiting(at_once);
+    if (!embedded) give_up(embedded.error().message);
+    if (*embedded == 0) break;
+    passages += *embedded;
+  }
+  std::cout << "seekd         made-up vectors for " << passages << " passages kept in "
+            << seconds_since(begin) << " s; " << resident_mib() << " MiB of memory in all"
+            << std::endl;
+}
+
+void CacheMeasurement::search_by_both(const std::vector<ctl::CollectionRecord>& queries) {
+  WorkTimes times;
+  for (int round = 0; round < 2; ++round) {
+    times = {};
+    for (const ctl::CollectionRecord& query : queries) {
+      const auto passages =
+          times.measure([&] { return ask(query.text, cache::SearchMode::hybrid); });
+      if (!passages) give_up(passages.error().message);
+    }
+  }
+  print_row("seekd", "search by words and meaning, top 10", times,
+            "the query embedded by the embedded default");
 }
 
 void CacheMeasurement::reclaim() {
@@ -123,10 +154,11 @@ bool CacheMeasurement::put(const FetchedPage& page) {
 }
 
 // Documents count, not passages: of the original ones that are cut in two, one is left out.
-Result<std::vector<Passage>> CacheMeasurement::ask(const std::string& text) {
+Result<std::vector<Passage>> CacheMeasurement::ask(const std::string& text,
+                                                   cache::SearchMode mode) {
   return cache_->search({.text = text,
                          .top = 2 * top,
-                         .mode = cache::SearchMode::lexical,
+                         .mode = mode,
                          .duplicates = cache::Duplicates::keep,
                          .hosts = {},
                          .hosts_denied = {},
