@@ -56,6 +56,24 @@ void print_policy(const json::object& policy) {
   std::cout << '\n';
 }
 
+// Nothing of a clock that is as it should be.
+void print_clock(const json::object& clock) {
+  const std::string trust = text_at(clock, "trust");
+  if (trust.empty() || trust == "trusted") return;
+  std::cout << "clock    NOT TRUSTED: it jumped " << terminal_line(trust) << "; pages expire by "
+            << terminal_line(text_at(clock, "now")) << " until servers' dates agree with it\n";
+}
+
+void print_embedder(const json::object& embedder) {
+  std::cout << "embedder ";
+  if (embedder.empty()) {
+    std::cout << "none: search by words alone\n";
+  } else {
+    std::cout << terminal_line(text_at(embedder, "name")) << " on "
+              << terminal_line(text_at(embedder, "device")) << '\n';
+  }
+}
+
 void print_status(const json::object& reply) {
   const json::object& cache = object_at(reply, "cache");
   const json::object& fetcher = object_at(reply, "fetcher");
@@ -65,12 +83,8 @@ void print_status(const json::object& reply) {
   std::cout << "seekd    " << terminal_line(text_at(reply, "version")) << ", up "
             << config::duration_text(std::chrono::seconds(integer_at(reply, "uptime_s"))) << '\n';
   print_model(object_at(reply, "model"));
-  const json::object& embedder = object_at(reply, "embedder");
-  std::cout << "embedder "
-            << (embedder.empty() ? std::string("none: search by words alone")
-                                 : terminal_line(text_at(embedder, "name")) + " on " +
-                                       terminal_line(text_at(embedder, "device")))
-            << '\n';
+  print_clock(object_at(reply, "clock"));
+  print_embedder(object_at(reply, "embedder"));
   if (const json::object& reranker = object_at(reply, "reranker"); !reranker.empty()) {
     std::cout << "reranker " << terminal_line(text_at(reranker, "name")) << " on "
               << terminal_line(text_at(reranker, "device")) << ", the best "

@@ -61,6 +61,8 @@ class Jumps(case.Case):
         self.assertEqual(status["clock"]["trust"], trust)
         gauge = self.seekd.metrics()["seekd_clock_trusted"][()]
         self.assertEqual(gauge, 1 if trust == "trusted" else 0)
+        told = self.seekd.ctl("status").stdout
+        self.assertEqual("NOT TRUSTED" in told, trust != "trusted", told)
         return status
 
     def assertKept(self):
