@@ -14,7 +14,6 @@ namespace seekd::model {
 
 // A call of run(), as the engine sees it.
 struct Engine::Conversation : Sequence {
-  std::size_t prompt_tokens = 0;
   Sampling sampling;
 
   // What its caller sees; guarded by mutex_.
@@ -57,7 +56,6 @@ Result<Engine::Outcome> Engine::run(Request request, const OnToken& on_token,
                                     const std::stop_token& stop) {
   assert(!request.prompt.empty() && request.tokens_max > request.prompt.size());
   const auto conversation = std::make_shared<Conversation>();
-  conversation->prompt_tokens = request.prompt.size();
   conversation->tokens = std::move(request.prompt);
   conversation->tokens_max = request.tokens_max;
   conversation->salt = std::move(request.cache_salt);

@@ -56,6 +56,23 @@ ScaleAndMinimum six_bits_each(const std::byte* packed, std::size_t part) {
           static_cast<float>(low >> 4 | (byte_at(packed, part) >> 2 & 48U))};
 }
 
+// What Q4_K and Q5_K share. `bits_of`: from a part's first weight to what gives its weights' bits.
+template <class BitsOf>
+void dequantize_with_minimum(const std::byte* block, float* weights, BitsOf bits_of) {
+  constexpr std::size_t part_weights = 32;
+  const float scale = load_half(block);
+  const float minimum = load_half(block + 2);
+  for (std::size_t part = 0; part < 8; ++part) {
+    const ScaleAndMinimum of_part = six_bits_each(block + 4, part);
+    const float part_scale = scale * of_part.scale;
+    const float part_minimum = minimum * of_part.minimum;
+    const auto bits = bits_of(part * part_weights);
+    for (std::size_t i = 0; i < part_weights; ++i) {
+      *weights++ = part_scale * static_cast<float>(bits(i)) - part_minimum;
+    }
+  }
+}
+
 // Of part 0 to 15 of Q3_K: four low bits, then two high ones.
 float six_bits_of_q3_k(const std::byte* packed, std::size_t part) {
   const unsigned low = byte_at(packed, part % 8) >> (part < 8 ? 0 : 4) & 15U;
@@ -94,34 +111,17 @@ void dequantize_q3_k(const std::byte* block, float* weights) {
 }
 
 void dequantize_q4_k(const std::byte* block, float* weights) {
-  constexpr std::size_t part_weights = 32;
-  const float scale = load_half(block);
-  const float minimum = load_half(block + 2);
-  for (std::size_t part = 0; part < 8; ++part) {
-    const ScaleAndMinimum of_part = six_bits_each(block + 4, part);
-    const float part_scale = scale * of_part.scale;
-    const float part_minimum = minimum * of_part.minimum;
-    const Bits low = four_bits(block + 16, part * part_weights);
-    for (std::size_t i = 0; i < part_weights; ++i) {
-      *weights++ = part_scale * static_cast<float>(low[i]) - part_minimum;
-    }
-  }
+  dequantize_with_minimum(block, weights, [block](std::size_t first) {
+    return [low = four_bits(block + 16, first)](std::size_t i) { return low[i]; };
+  });
 }
 
 void dequantize_q5_k(const std::byte* block, float* weights) {
-  constexpr std::size_t part_weights = 32;
-  const float scale = load_half(block);
-  const float minimum = load_half(block + 2);
-  for (std::size_t part = 0; part < 8; ++part) {
-    const ScaleAndMinimum of_part = six_bits_each(block + 4, part);
-    const float part_scale = scale * of_part.scale;
-    const float part_minimum = minimum * of_part.minimum;
-    const Bits high = one_bit(block + 16, part * part_weights);
-    const Bits low = four_bits(block + 48, part * part_weights);
-    for (std::size_t i = 0; i < part_weights; ++i) {
-      *weights++ = part_scale * static_cast<float>(low[i] | high[i] << 4) - part_minimum;
-    }
-  }
+  dequantize_with_minimum(block, weights, [block](std::size_t first) {
+    return [high = one_bit(block + 16, first), low = four_bits(block + 48, first)](std::size_t i) {
+      return low[i] | high[i] << 4;
+    };
+  });
 }
 
 void dequantize_q6_k(const std::byte* block, float* weights) {

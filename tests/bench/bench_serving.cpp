@@ -22,6 +22,7 @@
 #include "tests/bench/bench.h"
 #include "tests/bench/model_inputs.h"
 #include "tests/bench/network_shapes.h"
+#include "tests/bench/work_times.h"
 #include "tests/model/random_llama.h"
 
 namespace seekd::bench {
@@ -70,11 +71,6 @@ Course ask(model::Engine& engine, std::vector<TokenId> prompt, std::size_t new_t
                            },
                            {}));
   return course;
-}
-
-double quantile(std::vector<double> values, double share) {
-  std::ranges::sort(values);
-  return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
 }
 
 std::vector<double> gaps_of(const std::vector<Course>& courses) {

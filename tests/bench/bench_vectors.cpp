@@ -21,6 +21,7 @@
 #include "model/torch_rows.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/child.h"
+#include "tests/bench/work_times.h"
 
 namespace seekd::bench {
 namespace {
@@ -53,13 +54,6 @@ double process_ms() {
   timespec time{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
   return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
-}
-
-double resident_mib() {
-  std::ifstream statm("/proc/self/statm");
-  double pages = 0;
-  statm >> pages >> pages;
-  return pages * 4096 / (1 << 20);
 }
 
 // Vectors that lie as those of texts do: each between two of the base, and somewhat beside.
@@ -132,11 +126,6 @@ VectorRecord record_of(std::uint64_t passage, const std::vector<float>& vector) 
   return {.host = "host" + std::to_string(passage / passages_a_page % 1000) + ".org",
           .scale = quantized.scale,
           .values = std::move(quantized.values)};
-}
-
-double quantile(std::vector<double> values, double share) {
-  std::ranges::sort(values);
-  return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
 }
 
 void print_times(const std::string& what, const std::vector<double>& wall,

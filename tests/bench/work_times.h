@@ -14,6 +14,9 @@ double seconds_since(std::chrono::steady_clock::time_point begin);
 double thread_ms();  // of processor time
 double resident_mib();
 
+// The value that `share` of them, 0 to 1, do not exceed; 0 of none.
+double quantile(std::vector<double> values, double share);
+
 struct WorkTimes {
   std::vector<double> wall_ms;
   std::vector<double> cpu_ms;
