@@ -1,0 +1,134 @@
+#include "daemon/answer/answer_writer.h"
+
+#include <algorithm>
+#include <cassert>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "daemon/answer/preface.h"
+#include "daemon/answer/quotation.h"
+#include "daemon/answer/text_units.h"
+
+namespace seekd::daemon {
+
+void AnswerWriter::begin(Answer draft, std::vector<Passage> passages, TimePoint now) {
+  assert(phase_ == Phase::idle);
+  phase_ = Phase::generating;
+  begun_at_ = now;
+  answer_ = std::move(draft);
+  passages_ = std::move(passages);
+  for (const Passage& passage : passages_) {
+    answer_.usage.citation_tokens += room_.model().count_tokens(passage.text);
+  }
+  if (passages_.empty() && question_.retrieval == Retrieval::enabled && !answer_.notices.empty()) {
+    answer_.content = ungrounded_preface(answer_.notices.front(), language_of(question_.text()));
+    preface_bytes_ = answer_.content.size();
+    actions_.emplace_back(action::Emit{{answer_.content, ""}});
+  }
+  actions_.emplace_back(
+      action::Generate{{.messages = room_.prompt(question_, passages_, now),
+                        .sampling = question_.sampling,
+                        .stop = question_.stop,
+                        .tokens_max = question_.tokens_max,
+                        .cache_salt = prompt_salt(question_.scope, passages_, question_.cache_salt),
+                        .priority = question_.priority}});
+}
+
+void AnswerWriter::on(event::Tokens& tokens) {
+  if (phase_ != Phase::generating) return;
+  answer_.content += tokens.delta.content;
+  answer_.reasoning += tokens.delta.reasoning;
+  answer_.tokens.insert(answer_.tokens.end(), tokens.delta.tokens.begin(),
+                        tokens.delta.tokens.end());
+  actions_.emplace_back(action::Emit{std::move(tokens.delta)});
+}
+
+void AnswerWriter::on(event::Generated& generated) {
+  if (phase_ != Phase::generating) return;
+  if (generated.generation) return conclude(*generated.generation);
+  if (!overdue_) return finish(std::unexpected(std::move(generated.generation.error())));
+  if (answer_.content.size() > preface_bytes_ || !answer_.reasoning.empty()) return cut();
+  finish(seekd::fail(ErrorCode::timeout,
+                     "the model had written nothing when the time for the answer was over "
+                     "(answer.deadline)"));
+}
+
+void AnswerWriter::on(const event::Checked& checked) {
+  if (phase_ != Phase::checking) return;
+  for (std::size_t index = 0; index < supports_.size(); ++index) {
+    if (index < checked.holds.size() && checked.holds[index]) {
+      cite(supports_[index]);
+    } else {
+      ++answer_.citations_dropped;
+    }
+  }
+  finish(std::move(answer_));
+}
+
+// The answer is within its time still while the stored snapshots are compared, which takes
+// milliseconds.
+void AnswerWriter::overdue() {
+  if (phase_ != Phase::generating) return;
+  overdue_ = true;
+  actions_.emplace_back(action::StopGenerating{});
+}
+
+void AnswerWriter::cut() {
+  answer_.notices.push_back({"deadline", "", "the time for the answer was over before its end"});
+  model::Generation cut;
+  cut.finish = model::FinishReason::length;
+  cut.prompt_tokens = room_.prompt_tokens(question_, passages_, begun_at_);
+  cut.completion_tokens =
+      room_.model().count_tokens(answer_.content) + room_.model().count_tokens(answer_.reasoning);
+  conclude(cut);
+}
+
+void AnswerWriter::conclude(const model::Generation& generation) {
+  answer_.finish = generation.finish;
+  answer_.usage.prompt_tokens = generation.prompt_tokens;
+  answer_.usage.cached_tokens = generation.cached_tokens;
+  answer_.usage.completion_tokens = generation.completion_tokens;
+  const std::string_view written = std::string_view(answer_.content).substr(preface_bytes_);
+  SupportedText supported = find_supports(written, passages_, question_.text());
+  answer_.citations_dropped += supported.markers_dropped;
+  supports_ = std::move(supported.supports);
+  for (Support& support : supports_) {
+    support.sentence.begin += preface_bytes_;
+    support.sentence.end += preface_bytes_;
+  }
+  if (supports_.empty()) quote();
+  if (supports_.empty()) return finish(std::move(answer_));
+  phase_ = Phase::checking;
+  actions_.emplace_back(action::Check{supports_, passages_});
+}
+
+// Nothing that the model wrote is supported: the page speaks for itself.
+void AnswerWriter::quote() {
+  auto quotation = quote_passage(passages_, question_.text(), language_of(question_.text()));
+  if (!quotation) return;
+  quotation->support.sentence.begin += answer_.content.size();
+  quotation->support.sentence.end += answer_.content.size();
+  answer_.content += quotation->text;
+  supports_.push_back(quotation->support);
+  actions_.emplace_back(action::Emit{{std::move(quotation->text), ""}});
+}
+
+void AnswerWriter::cite(const Support& support) {
+  const std::string_view content = answer_.content;
+  const auto source =
+      std::ranges::find(answer_.sources, passages_[support.passage].url, &Source::url);
+  answer_.citations.push_back(
+      {.source = static_cast<std::size_t>(source - answer_.sources.begin()),
+       .start_index = count_code_points(content.substr(0, support.sentence.begin)),
+       .end_index = count_code_points(content.substr(0, support.sentence.end)),
+       .byte_begin = support.range.begin,
+       .byte_end = support.range.end});
+}
+
+void AnswerWriter::finish(Result<Answer> answer) {
+  phase_ = Phase::done;
+  actions_.emplace_back(action::Finish{std::move(answer)});
+}
+
+}  // namespace seekd::daemon
