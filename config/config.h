@@ -155,10 +155,16 @@ enum class ModelJudges : std::uint8_t {
 struct AnswerConfig {
   std::size_t tokens_max = 512;  // default of max_tokens, and thinking included
   std::size_t passages_max = 6;
-  std::size_t passage_tokens_max = 1200;    // all passages of one prompt
-  std::size_t fetches_max = 4;              // pages fetched for one question
-  std::chrono::seconds fetch_deadline{20};  // what has not arrived by then is not waited for
-  std::chrono::seconds deadline{300};       // of a whole answer
+  std::size_t passage_tokens_max = 1200;  // all passages of one prompt
+  // What one question may read: rounds of pages, pages through the door, bytes as transferred,
+  // time.
+  std::size_t rounds_max = 3;
+  std::size_t fetches_max = 8;
+  std::uint64_t bytes_max = 32 << 20;
+  std::chrono::seconds fetch_deadline{20};    // of a page: not waited for any longer
+  std::chrono::seconds reading_deadline{45};  // of all rounds together
+  std::chrono::seconds deadline{300};         // of a whole answer
+  std::uint64_t cache_bytes = 16 << 20;       // of answers that are given again; 0: none are
   ModelJudges model_judges = ModelJudges::automatic;
 
   bool operator==(const AnswerConfig&) const = default;

@@ -43,6 +43,18 @@ constexpr std::array contradictions{
                   "fetching may take longer than the whole answer; lower the first or raise the "
                   "second"},
     Contradiction{
+        "answer.fetch_deadline", "answer.reading_deadline",
+        [](const Config& c) { return c.answer.fetch_deadline > c.answer.reading_deadline; },
+        "one page may take longer than all reading; lower the first or raise the second"},
+    Contradiction{"answer.reading_deadline", "answer.deadline",
+                  [](const Config& c) { return c.answer.reading_deadline > c.answer.deadline; },
+                  "reading may take longer than the whole answer; lower the first or raise the "
+                  "second"},
+    Contradiction{"answer.bytes_max", "fetcher.wire_bytes_max",
+                  [](const Config& c) { return c.answer.bytes_max < c.fetcher.wire_bytes_max; },
+                  "no page could be fetched for a question: one may have more bytes than all "
+                  "together; raise the first or lower the second"},
+    Contradiction{
         "answer.passage_tokens_max", "model.context_tokens_max",
         [](const Config& c) { return c.answer.passage_tokens_max >= c.model.context_tokens_max; },
         "the passages alone would fill the context; lower the first or raise the second"},

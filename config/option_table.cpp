@@ -271,9 +271,13 @@ std::vector<Option> answer_options() {
       count<answer, &A::tokens_max>("answer.tokens_max", 1, 1'048'576),
       count<answer, &A::passages_max>("answer.passages_max", 1, 64),
       count<answer, &A::passage_tokens_max>("answer.passage_tokens_max", 64, 1'048'576),
+      count<answer, &A::rounds_max>("answer.rounds_max", 1, 16),
       count<answer, &A::fetches_max>("answer.fetches_max", 0, 64),
+      bytes<answer, &A::bytes_max>("answer.bytes_max", 64 * KiB, 64 * GiB),
       duration<answer, &A::fetch_deadline>("answer.fetch_deadline", 1s, 10min),
+      duration<answer, &A::reading_deadline>("answer.reading_deadline", 1s, 30min),
       duration<answer, &A::deadline>("answer.deadline", 1s, day),
+      bytes<answer, &A::cache_bytes>("answer.cache_bytes", 0, 64 * GiB),
       row<answer, &A::model_judges>("answer.model_judges", Shape::text,
                                     R"("never", "automatic" or "always")", read_model_judges),
   };

@@ -160,6 +160,9 @@ TEST_CASE("contradictory options are an error at one of them, naming both") {
   CHECK_THAT(error_of("[fetcher]\nconnect_timeout = \"1m\"\n"), Contains("transfer_timeout"));
   CHECK_THAT(error_of("[cache]\nfreshness_min = \"30d\"\n"), Contains("freshness_max"));
   CHECK_THAT(error_of("[answer]\nfetch_deadline = \"10m\"\n"), Contains("answer.deadline"));
+  CHECK_THAT(error_of("[answer]\nfetch_deadline = \"1m\"\n"), Contains("reading_deadline"));
+  CHECK_THAT(error_of("[answer]\nreading_deadline = \"6m\"\n"), Contains("answer.deadline"));
+  CHECK_THAT(error_of("[answer]\nbytes_max = \"2MiB\"\n"), Contains("fetcher.wire_bytes_max"));
   CHECK_THAT(error_of("[model]\ncontext_tokens_max = 600\n"), Contains("passage_tokens_max"));
   CHECK_THAT(error_of("[answer]\ntokens_max = 8192\n"), Contains("context_tokens_max"));
   CHECK_THAT(error_of("[fetcher]\nsocket = \"/run/seekd/seekd.sock\"\n"), Contains("one socket"));

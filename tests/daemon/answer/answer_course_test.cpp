@@ -93,7 +93,7 @@ TEST_CASE("old pages over fetches_max are not used unasked") {
   AnswerMachine machine = machine_for(question());
   machine.resume(event::Started{}, now);
   std::vector<Passage> old;
-  for (int n = 0; n < 7; ++n) old.push_back(passage(other_page(n, 2h)));
+  for (int n = 0; n < 12; ++n) old.push_back(passage(other_page(n, 2h)));
   const Actions searched = machine.resume(event::Searched{old}, now);
   const std::size_t asked_again = config::AnswerConfig{}.fetches_max;
   REQUIRE(count<action::LookUp>(searched) == asked_again);
