@@ -32,6 +32,7 @@ struct AskOptions {
   std::string max_age;
   bool fresh = false;
   bool offline = false;
+  bool require_sources = false;
   bool json = false;
   bool whole = false;
 };
@@ -49,6 +50,7 @@ json::object make_request(const AskOptions& options, const std::string& question
     request["collections"] = json::value_from(options.collections);
   }
   if (options.offline) request["offline"] = true;
+  if (options.require_sources) request["require_sources"] = true;
   if (options.fresh) request["max_age"] = 0;
   if (!options.max_age.empty()) {
     const auto age = config::parse_duration(options.max_age);  // checked when it was read
@@ -128,6 +130,8 @@ void add_ask(CLI::App& app, ExitStatus& status) {
           });
   fresh->excludes(offline)->excludes(age);
   offline->excludes(age);
+  command->add_flag("--require-sources", options->require_sources,
+                    "no answer rather than one that no page supports");
   command->add_flag("--json", options->json, "the reply as seekd sends it");
   command->add_flag("--no-stream", options->whole, "print the answer when it is complete");
   options->daemon.add_to(*command);

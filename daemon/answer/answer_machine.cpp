@@ -230,6 +230,7 @@ void AnswerMachine::write(std::vector<Passage> passages) {
     draft_.sources.push_back(source_of(passage, state_of(passage)));
   }
   writer_.begin(std::move(draft_), std::move(passages), now_);
+  if (writer_.done()) stage_ = Stage::done;
 }
 
 void AnswerMachine::fail(Error error) {

@@ -8,6 +8,7 @@
 
 #include "daemon/answer/preface.h"
 #include "daemon/answer/quotation.h"
+#include "daemon/answer/sources.h"
 #include "daemon/answer/text_units.h"
 
 namespace seekd::daemon {
@@ -18,13 +19,16 @@ void AnswerWriter::begin(Answer draft, std::vector<Passage> passages, TimePoint 
   begun_at_ = now;
   answer_ = std::move(draft);
   passages_ = std::move(passages);
+  if (passages_.empty() && question_.grounding == Grounding::required) {
+    return end(std::unexpected(no_sources(answer_.notices)));
+  }
   for (const Passage& passage : passages_) {
     answer_.usage.citation_tokens += room_.model().count_tokens(passage.text);
   }
   if (passages_.empty() && question_.retrieval == Retrieval::enabled && !answer_.notices.empty()) {
     answer_.content = ungrounded_preface(answer_.notices.front(), language_of(question_.text()));
     preface_bytes_ = answer_.content.size();
-    actions_.emplace_back(action::Emit{{answer_.content, ""}});
+    emit({answer_.content, ""});
   }
   actions_.emplace_back(
       action::Generate{{.messages = room_.prompt(question_, passages_, now),
@@ -41,17 +45,17 @@ void AnswerWriter::on(event::Tokens& tokens) {
   answer_.reasoning += tokens.delta.reasoning;
   answer_.tokens.insert(answer_.tokens.end(), tokens.delta.tokens.begin(),
                         tokens.delta.tokens.end());
-  actions_.emplace_back(action::Emit{std::move(tokens.delta)});
+  emit(std::move(tokens.delta));
 }
 
 void AnswerWriter::on(event::Generated& generated) {
   if (phase_ != Phase::generating) return;
   if (generated.generation) return conclude(*generated.generation);
-  if (!overdue_) return finish(std::unexpected(std::move(generated.generation.error())));
+  if (!overdue_) return end(std::unexpected(std::move(generated.generation.error())));
   if (answer_.content.size() > preface_bytes_ || !answer_.reasoning.empty()) return cut();
-  finish(seekd::fail(ErrorCode::timeout,
-                     "the model had written nothing when the time for the answer was over "
-                     "(answer.deadline)"));
+  end(seekd::fail(ErrorCode::timeout,
+                  "the model had written nothing when the time for the answer was over "
+                  "(answer.deadline)"));
 }
 
 void AnswerWriter::on(const event::Checked& checked) {
@@ -61,9 +65,10 @@ void AnswerWriter::on(const event::Checked& checked) {
       cite(supports_[index]);
     } else {
       ++answer_.citations_dropped;
+      unstored_support_ = unstored_support_ || is_unstored(passages_[supports_[index].passage]);
     }
   }
-  finish(std::move(answer_));
+  finish();
 }
 
 // The answer is within its time still while the stored snapshots are compared, which takes
@@ -98,7 +103,7 @@ void AnswerWriter::conclude(const model::Generation& generation) {
     support.sentence.end += preface_bytes_;
   }
   if (supports_.empty()) quote();
-  if (supports_.empty()) return finish(std::move(answer_));
+  if (supports_.empty()) return finish();
   phase_ = Phase::checking;
   actions_.emplace_back(action::Check{supports_, passages_});
 }
@@ -111,7 +116,7 @@ void AnswerWriter::quote() {
   quotation->support.sentence.end += answer_.content.size();
   answer_.content += quotation->text;
   supports_.push_back(quotation->support);
-  actions_.emplace_back(action::Emit{{std::move(quotation->text), ""}});
+  emit({std::move(quotation->text), ""});
 }
 
 void AnswerWriter::cite(const Support& support) {
@@ -126,7 +131,30 @@ void AnswerWriter::cite(const Support& support) {
        .byte_end = support.range.end});
 }
 
-void AnswerWriter::finish(Result<Answer> answer) {
+void AnswerWriter::tell_ungrounded() {
+  answer_.notices.push_back(model_alone());
+  if (passages_.empty()) return;
+  std::string note = unsupported_note(language_of(question_.text()));
+  answer_.content += note;
+  emit({std::move(note), ""});
+}
+
+void AnswerWriter::emit(model::TextDelta delta) {
+  if (question_.grounding == Grounding::required) return;
+  actions_.emplace_back(action::Emit{std::move(delta)});
+}
+
+void AnswerWriter::finish() {
+  if (question_.grounding == Grounding::required) {
+    if (answer_.citations.empty()) return end(std::unexpected(no_sources(answer_.notices)));
+    actions_.emplace_back(action::Emit{{answer_.content, answer_.reasoning, answer_.tokens}});
+  } else if (answer_.citations.empty() && !unstored_support_) {
+    tell_ungrounded();
+  }
+  end(std::move(answer_));
+}
+
+void AnswerWriter::end(Result<Answer> answer) {
   phase_ = Phase::done;
   actions_.emplace_back(action::Finish{std::move(answer)});
 }

@@ -2,7 +2,7 @@
 // supported, which supports hold; decided without I/O.
 //
 // Not thread-safe; owned by an AnswerMachine, which hands it the events of the model and of the
-// checks, and gives out the actions it adds. Its last action is Finish.
+// checks, and gives out the actions it adds. Its last action is Finish, perhaps begin()'s.
 
 #pragma once
 
@@ -49,7 +49,11 @@ class AnswerWriter {
   void conclude(const model::Generation& generation);
   void quote();
   void cite(const Support& support);
-  void finish(Result<Answer> answer);
+  void tell_ungrounded();
+  // Where the caller wants no ungrounded answer, nothing is sent before it is checked.
+  void emit(model::TextDelta delta);
+  void finish();
+  void end(Result<Answer> answer);
 
   const Question& question_;
   const PromptRoom& room_;
@@ -60,6 +64,7 @@ class AnswerWriter {
   std::vector<Support> supports_;
   std::size_t preface_bytes_ = 0;  // of answer_.content: ours, not the model's
   bool overdue_ = false;           // while the model wrote
+  bool unstored_support_ = false;  // of a page that must not be stored, and so is not cited
   Answer answer_;
 };
 

@@ -22,4 +22,23 @@ std::string ungrounded_preface(const Notice& notice, Language language) {
   return language == Language::chinese ? chinese(notice) : english(notice);
 }
 
+std::string unsupported_note(Language language) {
+  if (language == Language::chinese)
+    return "\n\n（读到的网页都不支持以上内容：它仅来自模型本身。）";
+  return "\n\n(No page that was read supports this: it comes from the model alone.)";
+}
+
+Notice model_alone() {
+  return {"model_alone", "", "no page supports the answer: it comes from the model alone"};
+}
+
+Error no_sources(std::span<const Notice> notices) {
+  std::string message = "no page that could be read supports an answer (require_sources)";
+  for (const Notice& notice : notices) {
+    message += "; " + notice.code + ": " + (notice.url.empty() ? "" : notice.url + " ");
+    message += notice.message;
+  }
+  return {ErrorCode::not_found, std::move(message)};
+}
+
 }  // namespace seekd::daemon

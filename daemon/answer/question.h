@@ -26,6 +26,11 @@ enum class Reach : std::uint8_t {
   cache_only,  // nothing is fetched: "offline"
 };
 
+enum class Grounding : std::uint8_t {
+  wished,    // an answer that no page supports says so
+  required,  // it is refused, before a word of it is sent
+};
+
 struct Question {
   std::vector<model::Message> messages;  // REQUIRES: not empty, the last one is the user's
   model::Sampling sampling;
@@ -37,6 +42,7 @@ struct Question {
       urls;  // as written; pages that the caller names beside those in its text
   Retrieval retrieval = Retrieval::enabled;
   Reach reach = Reach::web;
+  Grounding grounding = Grounding::wished;
   Scope scope;
   std::optional<std::chrono::seconds>
       max_age;                            // how old a source may be; nullopt: its own lifetime

@@ -120,6 +120,10 @@ std::vector<Passage> passages_of(const cache::StoredPage& page, std::string_view
   return passages;
 }
 
+bool is_unstored(const Passage& passage) {
+  return passage.version == 0;
+}
+
 Source source_of(const Passage& passage, policy::SourceState state) {
   return {.url = passage.url,
           .title = passage.title,

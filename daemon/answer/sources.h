@@ -42,6 +42,9 @@ policy::Age judge_age(const cache::StoredPage& page, std::optional<std::chrono::
 bool must_be_confirmed(const cache::StoredPage& page, TimePoint now);
 bool must_be_confirmed(const Passage& passage, TimePoint now);
 
+// Of a page that its server forbids to store: it serves one answer, and nothing can be cited of it.
+bool is_unstored(const Passage& passage);
+
 // What an answer says of the page that a passage is of.
 Source source_of(const Passage& passage, policy::SourceState state);
 

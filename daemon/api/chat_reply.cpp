@@ -178,6 +178,11 @@ std::string usage_chunk_json(const ChatReply& reply, const Answer& answer) {
 
 ApiError to_chat_error(const Error& error) {
   ApiError out = to_api_error(error);
+  if (error.code == ErrorCode::not_found) {
+    out.status = 422;
+    out.code = "no_sources";
+    out.param = "require_sources";
+  }
   if (error.code != ErrorCode::too_large) return out;
   out.code = "context_length_exceeded";
   out.param = "messages";

@@ -28,7 +28,8 @@ std::string delta_chunk_json(const ChatReply& reply, const model::TextDelta& del
 std::string final_chunk_json(const ChatReply& reply, const Answer& answer);
 std::string usage_chunk_json(const ChatReply& reply, const Answer& answer);
 
-// What a question failed with. A prompt over the context is OpenAI's context_length_exceeded.
+// What a question failed with. A prompt over the context is OpenAI's context_length_exceeded; what
+// was not found are sources (require_sources).
 ApiError to_chat_error(const Error& error);
 
 }  // namespace seekd::daemon

@@ -181,7 +181,11 @@ void read_retrieval(Fields& fields, Question& question, const config::AnswerConf
   const auto max_age = fields.integer("max_age", 0, max_age_max);
   if (max_age) question.max_age = std::chrono::seconds(*max_age);
   if (fields.flag("offline").value_or(false)) question.reach = Reach::cache_only;
+  if (fields.flag("require_sources").value_or(false)) question.grounding = Grounding::required;
   if (!fields.flag("disable_search").value_or(false)) return;
+  if (question.grounding == Grounding::required) {
+    fields.reject("require_sources", "invalid_value", "contradicts disable_search");
+  }
   question.retrieval = Retrieval::disabled;
   if (!question.urls.empty()) {
     fields.reject("urls", "invalid_value", "contradicts disable_search: no page would be read");

@@ -106,6 +106,21 @@ class Answer(case.Case):
         whole = self.answer("When was Kestrel 4.2 released?", urls=[url])
         self.assertEqual(whole["choices"][0]["message"]["content"], content)
 
+    def test_where_sources_are_required_an_answer_without_them_is_refused_before_a_word_of_it(self):
+        for stream in (False, True):
+            status, headers, reply = self.seekd.ask("Who painted the chapel?", urls=[f"{SITE}/broken"], require_sources=True, stream=stream)
+            self.assertEqual(status, 422, reply)
+            self.assertEqual((reply["error"]["code"], reply["error"]["param"]), ("no_sources", "require_sources"))
+            self.assertIn("http_error", reply["error"]["message"])
+        url = f"{SITE}/long/required.html"
+        self.web.write("/long/required.html", article("Kestrel", *KESTREL))
+        asked = self.seekd.ctl("ask", "When was Kestrel 4.2 released?", "--url", url, "--require-sources")
+        self.assertEqual(asked.returncode, 0, asked.stderr)
+        self.assertIn("14 March 2026", asked.stdout)
+        refused = self.seekd.ctl("ask", "Who painted the chapel?", "--url", f"{SITE}/broken", "--require-sources")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("no page that could be read", refused.stderr)
+
     def test_a_chinese_page_is_read_and_cited(self):
         url = f"{SITE}/long/chinese.html"
         self.web.write("/long/chinese.html", article(

@@ -30,10 +30,10 @@ TEST_CASE("a page outside the caller's domains is not read") {
   AnswerMachine machine = machine_for(asked);
   const Actions started = machine.resume(event::Started{}, now);
   CHECK(count<action::LookUp>(started) == 0);
-  CHECK(codes(*complete(machine, "No.")) == Codes{"domain_filtered"});
+  CHECK(codes(*complete(machine, "No.")) == Codes{"domain_filtered", "model_alone"});
 }
 
-TEST_CASE("without search the model alone answers, and no notice is due") {
+TEST_CASE("without search the model alone answers, and the notice says so") {
   Question asked = question("What does https://docs.example.org/ say?");
   asked.retrieval = Retrieval::disabled;
   AnswerMachine machine = machine_for(asked);
@@ -42,7 +42,7 @@ TEST_CASE("without search the model alone answers, and no notice is due") {
   REQUIRE(find<action::Generate>(started) != nullptr);
   CHECK(find<action::Generate>(started)->request.messages.back().content == asked.text());
   const auto answer = complete(machine, "Nothing.");
-  CHECK(answer->notices.empty());
+  CHECK(codes(*answer) == Codes{"model_alone"});
   CHECK(answer->content == "Nothing.");
 }
 
@@ -160,7 +160,7 @@ TEST_CASE(
   machine.resume(event::Started{}, now);
   machine.resume(event::Searched{std::vector<Passage>{}}, now);
   const auto answer = complete(machine, "4.2.");
-  CHECK(codes(*answer) == Codes{"no_source"});
+  CHECK(codes(*answer) == Codes{"no_source", "model_alone"});
   CHECK(answer->content.starts_with("I found nothing to read"));
 }
 
@@ -291,7 +291,7 @@ TEST_CASE("a heading is not quoted") {
   machine.resume(event::Searched{std::vector<Passage>{}}, now);
   const auto answer = complete(machine, "It is 8080.");
   REQUIRE(answer);
-  CHECK(answer->content == "It is 8080.");
+  CHECK(answer->content.starts_with("It is 8080.\n\n(No page that was read"));
 }
 
 TEST_CASE("a page that does not speak of the question is not quoted") {
@@ -302,8 +302,58 @@ TEST_CASE("a page that does not speak of the question is not quoted") {
   machine.resume(event::Searched{{{passage(page(url, 0s))}}}, now);
   const auto answer = complete(machine, "Nobody knows.");
   REQUIRE(answer);
-  CHECK(answer->content == "Nobody knows.");
+  CHECK(answer->content.starts_with("Nobody knows.\n\n(No page that was read"));
   CHECK(answer->citations.empty());
+}
+
+TEST_CASE("where sources are required nothing is written without a page, and the reason is told") {
+  Question asked = question_about({url});
+  asked.grounding = Grounding::required;
+  AnswerMachine machine = machine_for(asked);
+  look_up(machine, nothing());
+  const Actions actions = machine.resume(
+      event::Fetched{0, refused(policy::EgressReason::address_denied, "10.0.0.1 is private")}, now);
+  CHECK(count<action::Generate>(actions) + count<action::Emit>(actions) == 0);
+  const auto* finish = find<action::Finish>(actions);
+  REQUIRE(finish != nullptr);
+  REQUIRE_FALSE(finish->answer);
+  CHECK(finish->answer.error().code == ErrorCode::not_found);
+  CHECK(finish->answer.error().message.contains("address_denied: " + url));
+  CHECK(machine.done());
+}
+
+TEST_CASE("where sources are required text is sent when it is checked, and only then") {
+  for (const bool holds : {true, false}) {
+    Question asked = question_about({url});
+    asked.grounding = Grounding::required;
+    AnswerMachine machine = machine_for(asked);
+    look_up(machine, page(url, 0s));
+    machine.resume(event::Searched{{{passage(page(url, 0s))}}}, now);
+    CHECK(machine.resume(event::Tokens{{fact, "thoughts"}}, now).empty());
+    CHECK(count<action::Emit>(machine.resume(event::Generated{model::Generation{}}, now)) == 0);
+    const Actions checked = machine.resume(event::Checked{{holds}}, now);
+    const auto* finish = find<action::Finish>(checked);
+    REQUIRE(finish != nullptr);
+    CHECK(finish->answer.has_value() == holds);
+    CHECK(count<action::Emit>(checked) == (holds ? 1 : 0));
+    if (!holds) continue;
+    CHECK(find<action::Emit>(checked)->delta.content == fact);
+    CHECK(find<action::Emit>(checked)->delta.reasoning == "thoughts");
+  }
+}
+
+TEST_CASE("what only a page that must not be stored supports is not said to be the model's alone") {
+  AnswerMachine machine = machine_for(question_about({url}));
+  look_up(machine, nothing());
+  machine.resume(event::Fetched{0, fetched(url, fact, "no-store")}, now);
+  machine.resume(event::Tokens{{fact, ""}}, now);
+  machine.resume(event::Generated{model::Generation{}}, now);
+  const Actions checked = machine.resume(event::Checked{{false}}, now);
+  const auto* finish = find<action::Finish>(checked);
+  REQUIRE(finish != nullptr);
+  REQUIRE(finish->answer);
+  CHECK(finish->answer->content == fact);
+  CHECK(codes(*finish->answer) == Codes{"not_stored"});
 }
 
 TEST_CASE("a citation's range counts code points, our own first sentence included") {

@@ -38,13 +38,13 @@ TEST_CASE("where the rules are unsure the model is asked once, before anything i
   REQUIRE(find<action::Search>(judged) != nullptr);
   // It says that the answer changes: what nobody knows of is told.
   machine.resume(event::Searched{std::vector<Passage>{}}, now);
-  CHECK(codes(*complete(machine, "7311.")) == Codes{"no_source"});
+  CHECK(codes(*complete(machine, "7311.")) == Codes{"no_source", "model_alone"});
 
   AnswerMachine settled = judged_machine();
   settled.resume(event::Started{}, now);
   settled.resume(event::Judged{yes_with(0.01)}, now);
   settled.resume(event::Searched{std::vector<Passage>{}}, now);
-  CHECK(complete(settled, "7311.")->notices.empty());
+  CHECK(codes(*complete(settled, "7311.")) == Codes{"model_alone"});
 }
 
 TEST_CASE("a model that has no opinion fails no question, and one that is not asked is not") {
@@ -195,7 +195,8 @@ TEST_CASE("a refused page leaves a notice, and an answer that says so first") {
   CHECK(answer->content.ends_with("It is 80."));
   CHECK(answer->sources.empty());
   CHECK(answer->citations.empty());
-  CHECK(answer->notices == std::vector<Notice>{{"address_denied", url, "10.0.0.1 is private"}});
+  REQUIRE(codes(*answer) == Codes{"address_denied", "model_alone"});
+  CHECK(answer->notices[0] == Notice{"address_denied", url, "10.0.0.1 is private"});
 }
 
 TEST_CASE("a stored copy serves when its page cannot be read again") {
@@ -220,7 +221,7 @@ TEST_CASE("RFC 9111 §5.2.2.2: a copy that must be revalidated is not used when 
   const auto answer = complete(machine);
   REQUIRE(answer);
   CHECK(answer->sources.empty());
-  CHECK(codes(*answer) == Codes{"timeout", "must_revalidate"});
+  CHECK(codes(*answer) == Codes{"timeout", "must_revalidate", "model_alone"});
 }
 
 TEST_CASE("a copy that must be revalidated serves the caller who asks for no fetch, and is told") {
@@ -261,7 +262,7 @@ TEST_CASE("where no page is named, a passage that must be confirmed and could no
   const auto answer = complete(machine);
   REQUIRE(answer);
   CHECK(answer->sources.empty());
-  CHECK(codes(*answer) == Codes{"timeout", "must_revalidate"});
+  CHECK(codes(*answer) == Codes{"timeout", "must_revalidate", "model_alone"});
 }
 
 TEST_CASE("without a fetcher the answer says so") {
@@ -270,7 +271,7 @@ TEST_CASE("without a fetcher the answer says so") {
   machine.resume(event::Fetched{0, fail(ErrorCode::unavailable, "no fetcher listens")}, now);
   const auto answer = complete(machine, "I do not know.");
   REQUIRE(answer);
-  CHECK(codes(*answer) == Codes{"fetcher_unavailable"});
+  CHECK(codes(*answer) == Codes{"fetcher_unavailable", "model_alone"});
   CHECK(answer->content.starts_with("I could not read"));
 }
 
@@ -333,7 +334,7 @@ TEST_CASE("a reply that is about another page is not believed") {
   look_up(machine, nothing());
   const Actions lied = machine.resume(event::Fetched{0, fetched("https://bank.example.org/")}, now);
   CHECK(count<action::Store>(lied) == 0);
-  CHECK(codes(*complete(machine, "No.")) == Codes{"reply_invalid"});
+  CHECK(codes(*complete(machine, "No.")) == Codes{"reply_invalid", "model_alone"});
 }
 
 TEST_CASE("a redirect to a host that the caller leaves out is not read") {
@@ -346,7 +347,7 @@ TEST_CASE("a redirect to a host that the caller leaves out is not read") {
   redirected.page->final_url = elsewhere;
   const Actions arrived = machine.resume(event::Fetched{0, redirected}, now);
   CHECK(count<action::Store>(arrived) == 0);
-  CHECK(codes(*complete(machine, "No.")) == Codes{"domain_filtered"});
+  CHECK(codes(*complete(machine, "No.")) == Codes{"domain_filtered", "model_alone"});
 
   cache::StoredPage stored = page(url, 0s);
   stored.final_url = elsewhere;
@@ -356,7 +357,7 @@ TEST_CASE("a redirect to a host that the caller leaves out is not read") {
   offline.reach = Reach::cache_only;
   AnswerMachine cached = machine_for(offline);
   CHECK(count<action::Search>(look_up(cached, stored)) == 0);
-  CHECK(codes(*complete(cached, "No.")) == Codes{"domain_filtered"});
+  CHECK(codes(*complete(cached, "No.")) == Codes{"domain_filtered", "model_alone"});
 }
 
 TEST_CASE("a page without the question's words stands in the prompt all the same") {

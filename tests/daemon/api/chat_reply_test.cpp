@@ -116,6 +116,13 @@ TEST_CASE("a prompt over the context is OpenAI's error for it") {
   CHECK(error.param == "messages");
 }
 
+TEST_CASE("sources that are required and not there are a refusal of the request's") {
+  const ApiError error = to_chat_error({ErrorCode::not_found, "no page could be read"});
+  CHECK(error.status == 422);
+  CHECK(error.code == "no_sources");
+  CHECK(error.param == "require_sources");
+}
+
 TEST_CASE("a full queue says when to come back") {
   const HttpResponse response = to_response(to_api_error({ErrorCode::busy, "too many"}));
   CHECK(response.status == 503);

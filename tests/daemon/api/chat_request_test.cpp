@@ -127,6 +127,7 @@ const std::vector<Bad> bad_requests{
     {ask(R"("urls": "https://debian.org/")"), "urls", "invalid_type"},
     {ask(R"("urls": ["a", "b", "c", "d", "e"])"), "urls", "out_of_range"},
     {ask(R"("urls": ["https://debian.org/"], "disable_search": true)"), "urls", "invalid_value"},
+    {ask(R"("require_sources": true, "disable_search": true)"), "require_sources", "invalid_value"},
     {ask(R"("user": )" + ("\"" + std::string(600, 'x') + "\"")), "user", "out_of_range"},
     {ask(R"("cache_salt": )" + ("\"" + std::string(600, 'x') + "\"")), "cache_salt",
      "out_of_range"},
@@ -175,6 +176,7 @@ TEST_CASE("every field that is served is honoured") {
          "frequency_penalty": 0.5, "presence_penalty": -1, "repetition_penalty": 1.25, "logprobs": true, "top_logprobs": 20, "stop": "END", "n": 1,
          "user": "me", "web_search_options": {"search_context_size": "high"},
          "search_domain_filter": ["Debian.org", "-bugs.debian.org"], "offline": true, "max_age": 60,
+         "require_sources": true,
          "urls": ["https://debian.org/"])"));
   REQUIRE(request);
   const Question& question = request->question;
@@ -196,6 +198,7 @@ TEST_CASE("every field that is served is honoured") {
   CHECK(question.hosts_denied == std::vector<std::string>{".bugs.debian.org"});
   CHECK(question.reach == Reach::cache_only);
   CHECK(question.max_age == std::chrono::seconds(60));
+  CHECK(question.grounding == Grounding::required);
   CHECK(question.urls == std::vector<std::string>{"https://debian.org/"});
 }
 
