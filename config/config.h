@@ -23,6 +23,7 @@
 #include "policy/http_freshness.h"
 #include "policy/keeping.h"
 #include "policy/result.h"
+#include "policy/search_provider.h"
 #include "policy/site.h"
 
 namespace seekd::config {
@@ -170,6 +171,19 @@ struct AnswerConfig {
   bool operator==(const AnswerConfig&) const = default;
 };
 
+// Where the web is searched for pages that nobody named.
+struct SearchConfig {
+  std::size_t queries_max = 3;        // made of one question
+  std::size_t results_max = 10;       // of all of them together
+  std::size_t per_host_max = 3;       // of these from one host
+  std::size_t providers_max = 1;      // that are asked each query; others stand in for them
+  std::chrono::seconds deadline{15};  // of all queries of a question
+  std::vector<policy::SearchProvider> providers;
+  std::vector<policy::SearchTopic> topics;
+
+  bool operator==(const SearchConfig&) const = default;
+};
+
 // Watches: pages that are refreshed by themselves.
 struct RefreshConfig {
   std::size_t watches_max = 1000;
@@ -204,6 +218,7 @@ struct Config {
   EmbedderConfig embedder;
   RerankerConfig reranker;
   AnswerConfig answer;
+  SearchConfig search;
   RefreshConfig refresh;
   std::vector<CollectionConfig> collections;
 

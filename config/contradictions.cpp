@@ -108,6 +108,22 @@ Status check_collections(const Config& config, const Places& places) {
   return {};
 }
 
+// Keys, notices and figures go by the name.
+Status check_providers(const Config& config, const Places& places) {
+  const auto& providers = config.search.providers;
+  for (std::size_t i = 0; i < providers.size(); ++i) {
+    for (std::size_t before = 0; before < i; ++before) {
+      if (providers[before].name != providers[i].name) continue;
+      return fail(ErrorCode::invalid_argument, line_of(places, "search.provider", i) +
+                                                   ": search.provider \"" + providers[i].name +
+                                                   "\" stands twice (" +
+                                                   line_of(places, "search.provider", before) +
+                                                   "); give each a name of its own");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Status check_contradictions(const Config& config, const Places& places) {
@@ -117,6 +133,7 @@ Status check_contradictions(const Config& config, const Places& places) {
     }
   }
   if (Status kept = check_keeping(config.cache, places); !kept) return kept;
+  if (Status named = check_providers(config, places); !named) return named;
   return check_collections(config, places);
 }
 

@@ -11,6 +11,7 @@
 #include "config/keeping_reader.h"
 #include "config/quantity.h"
 #include "config/scalar_readers.h"
+#include "config/search_reader.h"
 #include "config/site_reader.h"
 
 namespace seekd::config {
@@ -283,6 +284,26 @@ std::vector<Option> answer_options() {
   };
 }
 
+std::vector<Option> search_options() {
+  using S = SearchConfig;
+  constexpr auto search = &Config::search;
+  return {
+      count<search, &S::queries_max>("search.queries_max", 1, 3),
+      count<search, &S::results_max>("search.results_max", 1, 100),
+      count<search, &S::per_host_max>("search.per_host_max", 1, 100),
+      count<search, &S::providers_max>("search.providers_max", 1, 8),
+      duration<search, &S::deadline>("search.deadline", 1s, 5min),
+      tables<search, &S::providers>(
+          "search.provider",
+          R"([[search.provider]] with name = "searx", kind = "searxng" and url = "https://…/search")",
+          read_search_providers),
+      tables<search, &S::topics>(
+          "search.topic",
+          R"([[search.topic]] with words = ["python"] and urls = ["https://…"] or feeds = ["https://…"])",
+          read_search_topics),
+  };
+}
+
 std::vector<Option> refresh_options() {
   using R = RefreshConfig;
   constexpr auto refresh = &Config::refresh;
@@ -310,9 +331,9 @@ std::vector<Option> collection_options() {
 
 std::vector<Option> all_options() {
   std::vector<Option> all;
-  for (auto section :
-       {daemon_options, fetcher_options, egress_options, cache_options, model_options,
-        embedder_options, reranker_options, answer_options, refresh_options, collection_options}) {
+  for (auto section : {daemon_options, fetcher_options, egress_options, cache_options,
+                       model_options, embedder_options, reranker_options, answer_options,
+                       search_options, refresh_options, collection_options}) {
     std::ranges::move(section(), std::back_inserter(all));
   }
   return all;

@@ -123,7 +123,8 @@ Result<FetchRequest> parse_fetch_request(std::string_view text) {
   request.last_modified = reader.text("last_modified", validator_bytes_max);
   request.validated_url = reader.text("validated_url", policy::url_bytes_max);
   if (request.url.empty()) reader.refuse(ErrorCode::invalid_argument, "url", "is missing");
-  const bool of_page = request.provenance != policy::Provenance::model_pull;
+  const bool of_page = request.provenance != policy::Provenance::model_pull &&
+                       request.provenance != policy::Provenance::search_query;
   if (!provenance.empty() && (!request.provenance || !of_page)) {
     reader.refuse(ErrorCode::invalid_argument, "provenance",
                   "is none of user, site_list, search_result, page_link, feed");

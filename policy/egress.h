@@ -29,7 +29,8 @@ enum class Provenance : std::uint8_t {
   search_result,
   page_link,
   feed,
-  model_pull,  // a file of a model that an operator asked for; never of a page
+  model_pull,    // a file of a model that an operator asked for; never of a page
+  search_query,  // a search provider's, with a query in it; never of a page
 };
 std::string_view to_string(Provenance provenance);
 std::optional<Provenance> parse_provenance(std::string_view text);

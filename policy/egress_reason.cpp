@@ -65,13 +65,16 @@ std::string_view to_string(Provenance provenance) {
       return "feed";
     case Provenance::model_pull:
       return "model_pull";
+    case Provenance::search_query:
+      return "search_query";
   }
   return "user";
 }
 
 std::optional<Provenance> parse_provenance(std::string_view text) {
-  for (const auto provenance : {Provenance::user, Provenance::site_list, Provenance::search_result,
-                                Provenance::page_link, Provenance::feed, Provenance::model_pull}) {
+  for (const auto provenance :
+       {Provenance::user, Provenance::site_list, Provenance::search_result, Provenance::page_link,
+        Provenance::feed, Provenance::model_pull, Provenance::search_query}) {
     if (text == to_string(provenance)) return provenance;
   }
   return std::nullopt;

@@ -101,6 +101,9 @@ TEST_CASE("every option sets its own member and no other") {
       {"embedder.device", R"("cuda")"},
       {"embedder.query_prefix", R"("query: ")"},
       {"embedder.passage_prefix", R"("passage: ")"},
+      {"search.queries_max", "1"},
+      {"search.provider", R"([{name = "a", kind = "brave"}])"},
+      {"search.topic", R"([{words = ["a"], urls = ["https://example.org/"]}])"},
       {"reranker.path", R"("/a")"},
       {"reranker.device", R"("cpu")"},
   };
