@@ -22,6 +22,7 @@
 #include "policy/egress.h"
 #include "policy/http_freshness.h"
 #include "policy/keeping.h"
+#include "policy/private_data.h"
 #include "policy/result.h"
 #include "policy/search_provider.h"
 #include "policy/site.h"
@@ -155,6 +156,10 @@ enum class ModelJudges : std::uint8_t {
 
 struct AnswerConfig {
   std::size_t tokens_max = 512;  // default of max_tokens, and thinking included
+  // Of a thinking model's thoughts, by the effort that a request names.
+  std::size_t thinking_tokens_low = 256;
+  std::size_t thinking_tokens_medium = 1024;
+  std::size_t thinking_tokens_high = 4096;
   std::size_t passages_max = 6;
   std::size_t passage_tokens_max = 1200;  // all passages of one prompt
   // What one question may read: rounds of pages, pages through the door, bytes as transferred,
@@ -220,6 +225,7 @@ struct Config {
   AnswerConfig answer;
   SearchConfig search;
   RefreshConfig refresh;
+  policy::MaskingPolicy privacy;
   std::vector<CollectionConfig> collections;
 
   bool operator==(const Config&) const = default;

@@ -9,6 +9,7 @@
 #include "config/collection_reader.h"
 #include "config/egress_readers.h"
 #include "config/keeping_reader.h"
+#include "config/privacy_readers.h"
 #include "config/quantity.h"
 #include "config/scalar_readers.h"
 #include "config/search_reader.h"
@@ -270,6 +271,9 @@ std::vector<Option> answer_options() {
   constexpr auto answer = &Config::answer;
   return {
       count<answer, &A::tokens_max>("answer.tokens_max", 1, 1'048'576),
+      count<answer, &A::thinking_tokens_low>("answer.thinking_tokens_low", 0, 1'048'576),
+      count<answer, &A::thinking_tokens_medium>("answer.thinking_tokens_medium", 0, 1'048'576),
+      count<answer, &A::thinking_tokens_high>("answer.thinking_tokens_high", 0, 1'048'576),
       count<answer, &A::passages_max>("answer.passages_max", 1, 64),
       count<answer, &A::passage_tokens_max>("answer.passage_tokens_max", 64, 1'048'576),
       count<answer, &A::rounds_max>("answer.rounds_max", 1, 16),
@@ -322,6 +326,20 @@ std::vector<Option> refresh_options() {
   };
 }
 
+std::vector<Option> privacy_options() {
+  using P = policy::MaskingPolicy;
+  constexpr auto privacy = &Config::privacy;
+  return {
+      row<privacy, &P::mask>(
+          "privacy.mask", Shape::list,
+          R"(names such as ["phone", "email"]; there are "phone", "id", "card", "account", "email" )"
+          R"(and "key")",
+          read_private_kinds),
+      row<privacy, &P::words>("privacy.words", Shape::list, R"(words such as ["Project Heron"])",
+                              read_private_words),
+  };
+}
+
 std::vector<Option> collection_options() {
   return {tables<&Config::collections>(
       "collection",
@@ -333,7 +351,7 @@ std::vector<Option> all_options() {
   std::vector<Option> all;
   for (auto section : {daemon_options, fetcher_options, egress_options, cache_options,
                        model_options, embedder_options, reranker_options, answer_options,
-                       search_options, refresh_options, collection_options}) {
+                       search_options, refresh_options, privacy_options, collection_options}) {
     std::ranges::move(section(), std::back_inserter(all));
   }
   return all;

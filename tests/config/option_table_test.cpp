@@ -97,6 +97,7 @@ TEST_CASE("every option sets its own member and no other") {
       {"model.quantization", R"("int8")"},
       {"model.speculation", R"("none")"},
       {"answer.model_judges", R"("never")"},
+      {"privacy.mask", R"(["phone"])"},
       {"embedder.path", R"("none")"},
       {"embedder.device", R"("cuda")"},
       {"embedder.query_prefix", R"("query: ")"},
@@ -206,6 +207,16 @@ TEST_CASE("a missing mechanism is accepted by its name alone") {
     CHECK_THAT(error_of("[fetcher]\naccept_missing = [\"" + std::string(bad) + "\"]\n"),
                Contains("is no mechanism of the sandbox") && Contains("\"landlock_tcp\""));
   }
+}
+
+TEST_CASE("what is masked is named by kinds that there are, and by words that say something") {
+  const auto config = load_text("[privacy]\nmask = [\"key\", \"email\"]\nwords = [\" Heron \"]\n");
+  REQUIRE(config);
+  CHECK(config->privacy.mask == std::vector{policy::PrivateKind::key, policy::PrivateKind::email});
+  CHECK(config->privacy.words == std::vector<std::string>{"Heron"});
+  CHECK_THAT(error_of("[privacy]\nmask = [\"phones\"]\n"),
+             Contains("is no kind of private data") && Contains("\"phone\""));
+  CHECK_THAT(error_of("[privacy]\nwords = [\"  \"]\n"), Contains("is no word"));
 }
 
 TEST_CASE("DNS servers are addresses") {
