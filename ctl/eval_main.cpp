@@ -11,6 +11,7 @@
 #include "config/config.h"
 #include "config/embedded_models.h"
 #include "ctl/command_line.h"
+#include "ctl/eval_answers.h"
 #include "ctl/eval_retrieval.h"
 #include "ctl/exit_status.h"
 #include "ctl/terminal.h"
@@ -102,6 +103,30 @@ void add_retrieval(CLI::App& app, ExitStatus& status) {
   });
 }
 
+void add_answers(CLI::App& app, ExitStatus& status) {
+  const auto run = std::make_shared<ctl::AnswerRun>();
+  CLI::App* command = app.add_subcommand(
+      "answers", "questions about pages, the whole way: served, fetched, stored, found, answered");
+  command->footer(
+      "Each line of the file: {\"id\": …, \"question\": …, \"answers\": […], \"page\": …}, and "
+      "where\n"
+      "wanted \"beside\": […] (other pages that are read), \"before\": … (what the page was when "
+      "it\n"
+      "was first read), \"named\": false (the cache has to find it). nginx and openssl are "
+      "needed;\n"
+      "no seekd needs to run.\n"
+      "Example:\n  seekctl eval answers --file tests/ctl/answers/cases.jsonl");
+  command->add_option("--file", run->cases, "the questions, JSON lines")->required();
+  command->add_option("--pages", run->pages,
+                      "the folder of the pages (default: pages, beside the file)");
+  command->add_option("--model", run->model,
+                      "a folder or a .gguf file (default: the embedded one)");
+  command->callback([run, &status] {
+    if (run->pages.empty()) run->pages = run->cases.parent_path() / "pages";
+    if (const Status done = run_answers(*run, std::cout); !done) status = ctl::refuse(done.error());
+  });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -113,6 +138,7 @@ int main(int argc, char** argv) {
       "Example:\n  seekctl eval retrieval --corpus corpus.jsonl.gz --queries queries.jsonl\n"
       "Exit status: 0 done, 1 refused or failed, 2 wrong usage.");
   ExitStatus status = ExitStatus::done;
+  add_answers(app, status);
   add_retrieval(app, status);
   return ctl::run_command_line(app, argc, argv, status);
 }

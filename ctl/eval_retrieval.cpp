@@ -7,10 +7,9 @@
 #include <unordered_set>
 #include <vector>
 
-#include <stdlib.h>
-
 #include "cache/rocks_page_cache.h"
 #include "ctl/collection.h"
+#include "ctl/temporary_folder.h"
 #include "policy/page_text_guard.h"
 #include "policy/plain_text.h"
 
@@ -26,30 +25,6 @@ using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
-
-// A folder that goes with its contents.
-class TemporaryFolder {
- public:
-  static Result<TemporaryFolder> create() {
-    std::string name = (std::filesystem::temp_directory_path() / "seekd-eval-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) {
-      return fail(ErrorCode::io, "cannot make a folder '" + name + "': set TMPDIR to one of yours");
-    }
-    return TemporaryFolder(name);
-  }
-  TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  TemporaryFolder& operator=(TemporaryFolder&&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  explicit TemporaryFolder(std::filesystem::path path) : path_(std::move(path)) {}
-  std::filesystem::path path_;
-};
 
 FetchedPage page_of(const CollectionRecord& record, std::size_t number, TimePoint now) {
   FetchedPage page;
@@ -159,7 +134,7 @@ Status run_retrieval(const RetrievalRun& run, std::optional<Embedding> embedding
                      std::optional<Reranking> reranking, std::ostream& output) {
   const auto vectors = needs_vectors(run, embedding);
   if (!vectors) return std::unexpected(vectors.error());
-  const auto folder = TemporaryFolder::create();
+  const auto folder = TemporaryFolder::create("seekd-eval");
   if (!folder) return std::unexpected(folder.error());
   const TimePoint now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   config::CacheConfig config;

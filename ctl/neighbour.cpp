@@ -2,16 +2,18 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 
 #include <unistd.h>
 
 namespace seekd::ctl {
 
-Error become(const std::string& program, const std::vector<std::string>& arguments) {
+std::filesystem::path neighbour(const std::string& program) {
   std::error_code error;
-  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
-  const std::filesystem::path path = self.parent_path() / program;
+  return std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / program;
+}
+
+Error become(const std::string& program, const std::vector<std::string>& arguments) {
+  const std::filesystem::path path = neighbour(program);
   std::vector<char*> argv{const_cast<char*>(path.c_str())};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
