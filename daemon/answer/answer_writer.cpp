@@ -10,6 +10,8 @@
 #include "daemon/answer/quotation.h"
 #include "daemon/answer/sources.h"
 #include "daemon/answer/text_units.h"
+#include "policy/url.h"
+#include "policy/url_mentions.h"
 
 namespace seekd::daemon {
 
@@ -41,6 +43,7 @@ void AnswerWriter::begin(Answer draft, std::vector<Passage> passages, TimePoint 
 
 void AnswerWriter::on(event::Tokens& tokens) {
   if (phase_ != Phase::generating) return;
+  tokens.delta.content = links_.feed(tokens.delta.content);
   answer_.content += tokens.delta.content;
   answer_.reasoning += tokens.delta.reasoning;
   answer_.tokens.insert(answer_.tokens.end(), tokens.delta.tokens.begin(),
@@ -50,6 +53,7 @@ void AnswerWriter::on(event::Tokens& tokens) {
 
 void AnswerWriter::on(event::Generated& generated) {
   if (phase_ != Phase::generating) return;
+  end_text();
   if (generated.generation) return conclude(*generated.generation);
   if (!overdue_) return end(std::unexpected(std::move(generated.generation.error())));
   if (answer_.content.size() > preface_bytes_ || !answer_.reasoning.empty()) return cut();
@@ -77,6 +81,33 @@ void AnswerWriter::overdue() {
   if (phase_ != Phase::generating) return;
   overdue_ = true;
   actions_.emplace_back(action::StopGenerating{});
+}
+
+bool AnswerWriter::leads_to_source(std::string_view target) const {
+  const auto url = policy::parse_url(target);
+  if (!url) return false;
+  const std::string text = url->text();
+  const auto is_named = [&](const model::Message& message) {
+    if (message.role != model::Role::user) return false;
+    const std::vector<std::string> named = policy::url_mentions(message.content);
+    return std::ranges::any_of(named, [&](const std::string& name) {
+      const auto read = policy::parse_url(name);
+      return read && read->text() == text;
+    });
+  };
+  return std::ranges::find(answer_.sources, text, &Source::url) != answer_.sources.end() ||
+         std::ranges::any_of(question_.messages, is_named);
+}
+
+// What might have become a link is certain now.
+void AnswerWriter::end_text() {
+  std::string rest = links_.finish();
+  answer_.content += rest;
+  if (!rest.empty()) emit({std::move(rest), ""});
+  if (links_.removed() == 0) return;
+  answer_.notices.push_back({"links_removed", "",
+                             std::to_string(links_.removed()) +
+                                 " links or images that lead to no source were taken out"});
 }
 
 void AnswerWriter::cut() {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "daemon/answer/answer_events.h"
+#include "daemon/answer/link_filter.h"
 #include "daemon/answer/prompt_room.h"
 #include "daemon/answer/question.h"
 
@@ -21,7 +22,10 @@ class AnswerWriter {
  public:
   // REQUIRES: what is referred to outlives this.
   AnswerWriter(const Question& question, const PromptRoom& room, Actions& actions)
-      : question_(question), room_(room), actions_(actions) {}
+      : question_(question),
+        room_(room),
+        actions_(actions),
+        links_([this](std::string_view target) { return leads_to_source(target); }) {}
 
   // `draft` holds what is known before the model writes: the sources of the passages, notices,
   // usage. REQUIRES: called once, before all others; the passages fit into the room.
@@ -45,6 +49,9 @@ class AnswerWriter {
     done,        // Finish has been given out
   };
 
+  // Of links in the answer: to a page that stands in the prompt, or to what the caller has written.
+  bool leads_to_source(std::string_view target) const;
+  void end_text();
   void cut();
   void conclude(const model::Generation& generation);
   void quote();
@@ -59,6 +66,7 @@ class AnswerWriter {
   const PromptRoom& room_;
   Actions& actions_;
   Phase phase_ = Phase::idle;
+  LinkFilter links_;
   TimePoint begun_at_;  // the prompt's
   std::vector<Passage> passages_;
   std::vector<Support> supports_;
