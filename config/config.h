@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/access_config.h"
 #include "policy/access.h"
 #include "policy/egress.h"
 #include "policy/http_freshness.h"
@@ -31,7 +32,7 @@ namespace seekd::config {
 
 struct DaemonConfig {
   std::filesystem::path socket = "/run/seekd/seekd.sock";
-  std::string http_listen = "127.0.0.1:8017";  // address:port on loopback; "" = unix socket only
+  std::string http_listen = "127.0.0.1:8017";  // address:port; "" = unix socket only
   std::size_t request_bytes_max = 1 << 20;     // of a request's body
   std::size_t connections_max = 256;
   std::size_t queue_max = 64;  // questions beside those that are answered; one more gets a 503
@@ -216,6 +217,9 @@ struct CollectionConfig {
 
 struct Config {
   DaemonConfig daemon;
+  AccessConfig access;
+  TlsConfig tls;
+  JwtConfig jwt;
   FetcherConfig fetcher;
   policy::EgressPolicy egress;
   CacheConfig cache;
@@ -228,6 +232,10 @@ struct Config {
   policy::MaskingPolicy privacy;
   std::vector<CollectionConfig> collections;
 
+  // There is something that callers over HTTP are known by.
+  bool knows_callers() const {
+    return !access.keys_file.empty() || !jwt.algorithms.empty() || !tls.client_ca.empty();
+  }
   bool operator==(const Config&) const = default;
 };
 

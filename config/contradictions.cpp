@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "config/access_check.h"
+
 namespace seekd::config {
 namespace {
 
@@ -134,6 +136,7 @@ Status check_contradictions(const Config& config, const Places& places) {
   }
   if (Status kept = check_keeping(config.cache, places); !kept) return kept;
   if (Status named = check_providers(config, places); !named) return named;
+  if (Status access = check_access(config, places); !access) return access;
   return check_collections(config, places);
 }
 

@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "config/access_readers.h"
 #include "config/collection_reader.h"
 #include "config/egress_readers.h"
 #include "config/keeping_reader.h"
@@ -99,16 +100,80 @@ std::vector<Option> daemon_options() {
   return {
       row<daemon, &D::socket>("daemon.socket", Shape::text, "an absolute path of at most 107 bytes",
                               read_socket_path),
-      row<daemon, &D::http_listen>("daemon.http_listen", Shape::text,
-                                   "127.0.0.1:PORT or [::1]:PORT (there is no authentication yet "
-                                   "to open it further), or \"\" for the unix socket alone",
-                                   read_loopback_listen),
+      row<daemon, &D::http_listen>(
+          "daemon.http_listen", Shape::text,
+          "ADDRESS:PORT such as 127.0.0.1:8017 or [::1]:8017, or \"\" for the unix socket alone",
+          read_listen),
       bytes<daemon, &D::request_bytes_max>("daemon.request_bytes_max", KiB, 64 * MiB),
       count<daemon, &D::connections_max>("daemon.connections_max", 1, 65536),
       count<daemon, &D::queue_max>("daemon.queue_max", 0, 65536),
       count<daemon, &D::questions_running_max>("daemon.questions_running_max", 1, 4096),
       duration<daemon, &D::idle_timeout>("daemon.idle_timeout", 1s, day),
       duration<daemon, &D::stop_grace>("daemon.stop_grace", 0s, 10min),
+  };
+}
+
+std::vector<Option> access_options() {
+  using A = AccessConfig;
+  using L = CallerLimits;
+  constexpr auto access = &Config::access;
+  constexpr auto limits = &A::limits;
+  const std::string roles = R"(names of roles such as ["reader", "operator"])";
+  return {
+      row<access, &A::socket_roles>("access.socket_roles", Shape::list, roles, read_role_names),
+      row<access, &A::loopback_roles>("access.loopback_roles", Shape::list, roles, read_role_names),
+      row<access, &A::keys_file>("access.keys_file", Shape::text,
+                                 "an absolute path, or \"\" for none", read_optional_path),
+      row<access, &A::addresses>("access.addresses", Shape::list,
+                                 R"(ranges such as ["198.51.100.0/24", "2001:db8::/32"])",
+                                 read_ranges),
+      row<access, &A::plain_http>("access.plain_http", Shape::text,
+                                  R"("loopback" or "behind-proxy")", read_plain_http),
+      count<access, limits, &L::requests_per_minute>("access.requests_per_minute", 0,
+                                                     1'000'000'000),
+      count<access, limits, &L::requests_burst>("access.requests_burst", 1, 1'000'000'000),
+      count<access, limits, &L::tokens_per_minute>("access.tokens_per_minute", 0, 1'000'000'000),
+      count<access, limits, &L::fetches_per_minute>("access.fetches_per_minute", 0, 1'000'000'000),
+      count<access, limits, &L::requests_at_once>("access.requests_at_once", 0, 65536),
+      tables<access, &A::roles>(
+          "access.role",
+          R"([[access.role]] with name = "curator" and rights = ["import", "forget"])", read_roles),
+      tables<access, &A::callers>(
+          "access.caller",
+          R"([[access.caller]] with name = "grafana" and what holds for it, such as roles = ["auditor"])",
+          read_callers),
+  };
+}
+
+std::vector<Option> tls_options() {
+  using T = TlsConfig;
+  constexpr auto tls = &Config::tls;
+  const std::string path = "an absolute path, or \"\" for none";
+  return {
+      row<tls, &T::certificate>("tls.certificate", Shape::text, path, read_optional_path),
+      row<tls, &T::key>("tls.key", Shape::text, path, read_optional_path),
+      row<tls, &T::client_ca>("tls.client_ca", Shape::text, path, read_optional_path),
+      row<tls, &T::client_certificates>("tls.client_certificates", Shape::text,
+                                        R"("accepted" or "required")", read_client_certificates),
+  };
+}
+
+std::vector<Option> jwt_options() {
+  using J = JwtConfig;
+  constexpr auto jwt = &Config::jwt;
+  const std::string path = "an absolute path, or \"\" for none";
+  return {
+      row<jwt, &J::algorithms>("jwt.algorithms", Shape::list,
+                               R"(names such as ["ES256"]; there are "HS256", "RS256" and "ES256")",
+                               read_jwt_algorithms),
+      row<jwt, &J::secret_file>("jwt.secret_file", Shape::text, path, read_optional_path),
+      row<jwt, &J::keys_file>("jwt.keys_file", Shape::text, path, read_optional_path),
+      row<jwt, &J::issuer>("jwt.issuer", Shape::text, "a text such as \"https://id.example.org\"",
+                           read_text),
+      row<jwt, &J::audience>("jwt.audience", Shape::text, "a text such as \"seekd\"", read_text),
+      duration<jwt, &J::leeway>("jwt.leeway", 0s, 10min),
+      row<jwt, &J::name_claim>("jwt.name_claim", Shape::text, "a claim's name", read_text),
+      row<jwt, &J::roles_claim>("jwt.roles_claim", Shape::text, "a claim's name", read_text),
   };
 }
 
@@ -349,9 +414,10 @@ std::vector<Option> collection_options() {
 
 std::vector<Option> all_options() {
   std::vector<Option> all;
-  for (auto section : {daemon_options, fetcher_options, egress_options, cache_options,
-                       model_options, embedder_options, reranker_options, answer_options,
-                       search_options, refresh_options, privacy_options, collection_options}) {
+  for (auto section :
+       {daemon_options, access_options, tls_options, jwt_options, fetcher_options, egress_options,
+        cache_options, model_options, embedder_options, reranker_options, answer_options,
+        search_options, refresh_options, privacy_options, collection_options}) {
     std::ranges::move(section(), std::back_inserter(all));
   }
   return all;

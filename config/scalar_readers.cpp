@@ -46,12 +46,6 @@ Result<T> read_quantity(const Value& value, const Limits<T>& limits, auto parse,
   return *quantity;
 }
 
-bool is_loopback(const policy::IpAddress& address) {
-  if (address.family == policy::IpAddress::Family::v4) return address.bytes[0] == 127;
-  constexpr std::array<std::uint8_t, 16> loopback{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
-  return address.bytes == loopback;
-}
-
 // "text/html": two tokens of RFC 9110 §8.3.1, in lower case, without parameters.
 Result<std::string> read_content_type(const Value& element) {
   Result<std::string> text = read_text(element);
@@ -166,21 +160,6 @@ Result<std::string> read_hub(const Value& value) {
   if (!url) return refuse(value, url.error().message);
   if (url->target != "/") return refuse(value, policy::quoted(*text) + " has a path");
   return url->origin();
-}
-
-Result<std::string> read_loopback_listen(const Value& value) {
-  Result<std::string> text = read_text(value);
-  if (!text || text->empty()) return text;
-  const HostPort parts = split_port(*text);
-  const Result<policy::IpAddress> address = policy::parse_address(parts.host);
-  // Every request is trusted as the host's own user's: there is no authentication to tell others
-  // apart.
-  if (!address || !is_loopback(*address)) {
-    return refuse(value, policy::quoted(*text) + " is not an address of the loopback interface");
-  }
-  const Result<std::uint16_t> port = parse_port(parts.port);
-  if (!port) return refuse(value, port.error().message);
-  return text;
 }
 
 Result<std::string> read_user_agent(const Value& value) {

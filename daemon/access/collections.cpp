@@ -88,6 +88,9 @@ Result<Collections::Circle> Collections::resolve(std::span<const Subject> subjec
         circle.groups.push_back((*entry)->gr_gid);
         break;
       }
+      case Subject::Kind::caller:
+      case Subject::Kind::role:
+        break;  // nobody is known by these yet
     }
   }
   return circle;
