@@ -11,6 +11,7 @@
 #include "config/scalar_readers.h"
 #include "policy/collection.h"
 #include "policy/quoted.h"
+#include "policy/selector.h"
 
 namespace seekd::config {
 namespace {
@@ -105,7 +106,11 @@ struct Key {
 
 template <std::string policy::ResultPlaces::* Member>
 Status set_place(SearchProvider& provider, const Value& value) {
-  return assign(provider.places.*Member, read_some_text(value));
+  Result<std::string> place = read_some_text(value);
+  if (place && place->size() > policy::result_place_bytes_max) {
+    return refuse(value, "is longer than any place of a result");
+  }
+  return assign(provider.places.*Member, std::move(place));
 }
 
 using P = SearchProvider;
@@ -207,6 +212,13 @@ Status check_places(const Value& element, const SearchProvider& provider) {
     return refuse(element, "the kind custom needs the keys results and result_url");
   }
   const bool json = places.results.starts_with('/');
+  if (!json) {
+    for (const std::string* place :
+         {&places.results, &places.url, &places.title, &places.snippet, &places.published}) {
+      const auto selector = policy::parse_selector(*place);
+      if (!place->empty() && !selector) return refuse(element, selector.error().message);
+    }
+  }
   for (const std::string* place :
        {&places.url, &places.title, &places.snippet, &places.published}) {
     if (place->empty() || place->starts_with('/') == json) continue;

@@ -30,11 +30,11 @@ class Exchange final : public FetchHandle, public std::enable_shared_from_this<E
            std::function<void(Body)> done)
       : socket_(executor), timer_(executor), path_(std::move(socket)), done_(std::move(done)) {}
 
-  void ask_for_page(const FetchRequest& request) {
+  void ask(std::string_view target, std::string json) {
     message_.method(http::verb::post);
-    message_.target("/fetch");
+    message_.target({target.data(), target.size()});
     message_.set(http::field::content_type, "application/json");
-    message_.body() = to_json(request);
+    message_.body() = std::move(json);
   }
 
   void ask_for_status() {
@@ -144,8 +144,20 @@ std::shared_ptr<FetchHandle> FetcherClient::fetch(const FetchRequest& request,
       std::make_shared<Exchange>(executor_, socket_, [done = std::move(done)](const Body& body) {
         done(body ? parse_fetch_reply(*body) : std::unexpected(body.error()));
       });
-  exchange->ask_for_page(request);
+  exchange->ask("/fetch", to_json(request));
   exchange->start(timeout, reply_bytes_max_ + verdict_bytes_max);
+  return exchange;
+}
+
+std::shared_ptr<FetchHandle> FetcherClient::search(const SearchRequest& request,
+                                                   std::chrono::milliseconds timeout,
+                                                   std::function<void(Result<SearchReply>)> done) {
+  auto exchange =
+      std::make_shared<Exchange>(executor_, socket_, [done = std::move(done)](const Body& body) {
+        done(body ? parse_search_reply(*body) : std::unexpected(body.error()));
+      });
+  exchange->ask("/search", to_json(request));
+  exchange->start(timeout, search_line_bytes_max + verdict_bytes_max);
   return exchange;
 }
 

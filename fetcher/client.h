@@ -10,6 +10,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "fetcher/wire.h"
+#include "fetcher/wire_search.h"
 
 namespace seekd::fetcher {
 
@@ -32,6 +33,11 @@ class FetcherClient {
   // timeout, too_large, cancelled.
   std::shared_ptr<FetchHandle> fetch(const FetchRequest& request, std::chrono::milliseconds timeout,
                                      std::function<void(Result<FetchReply>)> done);
+
+  // As fetch().
+  std::shared_ptr<FetchHandle> search(const SearchRequest& request,
+                                      std::chrono::milliseconds timeout,
+                                      std::function<void(Result<SearchReply>)> done);
 
   // What GET /status says, as JSON. Errors: as above.
   void status(std::chrono::milliseconds timeout, std::function<void(Result<std::string>)> done);

@@ -71,7 +71,8 @@ Result<Verdict> parse_verdict_line(std::string_view line) {
   if (auto read = reader.finish(); !read) return std::unexpected(read.error());
   reply.outcome = *outcome;
   reply.reason = *reason;
-  const bool succeeded = carries_page(reply.outcome) || reply.outcome == FetchOutcome::delivered;
+  const bool succeeded = carries_page(reply.outcome) || reply.outcome == FetchOutcome::delivered ||
+                         reply.outcome == FetchOutcome::answered;
   if (succeeded != (reply.reason == policy::EgressReason::allowed) ||
       (carries_page(reply.outcome) && reply.hops.empty())) {
     return fail(ErrorCode::invalid_argument, "fetch reply: outcome, reason and hops disagree");
@@ -89,6 +90,8 @@ std::string_view to_string(FetchOutcome outcome) {
       return "not_modified";
     case FetchOutcome::delivered:
       return "delivered";
+    case FetchOutcome::answered:
+      return "answered";
     case FetchOutcome::refused:
       return "refused";
     case FetchOutcome::failed:
@@ -146,6 +149,12 @@ std::string verdict_line(const FetchReply& reply) {
     object["retrieved_at"] = seconds_of(reply.page->retrieved_at);
   }
   return json::serialize(object);
+}
+
+Result<FetchReply> parse_verdict(std::string_view line) {
+  Result<Verdict> verdict = parse_verdict_line(line);
+  if (!verdict) return std::unexpected(std::move(verdict.error()));
+  return std::move(verdict->reply);
 }
 
 std::string to_json(const FetchReply& reply) {

@@ -1,9 +1,8 @@
 // What crosses between seekd and seekd-fetcher: HTTP/1.1 with JSON bodies over a unix socket (`curl
 // --unix-socket` is the debugger). POST /fetch with a FetchRequest answers 200 with a FetchReply,
-// whatever the verdict was; so does POST /download (wire_download.h), with the first line alone;
-// GET /status answers counters, POST /selftest what was tried; a malformed request is answered 400
-// with
-// {"error": …}.
+// whatever the verdict was; so does POST /download (wire_download.h), with the first line alone,
+// and POST /search (wire_search.h) with a second line of its own; GET /status answers counters,
+// POST /selftest what was tried; a malformed request is answered 400 with {"error": …}.
 //
 // A FetchReply is one line of JSON, or two. The first is the broker's own: verdict, URLs, status,
 // times. The second is there when there is a page: what the worker says of the page's content,
@@ -52,6 +51,7 @@ enum class FetchOutcome : std::uint8_t {
   page,          // `page` is there
   not_modified,  // 304: `page` carries url, times and headers, no blocks
   delivered,     // of POST /download: it has gone into the pipe, whole
+  answered,      // of POST /search: what was read in the answer is on the second line
   refused,       // a check said no; nothing, or nothing more, was fetched
   failed,        // the web did not give a usable page
 };
@@ -80,5 +80,7 @@ Result<FetchReply> parse_fetch_reply(std::string_view lines);
 // The two lines by themselves: a worker writes the second, the broker the first.
 std::string content_line(const FetchedPage& page);
 std::string verdict_line(const FetchReply& reply);
+// The first, without the times of a page.
+Result<FetchReply> parse_verdict(std::string_view line);
 
 }  // namespace seekd::fetcher

@@ -25,6 +25,7 @@ namespace seekd::policy {
 
 inline constexpr std::size_t search_text_bytes_max = 1024;
 inline constexpr std::size_t search_results_max = 50;  // of one reply
+inline constexpr std::size_t result_place_bytes_max = 256;
 
 // How a provider is asked, and what it answers with.
 enum class SearchKind : std::uint8_t {

@@ -1,5 +1,7 @@
 #include "fetcher/broker/broker.h"
 
+#include <algorithm>
+
 #include <boost/asio/post.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -14,6 +16,7 @@ namespace {
 
 namespace asio = boost::asio;
 namespace json = boost::json;
+using policy::EgressReason;
 
 constexpr std::chrono::milliseconds accept_retry{100};  // when descriptors are used up
 
@@ -21,6 +24,14 @@ PolitenessLimits limits_of(const config::FetcherConfig& config) {
   PolitenessLimits limits;
   limits.places_max = config.workers_max;
   return limits;
+}
+
+FetchResult refused(EgressReason reason, std::string message) {
+  FetchResult result;
+  result.reply.outcome = FetchOutcome::refused;
+  result.reply.reason = reason;
+  result.reply.message = std::move(message);
+  return result;
 }
 
 json::object sandbox_json(const SandboxReport& sandbox) {
@@ -47,11 +58,17 @@ Broker::Broker(asio::io_context& io, config::Config config, Resolver& resolver,
                  failure_ = "the process that forks workers has ended";
                  io_.stop();
                }),
-      door_{io,        policy_.current(),
-            places_,   pauses_,
-            resolver,  own_addresses,
-            workers_,  robots_,
-            counters_, provisions_.proxy_credentials},
+      door_{io,
+            policy_.current(),
+            places_,
+            pauses_,
+            resolver,
+            own_addresses,
+            workers_,
+            robots_,
+            counters_,
+            provisions_.proxy_credentials,
+            provisions_.search_keys},
       robots_(door_),
       acceptor_(io),
       retry_(io) {}
@@ -117,18 +134,40 @@ std::shared_ptr<Fetch> Broker::download(const DownloadRequest& request, Descript
   };
   auto models = policy::model_policy(policy_.current()->egress);
   if (!models) {
-    FetchResult refused;
-    refused.reply.outcome = FetchOutcome::refused;
-    refused.reply.reason = policy::EgressReason::host_not_allowed;
-    refused.reply.message =
-        "the policy lets models come from nowhere: name the hub, and the hosts that it redirects "
-        "to, in egress.models";
-    asio::post(io_, [refused = std::move(refused), counted] { counted(refused); });
+    asio::post(io_, [counted] {
+      counted(refused(EgressReason::host_not_allowed,
+                      "the policy lets models come from nowhere: name the hub, and the hosts that "
+                      "it redirects to, in egress.models"));
+    });
     return nullptr;
   }
   const auto fetch =
       std::make_shared<Fetch>(door_, *std::move(models), std::move(sink), std::move(counted));
   fetch->start_download(request);
+  return fetch;
+}
+
+std::shared_ptr<Fetch> Broker::search(const SearchRequest& request, Fetch::Done done) {
+  ++counters_.requests;
+  auto counted = [this, name = request.provider, done = std::move(done)](FetchResult result) {
+    counters_.add(result.reply);
+    log_search(log_, name, result.reply);
+    done(std::move(result));
+  };
+  const config::Config& config = *policy_.current();
+  const auto provider =
+      std::ranges::find(config.search.providers, request.provider, &policy::SearchProvider::name);
+  if (provider == config.search.providers.end()) {
+    asio::post(io_, [counted] {
+      counted(refused(EgressReason::host_not_allowed,
+                      "there is no search.provider of that name in the fetcher's configuration: "
+                      "see that both programs read the same one, and reload seekd-fetcher"));
+    });
+    return nullptr;
+  }
+  const auto fetch = std::make_shared<Fetch>(door_, policy::search_policy(config.egress, *provider),
+                                             Descriptor(), std::move(counted));
+  fetch->start_search(*provider, request.terms);
   return fetch;
 }
 

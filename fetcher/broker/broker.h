@@ -25,6 +25,7 @@ class Broker {
     Descriptor zygote;                                   // its control socket
     std::vector<std::filesystem::path> embedded_models;  // as run_self_test() says
     ProxyCredentials proxy_credentials;
+    SearchKeys search_keys;
   };
 
   // When the zygote is lost the loop is stopped: a new broker has to be started.
@@ -46,6 +47,8 @@ class Broker {
   // `sink`: the writing end of a pipe. As fetch().
   std::shared_ptr<Fetch> download(const DownloadRequest& request, Descriptor sink,
                                   Fetch::Done done);
+  // As fetch(). Of a provider that the configuration does not name, refused.
+  std::shared_ptr<Fetch> search(const SearchRequest& request, Fetch::Done done);
   std::string status_json() const;
   void self_test(std::function<void(std::string)> done) {
     run_self_test(door_, provisions_.embedded_models, std::move(done));

@@ -16,6 +16,9 @@
 namespace seekd::fetcher {
 namespace {
 
+// Of an answer or a description, decoded: fifty results are a hundredth of it.
+constexpr std::uint64_t search_bytes_max = 4 << 20;
+
 // What the policy says of the site, or the defaults.
 void configure(WorkerJob& job, const config::Config& config) {
   policy::Site site = policy::site_of(config.egress.sites, job.url.host);
@@ -29,6 +32,10 @@ void configure(WorkerJob& job, const config::Config& config) {
   if (job.kind == JobKind::file) {  // framing and chunks beside the bytes, which are counted
     job.wire_bytes_max = 2 * (job.file_bytes - job.offset) + config.fetcher.wire_bytes_max;
     job.stall_s_max = static_cast<std::uint32_t>(defaults.stall_timeout.count());
+  }
+  if (is_search(job.kind)) {
+    job.decoded_bytes_max = std::min(job.decoded_bytes_max, search_bytes_max);
+    return;  // what it is says its dialect
   }
   job.content_types = std::move(site.content_types).value_or(defaults.content_types);
 }
@@ -49,30 +56,37 @@ Fetch::Fetch(Door& door, Done done)
       deadline_(door.io),
       pause_(door.io) {}
 
-Fetch::Fetch(Door& door, policy::EgressPolicy models, Descriptor sink, Done done)
+Fetch::Fetch(Door& door, policy::EgressPolicy own, Descriptor sink, Done done)
     : door_(door),
       config_(door.config),
-      models_(std::move(models)),
-      machine_(*models_, read_url),
+      own_policy_(std::move(own)),
+      machine_(*own_policy_, read_url),
       done_(std::move(done)),
       deadline_(door.io),
       pause_(door.io),
       sink_(std::move(sink)) {}
 
 void Fetch::start(const FetchRequest& request) {
-  begin([this, request] { return machine_.start(request); });
+  begin([this, request] { return machine_.start(request); }, config_->fetcher.transfer_timeout);
 }
 
 void Fetch::start_download(const DownloadRequest& request) {
-  begin([this, request] { return machine_.start_download(request); });
+  begin([this, request] { return machine_.start_download(request); },
+        config_->fetcher.transfer_timeout);
 }
 
 void Fetch::start_robots(const policy::Url& judged) {
-  begin([this, judged] { return machine_.start_robots(judged); });
+  begin([this, judged] { return machine_.start_robots(judged); },
+        config_->fetcher.transfer_timeout);
 }
 
-void Fetch::begin(std::function<Action()> first) {
-  limit_time(config_->fetcher.transfer_timeout);
+void Fetch::start_search(const policy::SearchProvider& provider, const policy::SearchTerms& terms) {
+  provider_ = provider;
+  begin([this, terms] { return machine_.start_search(provider_, terms); }, provider.timeout);
+}
+
+void Fetch::begin(std::function<Action()> first, std::chrono::milliseconds time) {
+  limit_time(time);
   boost::asio::post(door_.io, [self = shared_from_this(), first = std::move(first)] {
     if (self->done_) self->perform(first());
   });
@@ -210,6 +224,9 @@ void Fetch::act(const Connect& action) {
 void Fetch::act(Work action) {
   configure(action.job, *config_);
   if (action.job.kind == JobKind::file) limit_time_of_file(action.job);
+  if (is_search(action.job.kind)) {
+    action.job.secret_field = door_.search_keys.field_for(provider_, action.job.url);
+  }
   const bool tunnels = action.job.kind == JobKind::tunnel;
   if (tunnels) action.job.proxy_credential = door_.proxy_credentials.find(action.job.proxy);
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_.expiry() -

@@ -20,6 +20,7 @@
 #include "fetcher/broker/places.h"
 #include "fetcher/broker/proxy_credentials.h"
 #include "fetcher/broker/resolver.h"
+#include "fetcher/broker/search_keys.h"
 #include "fetcher/broker/worker_pool.h"
 
 namespace seekd::fetcher {
@@ -38,6 +39,7 @@ struct Door {
   RobotsDesk& robots;
   Counters& counters;
   const ProxyCredentials& proxy_credentials;
+  const SearchKeys& search_keys;
 };
 
 class Fetch : public std::enable_shared_from_this<Fetch> {
@@ -47,16 +49,19 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
   // `done` is called once, never inside these calls, and not after cancel(); of a page within
   // fetcher.transfer_timeout.
   Fetch(Door& door, Done done);
-  // Of a model's file: judged by `models`, and handed to the reader of `sink`.
-  Fetch(Door& door, policy::EgressPolicy models, Descriptor sink, Done done);
+  // Of a model's file, which is handed to the reader of `sink`, or of a search: judged by a policy
+  // of its own.
+  Fetch(Door& door, policy::EgressPolicy own, Descriptor sink, Done done);
 
   void start(const FetchRequest& request);
   void start_download(const DownloadRequest& request);
+  // `done` is called within the provider's timeout.
+  void start_search(const policy::SearchProvider& provider, const policy::SearchTerms& terms);
   void start_robots(const policy::Url& judged);
   void cancel();
 
  private:
-  void begin(std::function<Action()> first);
+  void begin(std::function<Action()> first, std::chrono::milliseconds time);
   void limit_time(std::chrono::milliseconds left);
   void limit_time_of_file(const WorkerJob& job);
   void perform(Action action);
@@ -74,7 +79,7 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
 
   Door& door_;
   std::shared_ptr<const config::Config> config_;  // of the start: a fetch ends as it began
-  const std::optional<policy::EgressPolicy> models_;
+  const std::optional<policy::EgressPolicy> own_policy_;
   FetchMachine machine_;
   Done done_;  // empty: finished or cancelled; what comes in is late, and nobody's
   boost::asio::steady_timer deadline_;
@@ -82,7 +87,8 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
   std::unique_ptr<Places::Place> place_;
   std::shared_ptr<Connector> connector_;
   Descriptor connection_;
-  Descriptor sink_;  // of a download
+  Descriptor sink_;                  // of a download
+  policy::SearchProvider provider_;  // of a search
   std::optional<WorkerPool::WorkerId> worker_;
 };
 

@@ -60,6 +60,32 @@ Action FetchMachine::start_download(const DownloadRequest& request) {
   return begin_hop();
 }
 
+Action FetchMachine::start_search(const policy::SearchProvider& provider,
+                                  const policy::SearchTerms& terms) {
+  provider_ = &provider;
+  terms_ = terms;
+  const bool describes = policy::names_description(provider);
+  kind_ = describes ? JobKind::description : JobKind::search;
+  return begin_search(describes ? policy::parse_url(provider.url)
+                                : policy::search_url(provider, terms));
+}
+
+Action FetchMachine::begin_search(const Result<policy::Url>& url) {
+  if (!url) return on_refusal({EgressReason::url_invalid, url.error().message});
+  auto verdict =
+      policy::judge_url(url->text(), policy::Provenance::search_query, policy_, second_reader_);
+  if (!verdict.allowed()) return on_refusal({verdict.reason, verdict.detail});
+  url_ = *std::move(verdict.url);
+  return begin_hop();
+}
+
+// What a stranger's description says is judged as any URL; the policy knows the provider's host
+// alone.
+Action FetchMachine::on_description(const std::string& url_template) {
+  kind_ = JobKind::search;
+  return begin_search(policy::filled(url_template, terms_, provider_->results_max));
+}
+
 Action FetchMachine::start_robots(const policy::Url& judged) {
   kind_ = JobKind::robots;
   url_ = judged;
@@ -72,7 +98,8 @@ Action FetchMachine::begin_hop() {
   crawl_delay_ = {};
   const bool ignored =
       policy::site_of(policy_.sites, url_.host).robots == policy::RobotsUse::ignore;
-  if (kind_ == JobKind::robots || downloads() || ignored) return wait_for_place();
+  if (kind_ == JobKind::robots || downloads() || is_search(kind_) || ignored)
+    return wait_for_place();
   state_ = State::robots;
   return AskRobots{url_};
 }
@@ -178,6 +205,11 @@ Action FetchMachine::work(TimePoint now) {
   }
   job.offset = download_.offset;
   job.file_bytes = download_.bytes;
+  if (provider_ != nullptr) {
+    job.dialect = provider_->kind;
+    job.results_max = static_cast<std::uint32_t>(provider_->results_max);
+    job.places = provider_->places;
+  }
   return Work{std::move(job)};
 }
 
@@ -204,6 +236,16 @@ Action FetchMachine::on_reply(WorkerReply reply, const Moment& moment) {
       if (state_ != State::work || !downloads()) break;
       result_.reply.reason = EgressReason::allowed;
       result_.reply.outcome = FetchOutcome::delivered;
+      return finish();
+    case WorkerReplyKind::description:
+      if (state_ != State::work || kind_ != JobKind::description) break;
+      return on_description(reply.location);
+    case WorkerReplyKind::search:
+      if (state_ != State::work || !is_search(kind_)) break;
+      result_.reply.reason = EgressReason::allowed;
+      result_.reply.outcome = FetchOutcome::answered;
+      result_.reply.retry_after = reply.retry_after;
+      result_.content = std::move(reply.content);
       return finish();
     case WorkerReplyKind::page:
       if (state_ != State::work || kind_ != JobKind::page) break;

@@ -14,6 +14,7 @@
 
 #include "fetcher/wire.h"
 #include "fetcher/wire_download.h"
+#include "fetcher/wire_search.h"
 #include "fetcher/worker/message.h"
 #include "policy/egress.h"
 #include "policy/page.h"
@@ -66,7 +67,7 @@ struct Work {  // → on_reply, over the connection that stands; the place is gi
 };
 struct FetchResult {
   FetchReply reply;             // its page has times and nothing else: the content is not read here
-  std::string content;          // the worker's content line; "" without a page
+  std::string content;          // the worker's line, of a page or an answer; else ""
   policy::RobotsRules robots;   // of a fetch of robots.txt
   std::size_t refused_hop = 0;  // redirects that had been followed when a refusal came
 };
@@ -88,6 +89,10 @@ class FetchMachine {
   // it speaks to those who wander from page to page (RFC 9309 §1), and this is one file, asked for
   // by name by an operator, of a host that the policy names for it.
   Action start_download(const DownloadRequest& request);
+  // REQUIRES: the policy is what policy::search_policy() made of another, and `provider` outlives
+  // this. robots.txt is not asked, as above. Redirects lead to the provider's own host alone: a
+  // query goes nowhere else.
+  Action start_search(const policy::SearchProvider& provider, const policy::SearchTerms& terms);
   // robots.txt of an origin whose URL has been judged: the deny and allow lists' paths do not apply
   // to it.
   Action start_robots(const policy::Url& judged);
@@ -120,6 +125,8 @@ class FetchMachine {
     done,     // Finish was given; no event is expected
   };
 
+  Action begin_search(const Result<policy::Url>& url);
+  Action on_description(const std::string& url_template);
   Action begin_hop();
   Action wait_for_place();
   Action on_failure(Refusal refusal, const Moment& moment);
@@ -138,8 +145,10 @@ class FetchMachine {
   State state_ = State::robots;
   JobKind kind_ = JobKind::page;
   FetchRequest request_;
-  DownloadRequest download_;   // of a file or a listing
-  std::string validated_url_;  // canonical
+  DownloadRequest download_;                          // of a file or a listing
+  const policy::SearchProvider* provider_ = nullptr;  // of a search
+  policy::SearchTerms terms_;                         // likewise
+  std::string validated_url_;                         // canonical
   policy::Url url_;
   std::chrono::milliseconds crawl_delay_{0};  // of url_'s origin
   std::string proxy_;                         // that the connection leads to; "" for none

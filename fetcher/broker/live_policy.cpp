@@ -7,12 +7,12 @@
 namespace seekd::fetcher {
 
 LivePolicy::LivePolicy(config::Config first, TimePoint now)
-    : ports_(policy::open_ports(first.egress)),
+    : ports_(policy::open_ports(first.egress, first.search.providers)),
       current_(std::make_shared<const config::Config>(std::move(first))),
       in_force_since_(now) {}
 
-Status LivePolicy::check_ports(const policy::EgressPolicy& egress) const {
-  for (const std::uint16_t port : policy::open_ports(egress)) {
+Status LivePolicy::check_ports(const config::Config& config) const {
+  for (const std::uint16_t port : policy::open_ports(config.egress, config.search.providers)) {
     if (std::ranges::binary_search(ports_, port)) continue;
     return fail(ErrorCode::unsupported,
                 fmt::format("port {} was not in the policy at the start, and the sandbox cannot be "
@@ -23,13 +23,13 @@ Status LivePolicy::check_ports(const policy::EgressPolicy& egress) const {
 }
 
 Status LivePolicy::replace(Result<config::Loaded> loaded, TimePoint now) {
-  Status taken =
-      loaded ? check_ports(loaded->config.egress) : Status(std::unexpected(loaded.error()));
+  Status taken = loaded ? check_ports(loaded->config) : Status(std::unexpected(loaded.error()));
   ++reloads_;
   last_error_ = taken ? "" : taken.error().message;
   if (!taken) return taken;
   config::Config next = *current_;
   next.egress = std::move(loaded->config.egress);
+  next.search = std::move(loaded->config.search);
   restart_needed_ = loaded->config.fetcher != current_->fetcher;
   current_ = std::make_shared<const config::Config>(std::move(next));
   in_force_since_ = now;

@@ -1,7 +1,7 @@
-// The policy in force, and what becomes of a new one: SIGHUP brings a changed [egress] into force
-// at once, for the requests that begin from then on; those that run end under the one they began
-// with. What is wrong, or needs rights that the sandbox did not get at the start, leaves all as it
-// was.
+// The policy in force, and what becomes of a new one: SIGHUP brings a changed [egress] and [search]
+// into force at once, for the requests that begin from then on; those that run end under the one
+// they began with. What is wrong, or needs rights that the sandbox did not get at the start, leaves
+// all as it was.
 //
 // Decides; reads no file and no clock. One thread. docs/decisions/0006-policy-reload.md.
 #pragma once
@@ -35,7 +35,7 @@ class LivePolicy {
   boost::json::object status_json() const;
 
  private:
-  Status check_ports(const policy::EgressPolicy& egress) const;
+  Status check_ports(const config::Config& config) const;
 
   std::vector<std::uint16_t> ports_;  // sorted
   std::shared_ptr<const config::Config> current_;

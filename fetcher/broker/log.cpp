@@ -94,4 +94,16 @@ void log_verdict(spdlog::logger& log, const DownloadRequest& request, const Fetc
       request.offset, reply.retry_after.count(), printable_sentence(reply.message));
 }
 
+// Not what was asked: a question is nobody's business but the provider's.
+void log_search(spdlog::logger& log, std::string_view provider, const FetchReply& reply) {
+  const bool usable = reply.reason == policy::EgressReason::allowed;
+  log.log(usable ? spdlog::level::info : spdlog::level::warn,
+          "search outcome={} reason={} provenance={} provider={} status={} bytes={} "
+          "retry_after={} detail=\"{}\"",
+          to_string(reply.outcome), policy::to_string(reply.reason),
+          policy::to_string(policy::Provenance::search_query), printable_url(provider),
+          reply.http_status, reply.wire_bytes, reply.retry_after.count(),
+          printable_sentence(reply.message));
+}
+
 }  // namespace seekd::fetcher

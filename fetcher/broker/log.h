@@ -22,4 +22,7 @@ void log_verdict(spdlog::logger& log, const FetchRequest& request, const FetchRe
 // hubs redirect to addresses that are signed there, and open the file to whoever has them.
 void log_verdict(spdlog::logger& log, const DownloadRequest& request, const FetchReply& reply);
 
+// "search outcome=answered … provider=… …", likewise.
+void log_search(spdlog::logger& log, std::string_view provider, const FetchReply& reply);
+
 }  // namespace seekd::fetcher

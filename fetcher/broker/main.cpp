@@ -17,6 +17,7 @@
 #include "fetcher/broker/broker.h"
 #include "fetcher/broker/granted_folder.h"
 #include "fetcher/broker/log.h"
+#include "fetcher/broker/secret_file.h"
 #include "fetcher/worker/zygote.h"
 
 namespace seekd::fetcher {
@@ -24,10 +25,11 @@ namespace {
 
 constexpr int wrong_usage = 2;
 
-// The ports that the policy lets URLs name, and DNS over TCP.
-std::vector<std::uint16_t> tcp_ports(const policy::EgressPolicy& policy, const Resolver& resolver) {
+// The ports that the policy lets URLs name, those of search providers, and DNS over TCP.
+std::vector<std::uint16_t> tcp_ports(const config::Config& config, const Resolver& resolver) {
   std::vector<std::uint16_t> ports = resolver.server_ports();
-  std::ranges::copy(policy::open_ports(policy), std::back_inserter(ports));
+  std::ranges::copy(policy::open_ports(config.egress, config.search.providers),
+                    std::back_inserter(ports));
   return ports;
 }
 
@@ -44,7 +46,7 @@ Result<BrokerRights> rights_of(const std::filesystem::path& file, const config::
     if (!folder) return std::unexpected(std::move(folder.error()));
     rights.removable_in = {*std::move(folder)};
   }
-  rights.tcp_ports = tcp_ports(config.egress, resolver);
+  rights.tcp_ports = tcp_ports(config, resolver);
   return rights;
 }
 
@@ -101,11 +103,13 @@ void wait_for_hangup(boost::asio::signal_set& hangup, const std::filesystem::pat
 Error run(const std::filesystem::path& file, const config::Config& config, spdlog::logger& log) {
   auto zygote = start_zygote(config.fetcher);
   if (!zygote) return zygote.error();
-  auto credentials = ProxyCredentials::load(
-      proxy_credentials_file(config.fetcher.proxy_credentials, credentials_folder()));
+  auto credentials = ProxyCredentials::load(configured_or_credential(
+      config.fetcher.proxy_credentials, credentials_folder(), "proxy-credentials"));
   if (!credentials) return credentials.error();
+  auto keys = SearchKeys::load(config.search.providers, credentials_folder());
+  if (!keys) return keys.error();
   Broker::Provisions provisions{std::move(zygote->control), embedded_models(),
-                                *std::move(credentials)};
+                                *std::move(credentials), *std::move(keys)};
   boost::asio::io_context io(1);
   const auto resolver =
       Resolver::create(io, config.fetcher.dns_servers, config.fetcher.resolve_timeout);

@@ -15,12 +15,9 @@
 
 namespace seekd::fetcher {
 
-inline constexpr std::size_t proxy_credentials_bytes_max = 64 * 1024;  // of the file
-
 class ProxyCredentials {
  public:
-  // `file` may be read by its owner, who is root or this process's user, and by root's or
-  // this process's group; by nobody else. "" is no file.
+  // `file`: as read_secret_file(); "" is none.
   static Result<ProxyCredentials> load(const std::filesystem::path& file);
   static Result<ProxyCredentials> parse(std::string_view text);
 
@@ -30,11 +27,5 @@ class ProxyCredentials {
  private:
   std::map<std::string, std::string> by_proxy_;
 };
-
-// Where the configuration names no file, and systemd has brought the credential
-// "proxy-credentials" (systemd.exec(5), LoadCredential=): that one. `folder`: what
-// $CREDENTIALS_DIRECTORY says, "" where it is not set.
-std::filesystem::path proxy_credentials_file(const std::filesystem::path& configured,
-                                             const std::filesystem::path& folder);
 
 }  // namespace seekd::fetcher

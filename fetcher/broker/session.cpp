@@ -89,6 +89,10 @@ void Session::dispatch(error_code error) {
     if (request.method() == http::verb::post) return begin_download(request.body());
     return refuse(http::status::method_not_allowed, "POST /download is the only method");
   }
+  if (request.target() == "/search") {
+    if (request.method() == http::verb::post) return begin_search(request.body());
+    return refuse(http::status::method_not_allowed, "POST /search is the only method");
+  }
   if (request.target() == "/status") {
     if (request.method() == http::verb::get) {
       return respond(http::status::ok, "application/json", broker_.status_json());
@@ -100,7 +104,7 @@ void Session::dispatch(error_code error) {
     return refuse(http::status::method_not_allowed, "POST /selftest is the only method");
   }
   refuse(http::status::not_found,
-         "there are POST /fetch, POST /download, POST /selftest and GET /status");
+         "there are POST /fetch, POST /download, POST /search, POST /selftest and GET /status");
 }
 
 void Session::begin_fetch(const std::string& body) {
@@ -124,6 +128,15 @@ void Session::begin_download(const std::string& body) {
   fetch_ = broker_.download(
       *request, std::move(sink),
       [self = shared_from_this()](const FetchResult& result) { self->reply_with(result); });
+  watch_for_end();
+}
+
+void Session::begin_search(const std::string& body) {
+  const auto request = parse_search_request(body);
+  if (!request) return refuse(http::status::bad_request, request.error().message);
+  fetch_ = broker_.search(*request, [self = shared_from_this()](const FetchResult& result) {
+    self->reply_with(result);
+  });
   watch_for_end();
 }
 
@@ -152,9 +165,10 @@ void Session::watch_for_end() {
 
 void Session::reply_with(const FetchResult& result) {
   fetch_.reset();
+  const bool content = result.reply.page || result.reply.outcome == FetchOutcome::answered;
   std::string lines = verdict_line(result.reply) + '\n';
-  if (result.reply.page) lines += result.content + '\n';
-  respond(http::status::ok, result.reply.page ? "application/x-ndjson" : "application/json",
+  if (content) lines += result.content + '\n';
+  respond(http::status::ok, content ? "application/x-ndjson" : "application/json",
           std::move(lines));
 }
 

@@ -33,6 +33,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void dispatch(boost::system::error_code error);
   void begin_fetch(const std::string& body);
   void begin_download(const std::string& body);
+  void begin_search(const std::string& body);
   void begin_self_test();
   void watch_for_end();
   void reply_with(const FetchResult& result);

@@ -72,6 +72,10 @@ class Reader {
   std::optional<Error> error_;
 };
 
+constexpr std::string policy::ResultPlaces::* places[] = {
+    &policy::ResultPlaces::results, &policy::ResultPlaces::url, &policy::ResultPlaces::title,
+    &policy::ResultPlaces::snippet, &policy::ResultPlaces::published};
+
 policy::RobotsRules read_rules(Reader& reader) {
   policy::RobotsRules rules;
   const auto count = reader.number<std::uint32_t>(policy::robots_rules_max);
@@ -109,6 +113,10 @@ std::string encode(const WorkerJob& job) {
   writer.number(job.offset);
   writer.number(job.file_bytes);
   writer.number(job.stall_s_max);
+  writer.number(static_cast<std::uint8_t>(job.dialect));
+  writer.number(job.results_max);
+  for (const auto place : places) writer.text(job.places.*place);
+  writer.text(job.secret_field);
   writer.text(job.pem);
   return writer.take();
 }
@@ -116,7 +124,7 @@ std::string encode(const WorkerJob& job) {
 Result<WorkerJob> decode_job(std::string_view bytes) {
   Reader reader(bytes);
   WorkerJob job;
-  job.kind = static_cast<JobKind>(reader.number(static_cast<std::uint8_t>(JobKind::listing)));
+  job.kind = static_cast<JobKind>(reader.number(static_cast<std::uint8_t>(JobKind::description)));
   job.url.scheme = reader.text(policy::url_bytes_max);
   job.url.host = reader.text(policy::url_bytes_max);
   job.url.port = reader.number<std::uint16_t>();
@@ -136,6 +144,11 @@ Result<WorkerJob> decode_job(std::string_view bytes) {
   job.offset = reader.number<std::uint64_t>();
   job.file_bytes = reader.number<std::uint64_t>();
   job.stall_s_max = reader.number<std::uint32_t>();
+  job.dialect = static_cast<policy::SearchKind>(
+      reader.number(static_cast<std::uint8_t>(policy::SearchKind::custom)));
+  job.results_max = reader.number(static_cast<std::uint32_t>(policy::search_results_max));
+  for (const auto place : places) job.places.*place = reader.text(policy::result_place_bytes_max);
+  job.secret_field = reader.text(secret_field_bytes_max);
   job.pem = reader.text(pem_bytes_max);
   if (auto end = reader.end("worker job"); !end) return std::unexpected(end.error());
   return job;

@@ -16,6 +16,7 @@
 #include "policy/egress.h"
 #include "policy/result.h"
 #include "policy/robots.h"
+#include "policy/search_provider.h"
 #include "policy/url.h"
 
 namespace seekd::fetcher {
@@ -30,6 +31,7 @@ inline constexpr std::size_t proxy_credential_bytes_max = 512;
 // A file that comes slower for fetcher.stall_timeout is broken off.
 inline constexpr std::uint64_t file_bytes_per_second_min = 4096;
 inline constexpr std::size_t pem_bytes_max = 4 * 1024;
+inline constexpr std::size_t secret_field_bytes_max = 1024;
 
 enum class JobKind : std::uint8_t {
   page,
@@ -39,7 +41,13 @@ enum class JobKind : std::uint8_t {
   tls_server,  // of a self-test: the connection is served with the certificate in `pem`
   file,        // of a model: its bytes go into the pipe that came beside the connection
   listing,     // of a model's files: read, and into the pipe as one line (wire_download.h)
+  search,      // a search provider's answer, whatever its status
+  description,  // an OpenSearch description: which template its results have
 };
+
+constexpr bool is_search(JobKind kind) {
+  return kind == JobKind::search || kind == JobKind::description;
+}
 
 struct WorkerJob {
   JobKind kind = JobKind::page;
@@ -58,6 +66,11 @@ struct WorkerJob {
   std::uint64_t offset = 0;
   std::uint64_t file_bytes = 0;
   std::uint32_t stall_s_max = 0;
+  // Of a search and a description.
+  policy::SearchKind dialect = policy::SearchKind::searxng;
+  std::uint32_t results_max = 0;
+  policy::ResultPlaces places;
+  std::string secret_field;  // a header field with a provider's key, "" for none
   // Of a self-test alone: what a server shows, or whom a page's worker trusts beside its roots.
   std::string pem;
 
@@ -71,6 +84,8 @@ enum class WorkerReplyKind : std::uint8_t {
   robots,        // `rules`
   tunnel,        // the proxy leads the connection to the host now
   delivered,     // what was wanted has gone into the pipe, whole
+  search,        // `content` is a SearchContent's line (wire_search.h)
+  description,   // `location` is the template, not judged
   failed,        // `reason` and `message` say why
 };
 

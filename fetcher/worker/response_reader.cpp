@@ -42,6 +42,8 @@ bool ResponseReader::wants_body() const {
   if (job_.kind == JobKind::page) return status == 200 || status == 203;
   if (job_.kind == JobKind::listing) return status == 200;
   if (is_file()) return status == 200 || status == 206;
+  // What a provider says beside its refusal tells a CAPTCHA from a full quota.
+  if (job_.kind == JobKind::search) return status == 200 || status >= 400;
   return status >= 200 && status < 300;
 }
 

@@ -186,11 +186,20 @@ List file_headers(const WorkerJob& job) {
                   job.offset > 0 ? fmt::format("Range: bytes={}-", job.offset) : ""});
 }
 
+// The words of errors in the answers are looked at, and those are English ones.
+List search_headers(const WorkerJob& job) {
+  return list_of(
+      {"Accept: application/json,application/rss+xml,application/atom+xml,"
+       "application/opensearchdescription+xml,text/html;q=0.8,*/*;q=0.5",
+       "Accept-Language: en", "Connection: close", job.secret_field});
+}
+
 List request_headers(const WorkerJob& job) {
   if (job.kind == JobKind::file) return file_headers(job);
   if (job.kind == JobKind::listing) {
     return list_of({"Accept: application/json", "Connection: close"});
   }
+  if (is_search(job.kind)) return search_headers(job);
   return list_of(
       {"Accept: text/html,application/xhtml+xml,text/markdown;q=0.9,text/plain;q=0.9,"
        "application/rss+xml;q=0.9,application/atom+xml;q=0.9,application/xml;q=0.8,"

@@ -15,6 +15,8 @@
 #include "fetcher/worker/hub_listing.h"
 #include "fetcher/worker/page_content.h"
 #include "fetcher/worker/retry_after.h"
+#include "fetcher/worker/search/opensearch.h"
+#include "fetcher/worker/search/search_reply.h"
 #include "fetcher/worker/tls_server.h"
 #include "fetcher/worker/transfer.h"
 #include "fetcher/worker/tunnel.h"
@@ -111,6 +113,31 @@ WorkerReply listing_reply(const Transfer& transfer, const Descriptor& sink) {
   return taken ? delivered() : failed(EgressReason::internal, "nobody reads the listing");
 }
 
+WorkerReply told(const SearchContent& content) {
+  WorkerReply reply;
+  reply.kind = WorkerReplyKind::search;
+  reply.content = content_line(content);
+  return reply;
+}
+
+// A server that is down has not answered the question, unless it wants to see a person first.
+WorkerReply search_reply(const WorkerJob& job, const Transfer& transfer) {
+  const int status = transfer.head.status();
+  const auto content = read_search_reply({status, transfer.head.content_type(), transfer.body},
+                                         {job.dialect, job.results_max, job.places, job.url});
+  if (content) return told(*content);
+  return failed(EgressReason::http_error, fmt::format("the server answered status {}", status));
+}
+
+WorkerReply description_reply(const Transfer& transfer) {
+  const auto found = read_search_description(transfer.body, transfer.head.content_type());
+  if (!found) return told({SearchFailure::refused, found.error().message, {}, {}});
+  WorkerReply reply;
+  reply.kind = WorkerReplyKind::description;
+  reply.location = *found;
+  return reply;
+}
+
 WorkerReply reply_to(const WorkerJob& job, const Transfer& transfer, const Descriptor& sink,
                      const config::FetcherConfig& config) {
   if (transfer.fault) return failed(transfer.fault->reason, transfer.fault->message);
@@ -127,6 +154,8 @@ WorkerReply reply_to(const WorkerJob& job, const Transfer& transfer, const Descr
   if (job.kind == JobKind::page && (status == 200 || status == 203)) {
     return page_reply(transfer, job.url, config);
   }
+  if (job.kind == JobKind::search) return search_reply(job, transfer);
+  if (job.kind == JobKind::description && status == 200) return description_reply(transfer);
   if (job.kind == JobKind::listing && status == 200) return listing_reply(transfer, sink);
   if (job.kind == JobKind::file && (status == 200 || status == 206)) return delivered();
   return failed(EgressReason::http_error, fmt::format("the server answered status {}", status));

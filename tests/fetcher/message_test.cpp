@@ -42,6 +42,10 @@ TEST_CASE("jobs and replies come back as they were written") {
                       100,
                       1000,
                       30,
+                      policy::SearchKind::custom,
+                      50,
+                      {"/hits", "/url", "", "/text", ""},
+                      "X-Key: secret",
                       "a certificate"};
   CHECK(decode_job(encode(job)) == job);
   CHECK(decode_reply(encode(a_reply()), content_max) == a_reply());

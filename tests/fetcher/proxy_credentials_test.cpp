@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "fetcher/broker/secret_file.h"
+
 using namespace seekd;
 using namespace seekd::fetcher;
 
@@ -81,18 +83,18 @@ TEST_CASE("a link, a folder, a file that is not there and one that is too large 
   unlink(link.c_str());
   CHECK_FALSE(ProxyCredentials::load("/tmp"));
   CHECK(ProxyCredentials::load("/nonexistent/credentials").error().code == ErrorCode::not_found);
-  const TemporaryFile large(std::string(proxy_credentials_bytes_max + 1, '#'), 0600);
+  const TemporaryFile large(std::string(secret_file_bytes_max + 1, '#'), 0600);
   CHECK(ProxyCredentials::load(large.path()).error().code == ErrorCode::too_large);
   CHECK(ProxyCredentials::load("")->find("10.0.0.5:3128").empty());
 }
 
 TEST_CASE("systemd's credential serves where the configuration names no file") {
-  CHECK(proxy_credentials_file("/etc/a", "/nonexistent") == "/etc/a");
-  CHECK(proxy_credentials_file("", "").empty());
-  CHECK(proxy_credentials_file("", "/nonexistent").empty());
+  CHECK(configured_or_credential("/etc/a", "/nonexistent", "proxy-credentials") == "/etc/a");
+  CHECK(configured_or_credential("", "", "proxy-credentials").empty());
+  CHECK(configured_or_credential("", "/nonexistent", "proxy-credentials").empty());
   const std::filesystem::path folder = "/tmp/seekd_credentials." + std::to_string(getpid());
   std::filesystem::create_directory(folder);
   std::ofstream(folder / "proxy-credentials") << "";
-  CHECK(proxy_credentials_file("", folder) == folder / "proxy-credentials");
+  CHECK(configured_or_credential("", folder, "proxy-credentials") == folder / "proxy-credentials");
   std::filesystem::remove_all(folder);
 }

@@ -1,0 +1,32 @@
+// What search providers ask for: a key each, out of a file of its own. The broker has them, and
+// hands one to the worker that speaks to its provider; seekd, the log and the replies never see it.
+//
+// Read once, before the sandbox: another key takes a restart. Errors: as read_secret_file();
+// invalid_argument, of what is not one line of printable ASCII.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+
+#include "policy/result.h"
+#include "policy/search_provider.h"
+
+namespace seekd::fetcher {
+
+class SearchKeys {
+ public:
+  // `credentials`: what $CREDENTIALS_DIRECTORY says; of a provider without a key_file the
+  // credential "search-key-NAME" is taken, where there is one.
+  static Result<SearchKeys> load(std::span<const policy::SearchProvider> providers,
+                                 const std::filesystem::path& credentials);
+
+  // The header field to send, "" where there is no key, or where it would not be sent over https.
+  std::string field_for(const policy::SearchProvider& provider, const policy::Url& url) const;
+
+ private:
+  std::map<std::string, std::string, std::less<>> by_provider_;
+};
+
+}  // namespace seekd::fetcher
