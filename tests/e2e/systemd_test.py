@@ -8,15 +8,15 @@ loopback. Booting one needs root.
 
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
-import tempfile
 import unittest
+
+import overlay_root
+from overlay_root import run
 
 BUILD = pathlib.Path(sys.argv[1])
 SOURCE = pathlib.Path(__file__).parents[2]
-INSIDE = "SYSTEMD_TEST_INSIDE_NAMESPACE"
 # systemd-nspawn's own list of allowed calls is older than Landlock.
 SANDBOX_CALLS = "landlock_create_ruleset landlock_add_rule landlock_restrict_self seccomp"
 TRIAL = """
@@ -33,29 +33,11 @@ TimeoutStartSec=300
 """
 
 
-def run(*command, **options):
-    subprocess.run([str(word) for word in command], check=True, **options)
-
-
-def own_mounts():
-    """Runs this program again where its mounts are nobody else's; returns when already there."""
-    if INSIDE not in os.environ:
-        os.execvpe("unshare", ["unshare", "--mount", sys.executable, *sys.argv], dict(os.environ, **{INSIDE: "yes"}))
-
-
 @unittest.skipUnless(os.geteuid() == 0, "booting a container needs root")
 class Units(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="seekd-systemd."))
-        cls.addClassCleanup(shutil.rmtree, cls.folder)
-        run("mount", "-t", "tmpfs", "none", cls.folder)
-        cls.addClassCleanup(run, "umount", "--recursive", cls.folder)
-        for name in ("upper", "work", "root"):
-            (cls.folder / name).mkdir()
-        cls.root = cls.folder / "root"
-        layers = f"lowerdir=/,upperdir={cls.folder}/upper,workdir={cls.folder}/work"
-        run("mount", "-t", "overlay", "overlay", "-o", layers, cls.root)
+        cls.root = overlay_root.mounted_root(cls)
         run("mount", "-t", "tmpfs", "none", "/run")  # systemd-nspawn keeps its state there, and wants no disk
 
     def test_the_units_as_installed(self):
@@ -76,6 +58,6 @@ class Units(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    own_mounts()
+    overlay_root.own_mounts()
     del sys.argv[1]
     unittest.main()
