@@ -51,6 +51,21 @@ enum class Priority : std::uint8_t {
   background,   // it may take its time
 };
 
+// Whether a model that thinks does so before it answers, and how long.
+struct Thinking {
+  enum class Mode : std::uint8_t {
+    as_trained,  // what its chat template does where nothing is asked for
+    none,        // the template's way to an answer without a thought
+    wanted,      // a thought also where the template leaves it open and does without
+  };
+  Mode mode = Mode::as_trained;
+  // Tokens of the thought; then it is closed, and the answer written. Half of the request's
+  // tokens_max are the answer's in any case. nullopt: no limit of its own.
+  std::optional<std::size_t> tokens_max = std::nullopt;
+
+  bool operator==(const Thinking&) const = default;
+};
+
 struct GenerateRequest {
   std::vector<Message> messages;  // REQUIRES: not empty
   Sampling sampling;
@@ -58,6 +73,7 @@ struct GenerateRequest {
   std::size_t tokens_max = 256;   // REQUIRES: > 0
   std::string cache_salt;         // computed prefixes are shared with requests of the same salt
   Priority priority = Priority::interactive;
+  Thinking thinking = {};
 };
 
 enum class FinishReason : std::uint8_t {
@@ -94,6 +110,7 @@ struct Generation {
   std::size_t prompt_tokens = 0;
   std::size_t cached_tokens = 0;  // of the prompt: known from an earlier request, and not run again
   std::size_t completion_tokens = 0;
+  std::size_t reasoning_tokens = 0;  // of them: the thought's, without its marks
 };
 
 struct ScoreRequest {
@@ -116,6 +133,7 @@ struct ModelInfo {
   std::string device;        // "cpu", "cuda:0 (NVIDIA …), own kernels, int8 weights"
   std::uint64_t parameters = 0;
   std::size_t context_tokens = 0;
+  bool thinks = false;  // can it, by its chat template?
 };
 
 // Memory for keys and values.

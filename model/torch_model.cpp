@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 #include <string>
@@ -13,6 +14,30 @@ namespace seekd::model {
 
 namespace {
 
+bool ends_sentence(std::string_view text) {
+  const std::size_t last = text.find_last_not_of(' ');
+  if (last == text.npos) return false;
+  text = text.substr(0, last + 1);
+  constexpr std::array<std::string_view, 7> ends = {".", "!", "?", "\n", "。", "！", "？"};
+  return std::ranges::any_of(ends, [&](std::string_view end) { return text.ends_with(end); });
+}
+
+// nullopt: the vocabulary has no thoughts. REQUIRES: `tokenizer` outlives the result.
+std::optional<ThoughtMarks> thought_marks(const Tokenizer& tokenizer) {
+  const auto begin = tokenizer.find("<think>");
+  const auto end = tokenizer.find("</think>");
+  if (!begin || !end) return std::nullopt;
+  ThoughtMarks marks{.begin = *begin, .end = *end, .closing = {}, .ends_sentence = {}};
+  marks.closing = tokenizer.encode("\n", SpecialTokens::as_text);
+  marks.closing.push_back(*end);
+  const auto breaks = tokenizer.encode("\n\n", SpecialTokens::as_text);
+  marks.closing.insert(marks.closing.end(), breaks.begin(), breaks.end());
+  marks.ends_sentence = [&tokenizer](TokenId token) {
+    return ends_sentence(tokenizer.token_bytes(token));
+  };
+  return marks;
+}
+
 class TorchModel final : public Model {
  public:
   explicit TorchModel(TorchModelParts parts)
@@ -21,6 +46,7 @@ class TorchModel final : public Model {
         chat_template_(std::move(parts.chat_template)),
         info_(std::move(parts.info)),
         page_bytes_(parts.page_bytes),
+        thought_marks_(thought_marks(tokenizer_)),
         engine_(std::move(parts.network), std::move(parts.settings)) {}
 
   const ModelInfo& info() const override { return info_; }
@@ -48,7 +74,7 @@ class TorchModel final : public Model {
                               std::stop_token stop) override {
     assert(!request.messages.empty() && request.tokens_max > 0);
     return stop_exceptions("generating", [&]() -> Result<Generation> {
-      auto prompt = chat_template_.encode(tokenizer_, request.messages);
+      auto prompt = chat_template_.encode(tokenizer_, request.messages, request.thinking.mode);
       if (prompt.size() + 1 > info_.context_tokens) return prompt_too_large(prompt.size());
       return run(std::move(prompt), request, on_text, stop);
     });
@@ -73,28 +99,32 @@ class TorchModel final : public Model {
                          const std::stop_token& stop);
 
   Result<std::vector<Score>> judge(const ScoreRequest& request, const std::stop_token& stop);
-  void end_thought(std::vector<TokenId>& prompt) const;
+  std::optional<Thought> thought(const Thinking& thinking, std::size_t made_max) const;
 
   const ShortWaits waits_;
   const Tokenizer tokenizer_;
   const ChatTemplate chat_template_;
   const ModelInfo info_;
   const std::uint64_t page_bytes_;
+  const std::optional<ThoughtMarks> thought_marks_;
   Engine engine_;
 };
 
 Result<Generation> TorchModel::run(std::vector<TokenId> prompt, const GenerateRequest& request,
                                    const std::function<void(const TextDelta&)>& on_text,
                                    const std::stop_token& stop) {
-  const auto begin =
-      chat_template_.starts_thinking() ? OutputStream::Part::reasoning : OutputStream::Part::answer;
+  const auto begin = chat_template_.starts_thinking(request.thinking.mode)
+                         ? OutputStream::Part::reasoning
+                         : OutputStream::Part::answer;
   OutputStream output(tokenizer_, begin, request.stop, on_text);
   Generation generation;
   generation.prompt_tokens = prompt.size();
   const std::size_t room = info_.context_tokens - prompt.size();
-  const std::size_t tokens_max = prompt.size() + std::min(request.tokens_max, room);
+  const std::size_t made_max = std::min(request.tokens_max, room);
+  const std::size_t tokens_max = prompt.size() + made_max;
   const auto outcome = engine_.run(
-      {std::move(prompt), tokens_max, request.sampling, request.cache_salt, request.priority},
+      {std::move(prompt), tokens_max, request.sampling, request.cache_salt, request.priority,
+       thought(request.thinking, made_max)},
       [&output](const DrawnToken& drawn) {
         output.push(drawn.token, drawn.odds);
         return !output.stopped();
@@ -107,25 +137,24 @@ Result<Generation> TorchModel::run(std::vector<TokenId> prompt, const GenerateRe
   generation.finish = output.stopped() ? FinishReason::stop : outcome->finish;
   generation.cached_tokens = outcome->cached_tokens;
   generation.completion_tokens = outcome->made_tokens;
+  generation.reasoning_tokens = output.reasoning_tokens();
   return generation;
 }
 
-// A thought that was begun is ended before it says anything.
-void TorchModel::end_thought(std::vector<TokenId>& prompt) const {
-  const auto end = tokenizer_.find("</think>");
-  if (!chat_template_.starts_thinking() || !end) return;
-  const auto breaks = tokenizer_.encode("\n\n", SpecialTokens::as_text);
-  prompt.push_back(*end);
-  prompt.insert(prompt.end(), breaks.begin(), breaks.end());
+std::optional<Thought> TorchModel::thought(const Thinking& thinking, std::size_t made_max) const {
+  if (!thinking.tokens_max || !thought_marks_) return std::nullopt;
+  const auto at =
+      chat_template_.starts_thinking(thinking.mode) ? Thought::At::inside : Thought::At::outside;
+  return Thought(*thought_marks_, std::min(*thinking.tokens_max, made_max / 2), at);
 }
 
 Result<std::vector<Score>> TorchModel::judge(const ScoreRequest& request,
                                              const std::stop_token& stop) {
-  Engine::ScoreRequest judged{.prompt = chat_template_.encode(tokenizer_, request.messages),
-                              .continuations = {},
-                              .cache_salt = request.cache_salt,
-                              .priority = request.priority};
-  end_thought(judged.prompt);
+  Engine::ScoreRequest judged{
+      .prompt = chat_template_.encode(tokenizer_, request.messages, Thinking::Mode::none),
+      .continuations = {},
+      .cache_salt = request.cache_salt,
+      .priority = request.priority};
   std::vector<Score> scores;
   for (const std::string& continuation : request.continuations) {
     judged.continuations.push_back(tokenizer_.encode(continuation, SpecialTokens::as_text));

@@ -139,7 +139,8 @@ Result<std::unique_ptr<Model>> load(const config::ModelConfig& config, const Loa
                  files->checkpoint.config().architecture,
                  device->name + description_of(config.quantization, network->own_kernels()),
                  files->checkpoint.parameters(),
-                 memory.context()};
+                 memory.context(),
+                 files->chat_template.thinks()};
   Engine::Settings settings{.limits = batch_limits(config.sequences_max, device->device.is_cuda()),
                             .pages = memory.pages(),
                             .host_pages = host_pages(config, memory, *device),

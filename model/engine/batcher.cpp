@@ -53,8 +53,9 @@ void Batcher::plan_tokens(std::vector<Part>& parts) {
   for (std::size_t i = 0; i < running_.size(); ++i) {
     Sequence& sequence = *running_[i];
     // The last token that a text may have is not run.
-    if (sequence.pending() != 1 || sequence.tokens.size() >= sequence.tokens_max) continue;
-    if (make_room(sequence)) parts.push_back(part_of(sequence, 1));
+    if (sequence.pending() == 0 || sequence.tokens.size() >= sequence.tokens_max) continue;
+    // What was put into a text takes room, too; it runs with the prompts.
+    if (make_room(sequence) && sequence.pending() == 1) parts.push_back(part_of(sequence, 1));
   }
 }
 

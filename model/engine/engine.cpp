@@ -85,7 +85,8 @@ std::unique_ptr<Engine::Step> Engine::begin_step() {
 }
 
 // What a draft gives is known only when it has been judged; what the host draws, when it has it. A
-// text that may be drafted for behind this step is waited for.
+// text that may be drafted for behind this step is waited for, and one whose thought may be closed
+// there.
 bool Engine::may_go_on(const Step& step) const {
   if (network_.steps_at_once() == 1) return false;
   for (std::size_t i = 0; i < step.parts.size(); ++i) {
@@ -94,6 +95,7 @@ bool Engine::may_go_on(const Step& step) const {
     if (!part.draft.empty() || !conversation.asked.empty()) return false;
     if (!part.completes || conversation.ended) continue;
     if (drawn_on_host(conversation.sampling)) return false;
+    if (conversation.thought && conversation.thought->nearly_spent()) return false;
     if (batcher_.promising(*part.sequence, part.end(), step.parts.size())) return false;
   }
   return true;
@@ -225,7 +227,8 @@ std::size_t Engine::take(const Batcher::Part& part, std::span<const Result<Drawn
     if (kept > 0) conversation.tokens.push_back(drawn->token);
     hand_out(conversation, part.end() + kept, *drawn);
     if (conversation.ended || kept == part.draft.size()) break;
-    if (drawn->token != part.draft[kept]) break;
+    const bool closed = conversation.tokens.size() > part.end() + kept + 1;
+    if (closed || drawn->token != part.draft[kept]) break;
     ++kept;
   }
   if (!part.draft.empty()) {
@@ -250,6 +253,22 @@ void Engine::hand_out(Conversation& conversation, std::size_t place, const Drawn
   conversation.made.push_back(drawn);
   if (place + 1 >= conversation.tokens_max) return end(conversation, FinishReason::length);
   conversation.news.notify_one();
+  if (!conversation.thought) return;
+  conversation.thought->took(token);
+  // Where a step has begun behind it already, its token comes first.
+  const bool last = place + 1 == conversation.tokens.size();
+  if (last && conversation.thought->spent()) close_thought(conversation);
+}
+
+// What closes it stands in the text as if it had been drawn, and runs as a prompt does.
+void Engine::close_thought(Conversation& conversation) {
+  for (const TokenId token : conversation.thought->closing()) {
+    conversation.tokens.push_back(token);
+    conversation.made.push_back({token, {}});
+    conversation.thought->took(token);
+    if (conversation.tokens.size() < conversation.tokens_max) continue;
+    return end(conversation, FinishReason::length);
+  }
 }
 
 void Engine::end(Conversation& conversation, Result<FinishReason> how) {

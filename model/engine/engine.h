@@ -28,6 +28,7 @@
 #include "model/engine/kv_pages.h"
 #include "model/engine/page_pool.h"
 #include "model/engine/row_questions.h"
+#include "model/engine/thought.h"
 #include "model/families/llama.h"
 #include "model/model.h"
 #include "model/text/tokenizer.h"
@@ -52,6 +53,7 @@ class Engine {
     Sampling sampling;
     std::string cache_salt;
     Priority priority = Priority::interactive;
+    std::optional<Thought> thought = std::nullopt;  // nullopt: it may think as long as it likes
   };
 
   struct Outcome {
@@ -120,6 +122,7 @@ class Engine {
                                       std::span<const double> logarithms);
   std::size_t take(const Batcher::Part& part, std::span<const Result<DrawnToken>> tokens);
   void hand_out(Conversation& conversation, std::size_t place, const DrawnToken& drawn);
+  static void close_thought(Conversation& conversation);
   static void end(Conversation& conversation, Result<FinishReason> how);
 
   const Llama network_;

@@ -16,6 +16,7 @@ namespace seekd::model {
 struct Engine::Conversation : Sequence, std::enable_shared_from_this<Conversation> {
   Sampling sampling;
   std::size_t prompt = 0;  // so many tokens are not the answer's
+  std::optional<Thought> thought;
   // Of a text that is judged and not written: after each of its last tokens, how likely is which?
   std::vector<std::vector<TokenId>> asked;
 

@@ -28,6 +28,7 @@ void OutputStream::push(TokenId token, std::span<const TokenOdds> odds) {
     // A thought stands before the answer; what opens inside the answer belongs to it.
     if (content_.empty()) part_ = Part::reasoning;
   } else if (!tokenizer_->is_control(token)) {
+    if (part_ == Part::reasoning) ++reasoning_tokens_;
     write(detokenizer_.push(token), odds);
   }
 }

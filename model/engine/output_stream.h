@@ -47,6 +47,7 @@ class OutputStream {
 
   const std::string& reasoning() const { return reasoning_; }
   const std::string& content() const { return content_; }
+  std::size_t reasoning_tokens() const { return reasoning_tokens_; }
 
  private:
   // A token of the answer whose text is held back.
@@ -70,6 +71,7 @@ class OutputStream {
   Detokenizer detokenizer_;
   StopMatcher matcher_;
   std::string reasoning_;
+  std::size_t reasoning_tokens_ = 0;
   std::string content_;
   std::size_t written_ = 0;  // bytes of the answer, those held back included
   std::deque<Waiting> waiting_;

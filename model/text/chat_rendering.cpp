@@ -26,6 +26,7 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
+constexpr std::string_view kThoughtBegin = "<think>";
 constexpr std::string_view kThoughtEnd = "</think>";
 
 std::string_view after_last_thought(std::string_view content) {
@@ -125,7 +126,6 @@ void ChatTemplate::render_deepseek_v3(std::span<const Message> messages, Prompt&
     prompt.token("<｜end▁of▁sentence｜>");
   }
   prompt.token("<｜Assistant｜>");
-  if (starts_thinking_) prompt.token("<think>").text("\n");
 }
 
 void ChatTemplate::render_deepseek_r1_0528(std::span<const Message> messages,
@@ -146,9 +146,8 @@ void ChatTemplate::render_deepseek_r1_0528(std::span<const Message> messages,
   if (!open) prompt.token("<｜Assistant｜>");
 }
 
-// The template thinks only where it is told to; an earlier answer stands without its thoughts.
+// An earlier answer stands without its thoughts.
 void ChatTemplate::render_deepseek_v3_1(std::span<const Message> messages, Prompt& prompt) const {
-  const auto open = [&prompt] { prompt.token("<｜Assistant｜>").token(kThoughtEnd); };
   prompt.token(bos_).text(joined_system(messages));
   bool asked = false;
   for (const Message& message : messages) {
@@ -156,12 +155,33 @@ void ChatTemplate::render_deepseek_v3_1(std::span<const Message> messages, Promp
       prompt.token("<｜User｜>").text(message.content);
       asked = true;
     } else if (message.role == Role::assistant) {
-      if (asked) open();
+      if (asked) prompt.token("<｜Assistant｜>").token(kThoughtEnd);
       asked = false;
       prompt.text(after_first_thought(message.content)).token("<｜end▁of▁sentence｜>");
     }
   }
-  open();
+  prompt.token("<｜Assistant｜>");
+}
+
+// Behind the mark of the assistant's turn. V3.1 has a way of its own to do without a thought;
+// others are given one that is empty.
+void ChatTemplate::begin_answer(Thinking::Mode mode, Prompt& prompt) const {
+  if (family_ == Family::deepseek_v3_1) {
+    prompt.token(mode == Thinking::Mode::wanted ? kThoughtBegin : kThoughtEnd);
+  } else if (mode == Thinking::Mode::none && thinks()) {
+    prompt.token(kThoughtBegin).text("\n\n").token(kThoughtEnd).text("\n\n");
+  } else if (starts_thinking_) {
+    prompt.token(kThoughtBegin).text("\n");
+  }
+}
+
+bool ChatTemplate::starts_thinking(Thinking::Mode mode) const {
+  if (family_ == Family::deepseek_v3_1) return mode == Thinking::Mode::wanted;
+  return starts_thinking_ && mode != Thinking::Mode::none;
+}
+
+bool ChatTemplate::thinks() const {
+  return starts_thinking_ || forgets_thinking_ || family_ == Family::deepseek_v3_1;
 }
 
 void ChatTemplate::render_deepseek_llm(std::span<const Message> messages, Prompt& prompt) const {
@@ -182,7 +202,8 @@ void ChatTemplate::render_deepseek_llm(std::span<const Message> messages, Prompt
   prompt.text("Assistant:");
 }
 
-std::vector<Segment> ChatTemplate::render(std::span<const Message> messages) const {
+std::vector<Segment> ChatTemplate::render(std::span<const Message> messages,
+                                          Thinking::Mode mode) const {
   assert(!messages.empty());
   Prompt prompt;
   switch (family_) {
@@ -205,6 +226,7 @@ std::vector<Segment> ChatTemplate::render(std::span<const Message> messages) con
       render_deepseek_llm(messages, prompt);
       break;
   }
+  begin_answer(mode, prompt);
   return std::move(prompt).take();
 }
 

@@ -123,7 +123,8 @@ Result<ChatTemplate> ChatTemplate::recognise(std::string_view jinja, std::string
 }
 
 std::vector<TokenId> ChatTemplate::encode(const Tokenizer& tokenizer,
-                                          std::span<const Message> messages) const {
+                                          std::span<const Message> messages,
+                                          Thinking::Mode mode) const {
   std::vector<TokenId> ids;
   std::string text;
   const auto encode_text = [&] {
@@ -131,7 +132,7 @@ std::vector<TokenId> ChatTemplate::encode(const Tokenizer& tokenizer,
     ids.insert(ids.end(), run.begin(), run.end());
     text.clear();
   };
-  for (const Segment& segment : render(messages)) {
+  for (const Segment& segment : render(messages, mode)) {
     const auto id = segment.kind == Segment::Kind::token ? tokenizer.find(segment.text)
                                                          : std::optional<TokenId>();
     if (id) {

@@ -44,14 +44,19 @@ class ChatTemplate {
 
   // The prompt up to where the assistant's turn begins. REQUIRES: messages is not empty and does
   // not end with the assistant's.
-  std::vector<Segment> render(std::span<const Message> messages) const;
+  std::vector<Segment> render(std::span<const Message> messages,
+                              Thinking::Mode mode = Thinking::Mode::as_trained) const;
 
   // The ids of render(), BOS included where the template writes one: nothing is to be added. Equal
   // to what `transformers` gives for messages that hold no special token's name.
-  std::vector<TokenId> encode(const Tokenizer& tokenizer, std::span<const Message> messages) const;
+  std::vector<TokenId> encode(const Tokenizer& tokenizer, std::span<const Message> messages,
+                              Thinking::Mode mode = Thinking::Mode::as_trained) const;
 
   // The prompt ends with "<think>": the output begins inside the reasoning.
-  bool starts_thinking() const { return starts_thinking_; }
+  bool starts_thinking(Thinking::Mode mode = Thinking::Mode::as_trained) const;
+
+  // A model of this template writes thoughts, or can.
+  bool thinks() const;
 
  private:
   enum class Family : std::uint8_t {
@@ -71,6 +76,7 @@ class ChatTemplate {
   void render_deepseek_v3(std::span<const Message> messages, Prompt& prompt) const;
   void render_deepseek_r1_0528(std::span<const Message> messages, Prompt& prompt) const;
   void render_deepseek_v3_1(std::span<const Message> messages, Prompt& prompt) const;
+  void begin_answer(Thinking::Mode mode, Prompt& prompt) const;
   void render_deepseek_llm(std::span<const Message> messages, Prompt& prompt) const;
 
   Family family_ = Family::chatml;
