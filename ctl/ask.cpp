@@ -30,6 +30,7 @@ struct AskOptions {
   std::vector<std::string> sites;
   std::vector<std::string> collections;
   std::string max_age;
+  std::string effort;
   bool fresh = false;
   bool offline = false;
   bool require_sources = false;
@@ -51,6 +52,7 @@ json::object make_request(const AskOptions& options, const std::string& question
   }
   if (options.offline) request["offline"] = true;
   if (options.require_sources) request["require_sources"] = true;
+  if (!options.effort.empty()) request["reasoning_effort"] = options.effort;
   if (options.fresh) request["max_age"] = 0;
   if (!options.max_age.empty()) {
     const auto age = config::parse_duration(options.max_age);  // checked when it was read
@@ -132,6 +134,10 @@ void add_ask(CLI::App& app, ExitStatus& status) {
   offline->excludes(age);
   command->add_flag("--require-sources", options->require_sources,
                     "no answer rather than one that no page supports");
+  command
+      ->add_option("--effort", options->effort,
+                   "how long a thinking model may think: none, low, medium, high")
+      ->check(CLI::IsMember({"none", "low", "medium", "high"}));
   command->add_flag("--json", options->json, "the reply as seekd sends it");
   command->add_flag("--no-stream", options->whole, "print the answer when it is complete");
   options->daemon.add_to(*command);

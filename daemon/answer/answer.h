@@ -52,6 +52,7 @@ struct Usage {
   std::size_t prompt_tokens = 0;
   std::size_t cached_tokens = 0;  // of the prompt: known from an earlier request, and not run again
   std::size_t completion_tokens = 0;
+  std::size_t reasoning_tokens = 0;  // of them
   std::size_t search_queries = 0;   // searches over the cache
   std::size_t citation_tokens = 0;  // of the passages in the prompt
   std::size_t pages_fetched = 0;    // requests through the door

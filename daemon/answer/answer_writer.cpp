@@ -32,13 +32,15 @@ void AnswerWriter::begin(Answer draft, std::vector<Passage> passages, TimePoint 
     preface_bytes_ = answer_.content.size();
     emit({answer_.content, ""});
   }
+  const Basis basis = passages_.empty() ? Basis::model_alone : Basis::pages;
   actions_.emplace_back(
       action::Generate{{.messages = room_.prompt(question_, passages_, now),
                         .sampling = question_.sampling,
                         .stop = question_.stop,
                         .tokens_max = question_.tokens_max,
                         .cache_salt = prompt_salt(question_.scope, passages_, question_.cache_salt),
-                        .priority = question_.priority}});
+                        .priority = question_.priority,
+                        .thinking = thinking_for(question_.thinking, basis)}});
 }
 
 void AnswerWriter::on(event::Tokens& tokens) {
@@ -115,8 +117,8 @@ void AnswerWriter::cut() {
   model::Generation cut;
   cut.finish = model::FinishReason::length;
   cut.prompt_tokens = room_.prompt_tokens(question_, passages_, begun_at_);
-  cut.completion_tokens =
-      room_.model().count_tokens(answer_.content) + room_.model().count_tokens(answer_.reasoning);
+  cut.reasoning_tokens = room_.model().count_tokens(answer_.reasoning);
+  cut.completion_tokens = room_.model().count_tokens(answer_.content) + cut.reasoning_tokens;
   conclude(cut);
 }
 
@@ -125,6 +127,7 @@ void AnswerWriter::conclude(const model::Generation& generation) {
   answer_.usage.prompt_tokens = generation.prompt_tokens;
   answer_.usage.cached_tokens = generation.cached_tokens;
   answer_.usage.completion_tokens = generation.completion_tokens;
+  answer_.usage.reasoning_tokens = generation.reasoning_tokens;
   const std::string_view written = std::string_view(answer_.content).substr(preface_bytes_);
   SupportedText supported = find_supports(written, passages_, question_.text());
   answer_.citations_dropped += supported.markers_dropped;

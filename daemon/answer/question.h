@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "daemon/access/scope.h"
+#include "daemon/answer/thinking.h"
 #include "model/model.h"
 
 namespace seekd::daemon {
@@ -38,6 +39,7 @@ struct Question {
   std::string cache_salt;  // as in model::GenerateRequest
   model::Priority priority = model::Priority::interactive;
   std::size_t tokens_max = 0;  // of the answer, thinking included; REQUIRES: > 0
+  ThinkingTerms thinking;
   std::vector<std::string>
       urls;  // as written; pages that the caller names beside those in its text
   Retrieval retrieval = Retrieval::enabled;

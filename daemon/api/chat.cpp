@@ -93,14 +93,15 @@ void answer_chat(Services& services, const ExchangePtr& exchange) {
     return exchange->respond(to_response(to_api_error(
         {ErrorCode::unavailable, "the model is being loaded: ask again in a moment"})));
   }
-  const std::string& name = services.model.model().info().name;
-  auto request = parse_chat_request(exchange->request().body, name, services.config.answer,
+  const model::ModelInfo& model = services.model.model().info();
+  auto request = parse_chat_request(exchange->request().body, model, services.config.answer,
                                     services.collections.readable(exchange->peer()));
   if (!request) {
     exchange->log().outcome = request.error().code;
     return exchange->respond(to_response(request.error()));
   }
-  ChatReply reply{"chatcmpl-" + random_hex(id_digits), name, wall_clock(), request->usage_chunk};
+  ChatReply reply{"chatcmpl-" + random_hex(id_digits), model.name, wall_clock(),
+                  request->usage_chunk};
   if (request->delivery == Delivery::streamed) {
     answer_streamed(services, exchange, std::move(request->question), std::move(reply));
   } else {

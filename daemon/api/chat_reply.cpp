@@ -88,6 +88,7 @@ json::object usage_json(const Answer& answer) {
           {"completion_tokens", usage.completion_tokens},
           {"total_tokens", usage.prompt_tokens + usage.completion_tokens},
           {"prompt_tokens_details", {{"cached_tokens", usage.cached_tokens}}},
+          {"completion_tokens_details", {{"reasoning_tokens", usage.reasoning_tokens}}},
           {"num_search_queries", usage.search_queries},
           {"citation_tokens", usage.citation_tokens},
           {"citations_dropped", answer.citations_dropped}};

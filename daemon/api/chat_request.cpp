@@ -26,7 +26,7 @@ constexpr std::int64_t top_logprobs_max = 20;
 constexpr std::size_t label_bytes_max = 512;  // user, cache_salt, prompt_cache_key
 
 // Understood and not served. A value in the second column asks for what happens anyway.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 20> unserved{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 19> unserved{{
     {"audio", ""},
     {"enable_search_classifier", ""},
     {"function_call", ""},
@@ -38,7 +38,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 20> unserved
     {"modalities", R"(["text"])"},
     {"parallel_tool_calls", ""},
     {"prediction", ""},
-    {"reasoning_effort", ""},
     {"response_format", R"({"type":"text"})"},
     {"search_after_date_filter", ""},
     {"search_before_date_filter", ""},
@@ -86,6 +85,26 @@ void read_lengths(Fields& fields, Question& question) {
   }
   const auto wanted = new_name ? new_name : old_name;
   if (wanted) question.tokens_max = static_cast<std::size_t>(*wanted);
+}
+
+// A thought that was asked for comes on top of what an answer is given where its caller says
+// nothing of its length.
+void read_effort(Fields& fields, const model::ModelInfo& model, Question& question) {
+  constexpr std::array<std::pair<std::string_view, Effort>, 4> efforts{{{"none", Effort::none},
+                                                                        {"low", Effort::low},
+                                                                        {"medium", Effort::medium},
+                                                                        {"high", Effort::high}}};
+  const auto named = fields.text("reasoning_effort");
+  if (!named) return;
+  const auto* const found =
+      std::ranges::find(efforts, *named, &std::pair<std::string_view, Effort>::first);
+  if (found == efforts.end()) {
+    return fields.reject("reasoning_effort", "invalid_value", "must be none, low, medium or high");
+  }
+  question.thinking.effort = found->second;
+  const bool any_length =
+      fields.any("max_tokens") == nullptr && fields.any("max_completion_tokens") == nullptr;
+  if (any_length && model.thinks) question.tokens_max += question.thinking.tokens_of(found->second);
 }
 
 void read_stops(Fields& fields, Question& question) {
@@ -207,7 +226,7 @@ void read_delivery(Fields& fields, ChatRequest& request) {
 }  // namespace
 
 std::expected<ChatRequest, ApiError> parse_chat_request(std::string_view body,
-                                                        std::string_view model_name,
+                                                        const model::ModelInfo& model,
                                                         const config::AnswerConfig& config,
                                                         const Scope& readable) {
   const auto object = parse_object(body);
@@ -216,11 +235,16 @@ std::expected<ChatRequest, ApiError> parse_chat_request(std::string_view body,
   ChatRequest request;
   Question& question = request.question;
   question.tokens_max = config.tokens_max;
+  question.thinking = {.effort = {},
+                       .tokens_low = config.thinking_tokens_low,
+                       .tokens_medium = config.thinking_tokens_medium,
+                       .tokens_high = config.thinking_tokens_high};
   question.passages_max = config.passages_max;
   question.passage_tokens_max = config.passage_tokens_max;
   question.messages = read_messages(fields);
-  read_model(fields, model_name);
+  read_model(fields, model.name);
   read_lengths(fields, question);
+  read_effort(fields, model, question);
   read_sampling(fields, question);
   read_penalties(fields, question.sampling);
   read_logprobs(fields, question.sampling);

@@ -29,9 +29,9 @@ struct ChatRequest {
   UsageChunk usage_chunk = UsageChunk::left_out;
 };
 
-// `model_name` is the one model that is served; `readable` what the caller may read.
+// `model` is the one that is served; `readable` what the caller may read.
 std::expected<ChatRequest, ApiError> parse_chat_request(std::string_view body,
-                                                        std::string_view model_name,
+                                                        const model::ModelInfo& model,
                                                         const config::AnswerConfig& config,
                                                         const Scope& readable);
 

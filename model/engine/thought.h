@@ -33,7 +33,8 @@ class Thought {
     inside,  // it ends with the mark that begins a thought
   };
 
-  // At most `tokens_max` stand between the marks. REQUIRES: `marks` outlive this.
+  // At most `tokens_max` stand between the marks, but one and those that close it in any case.
+  // REQUIRES: `marks` outlive this.
   Thought(const ThoughtMarks& marks, std::size_t tokens_max, At at);
 
   // The text has a further token.

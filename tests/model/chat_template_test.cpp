@@ -89,6 +89,28 @@ TEST_CASE("only R1's prompts begin inside the reasoning") {
   }
 }
 
+// The prompt's end behind the assistant's mark, by what is asked of the model's thinking.
+std::string ending(std::string_view name, Thinking::Mode mode) {
+  const std::string jinja =
+      read_file("tests/model/vectors/chat_templates/" + std::string(name) + ".jinja");
+  const auto found = ChatTemplate::recognise(jinja, "", "");
+  if (!found) FAIL(found.error().message);
+  const std::vector<Message> messages{{Role::user, "Why?"}};
+  const std::string text = join(found->render(messages, mode));
+  return text.substr(text.rfind("<｜Assistant｜>") + std::string_view("<｜Assistant｜>").size());
+}
+
+TEST_CASE("a model thinks, or answers without a thought, in its template's own way") {
+  using Mode = Thinking::Mode;
+  CHECK(ending("deepseek_v3_1", Mode::as_trained) == "</think>");
+  CHECK(ending("deepseek_v3_1", Mode::none) == "</think>");
+  CHECK(ending("deepseek_v3_1", Mode::wanted) == "<think>");
+  CHECK(ending("deepseek_r1_distill", Mode::wanted) == "<think>\n");
+  CHECK(ending("deepseek_r1_distill", Mode::none) == "<think>\n\n</think>\n\n");
+  CHECK(ending("deepseek_r1_0528", Mode::wanted).empty());
+  CHECK(ending("deepseek_r1_0528", Mode::none) == "<think>\n\n</think>\n\n");
+}
+
 TEST_CASE("a message that holds special tokens cannot end its turn") {
   const auto tokenizer = load_or_skip(smollm2_path());
   if (!tokenizer) return;

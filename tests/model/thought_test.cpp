@@ -14,8 +14,8 @@
 namespace seekd::model {
 namespace {
 
-constexpr TokenId begin = 1005;  // ids that the random network hardly ever draws
-constexpr TokenId end = 1006;
+constexpr TokenId begin = 2000;  // beyond the vocabulary: it is never drawn
+constexpr TokenId end = 999;     // hardly ever
 constexpr std::size_t lead = 1;  // tokens that close a thought and stand before `end`
 
 ThoughtMarks marks(std::function<bool(TokenId)> ends_sentence = [](TokenId) { return false; }) {
@@ -93,7 +93,14 @@ TEST_CASE("a thought that the model opens itself has the same budget") {
   const auto again = std::ranges::find(alone.begin() + 3, alone.end(), drawn.begin);
   REQUIRE(again - alone.begin() > 3 + 9);
   request.thought = Thought(drawn, 10, Thought::At::outside);
-  CHECK(ask(engine, request).tokens == closed_after(reference, request, 3 + 9, drawn));
+  // Behind that the mark may be drawn again; not at once.
+  constexpr std::size_t clear = 3 + 9 + 3 + 3;
+  auto tokens = ask(engine, request).tokens;
+  auto wanted = closed_after(reference, request, 3 + 9, drawn);
+  REQUIRE(std::ranges::count(wanted.begin(), wanted.begin() + clear, drawn.begin) == 1);
+  tokens.resize(clear);
+  wanted.resize(clear);
+  CHECK(tokens == wanted);
 }
 
 TEST_CASE("near its end a thought is closed behind a sentence") {

@@ -11,7 +11,10 @@ namespace {
 const Scope readable{.collections = {"web", "handbook"}, .restricted = {"handbook"}};
 
 std::expected<ChatRequest, ApiError> parse(std::string_view body) {
-  return parse_chat_request(body, "SmolLM2-135M", {}, readable);
+  model::ModelInfo model;
+  model.name = "SmolLM2-135M";
+  model.thinks = true;
+  return parse_chat_request(body, model, {}, readable);
 }
 
 // A request with further fields: ask(R"("n": 2)").
@@ -52,6 +55,8 @@ const std::vector<Bad> bad_requests{
      "messages[0].content[0].type", "unsupported_field"},
     {R"({"messages": [{"role": "user", "content": [{"type": "text"}]}]})",
      "messages[0].content[0].text", "missing_field"},
+    {ask(R"("reasoning_effort": "huge")"), "reasoning_effort", "invalid_value"},
+    {ask(R"("reasoning_effort": 3)"), "reasoning_effort", "invalid_type"},
     {R"({"messages": [{"role": "user", "content": "x", "name": "y"}]})", "messages[0].name",
      "unsupported_field"},
     {R"({"messages": [{"role": "user", "content": "x", "colour": 1}]})", "messages[0].colour",
@@ -247,6 +252,24 @@ TEST_CASE(
   CHECK(request->question.messages[0].role == model::Role::system);
   CHECK(request->question.messages[2].content == "Hi");
   CHECK(request->question.text() == "One\nTwo");
+}
+
+TEST_CASE("an effort is a number of tokens to think, on top of an answer of no named length") {
+  const config::AnswerConfig config;
+  const auto unnamed = parse(ask(""));
+  REQUIRE(unnamed);
+  CHECK_FALSE(unnamed->question.thinking.effort);
+  CHECK(unnamed->question.tokens_max == config.tokens_max);
+  const auto high = parse(ask(R"("reasoning_effort": "high")"));
+  REQUIRE(high);
+  CHECK(high->question.thinking.effort == Effort::high);
+  CHECK(high->question.thinking.tokens_of(Effort::high) == config.thinking_tokens_high);
+  CHECK(high->question.tokens_max == config.tokens_max + config.thinking_tokens_high);
+  const auto named = parse(ask(R"("reasoning_effort": "low", "max_completion_tokens": 90)"));
+  REQUIRE(named);
+  CHECK(named->question.tokens_max == 90);
+  CHECK(parse(ask(R"("reasoning_effort": "none")"))->question.tokens_max == config.tokens_max);
+  CHECK_FALSE(parse(ask(R"("reasoning_effort": null)"))->question.thinking.effort);
 }
 
 }  // namespace
