@@ -89,7 +89,8 @@ PageReading::Step PageReading::fetched(const Result<fetcher::FetchReply>& reply,
     case fetcher::FetchOutcome::not_modified:
       if (reply->page && !is_wanted(question, reply->page->final_url)) return turn_away();
       return received(*reply, bounds);
-    case fetcher::FetchOutcome::delivered:  // of no page
+    case fetcher::FetchOutcome::delivered:  // of no page, as the next
+    case fetcher::FetchOutcome::answered:
     case fetcher::FetchOutcome::refused:
     case fetcher::FetchOutcome::failed:
       break;
