@@ -25,21 +25,29 @@ constexpr std::string_view site_option = "egress.site";
 constexpr std::string_view exception_option = "egress.exception";
 
 // Of URLs alone; policy::open_ports counts the proxies' too.
-std::set<std::uint16_t> named_ports(const EgressPolicy& egress) {
-  if (egress.allow.empty()) return {443};
+std::set<std::uint16_t> named_ports(const EgressPolicy& egress,
+                                    std::span<const SiteRule> searched) {
   std::set<std::uint16_t> ports;
+  if (egress.allow.empty()) ports.insert(443);
+  for (const SiteRule& search : searched) ports.insert(policy::opened_port(search));
   for (const SiteRule& allow : egress.allow) ports.insert(policy::opened_port(allow));
   return ports;
 }
 
+std::vector<SiteRule> joined(std::span<const SiteRule> rules, std::span<const SiteRule> others) {
+  std::vector<SiteRule> all(rules.begin(), rules.end());
+  all.insert(all.end(), others.begin(), others.end());
+  return all;
+}
+
 struct Context {
-  Context(const EgressPolicy& policy, const Places& written_at)
+  Context(const EgressPolicy& policy, std::span<const SiteRule> searched, const Places& written_at)
       : egress(policy),
         places(written_at),
         allow(policy.allow, policy::RuleEffect::opens),
         deny(policy.deny, policy::RuleEffect::closes),
-        allowed_hosts(policy.allow),
-        ports(named_ports(policy)) {}
+        allowed_hosts(joined(policy.allow, searched)),
+        ports(named_ports(policy, searched)) {}
 
   const EgressPolicy& egress;
   const Places& places;
@@ -270,8 +278,10 @@ void find_repeated_exceptions(Context& context) {
 
 }  // namespace
 
-std::vector<std::string> egress_conflicts(const EgressPolicy& egress, const Places& places) {
-  Context context(egress, places);
+std::vector<std::string> egress_conflicts(const EgressPolicy& egress,
+                                          std::span<const SiteRule> searched,
+                                          const Places& places) {
+  Context context(egress, searched, places);
   find_shadowed_allows(context);
   find_repeated_allows(context);
   find_special_suffixes(context);

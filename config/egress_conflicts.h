@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,9 @@
 namespace seekd::config {
 
 // Each line begins with "FILE:LINE: " of the rule that has no effect, and names that of the other.
-std::vector<std::string> egress_conflicts(const policy::EgressPolicy& egress, const Places& places);
+// `searched`: what search providers open for queries.
+std::vector<std::string> egress_conflicts(const policy::EgressPolicy& egress,
+                                          std::span<const policy::SiteRule> searched,
+                                          const Places& places);
 
 }  // namespace seekd::config

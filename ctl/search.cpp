@@ -30,7 +30,9 @@ struct SearchOptions {
   std::vector<std::string> sites;
   std::vector<std::string> collections;
   std::string mode = "hybrid";
+  std::string recency;
   bool batch = false;
+  bool web = false;
   bool json = false;
 };
 
@@ -64,6 +66,39 @@ Status search_one(const DaemonConnection& seekd, const SearchOptions& options) {
   }
   for (const json::value& passage : array_at(*reply, "passages")) {
     if (passage.is_object()) print_passage(passage.get_object());
+  }
+  return {};
+}
+
+void print_result(const json::object& result) {
+  const std::string published = text_at(result, "published");
+  std::cout << terminal_line(text_at(result, "title")) << "\n      "
+            << terminal_line(text_at(result, "url")) << "\n      by "
+            << terminal_line(text_at(result, "provider"))
+            << (published.empty() ? "" : ", published " + terminal_line(published)) << '\n';
+  const std::string snippet = text_at(result, "snippet");
+  if (!snippet.empty()) std::cout << "      " << terminal_line(snippet, 400) << '\n';
+  std::cout << '\n';
+}
+
+Status search_web(const DaemonConnection& seekd, const SearchOptions& options) {
+  json::object request{{"query", options.query}};
+  if (!options.sites.empty()) request["hosts"] = json::value_from(options.sites);
+  if (!options.recency.empty()) request["recency"] = options.recency;
+  const auto reply = seekd.post("/seekd/v1/search/web", request);
+  if (!reply) return std::unexpected(reply.error());
+  if (options.json) {
+    std::cout << json::serialize(*reply) << '\n';
+    return {};
+  }
+  for (const json::value& result : array_at(*reply, "results")) {
+    if (result.is_object()) print_result(result.get_object());
+  }
+  std::cout << std::flush;
+  for (const json::value& notice : array_at(*reply, "notices")) {
+    if (!notice.is_object()) continue;
+    std::cerr << terminal_line(text_at(notice.get_object(), "code")) << ": "
+              << terminal_line(text_at(notice.get_object(), "message"), 500) << '\n';
   }
   return {};
 }
@@ -112,6 +147,7 @@ Status search_lines(const DaemonConnection& seekd, const SearchOptions& options)
 Status search(const SearchOptions& options) {
   const Result<DaemonConnection> seekd = options.daemon.connection();
   if (!seekd) return std::unexpected(seekd.error());
+  if (options.web) return search_web(*seekd, options);
   return options.batch ? search_lines(*seekd, options) : search_one(*seekd, options);
 }
 
@@ -120,7 +156,7 @@ Status search(const SearchOptions& options) {
 void add_search(CLI::App& app, ExitStatus& status) {
   const auto options = std::make_shared<SearchOptions>();
   CLI::App* command = app.add_subcommand(
-      "search", "passages of the cache; nothing is fetched and no model is asked");
+      "search", "passages of the cache, or with --web pages of the web; no model is asked");
   command->footer(
       "In QUERY, \"some words\" (also “…”, «…», 「…」) are found in this order alone, and -word or "
       "-\"some words\" leaves passages out that have them.\n"
@@ -128,7 +164,8 @@ void add_search(CLI::App& app, ExitStatus& status) {
       "order of the lines in.\n"
       "Example:\n  seekctl search 'release date \"testing freeze\" -hurd' --site .debian.org --top "
       "3\n"
-      "  seekctl search --batch --top 5 < queries.txt > passages.jsonl");
+      "  seekctl search --batch --top 5 < queries.txt > passages.jsonl\n"
+      "  seekctl search --web 'kestrel broker release' --recency month");
   CLI::Option* query = command->add_option("QUERY", options->query, "words, or what is meant");
   command
       ->add_option("--mode", options->mode,
@@ -146,6 +183,15 @@ void add_search(CLI::App& app, ExitStatus& status) {
   CLI::Option* batch =
       command->add_flag("--batch", options->batch, "a query a line on standard input");
   batch->excludes(query);
+  CLI::Option* web = command->add_flag(
+      "--web", options->web,
+      "asks [[search.topic]] and [[search.provider]]; nothing is fetched of what they name");
+  web->excludes(batch);
+  command
+      ->add_option("--recency", options->recency,
+                   "with --web: not older than a day, week, month, year")
+      ->needs(web)
+      ->check(CLI::IsMember({"day", "week", "month", "year"}));
   command->add_flag("--json", options->json, "the reply as seekd sends it (as --batch does)");
   options->daemon.add_to(*command);
   command->callback([options, query, &status] {

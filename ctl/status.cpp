@@ -81,6 +81,27 @@ void print_embedder(const json::object& embedder) {
   }
 }
 
+// "search   searx (searxng): results 12, captcha 1; PAUSED for 540 s after captcha"
+void print_providers(const json::array& providers) {
+  for (const json::value& value : providers) {
+    if (!value.is_object()) continue;
+    const json::object& provider = value.get_object();
+    std::cout << "search   " << terminal_line(text_at(provider, "name")) << " ("
+              << terminal_line(text_at(provider, "kind")) << ')';
+    const char* separator = ": ";
+    for (const auto& [state, count] : object_at(provider, "queries")) {
+      if (!count.is_number()) continue;
+      std::cout << separator << terminal_line(state) << ' ' << json::serialize(count);
+      separator = ", ";
+    }
+    if (integer_at(provider, "paused_s") > 0) {
+      std::cout << "; PAUSED for " << integer_at(provider, "paused_s") << " s after "
+                << terminal_line(text_at(provider, "last"));
+    }
+    std::cout << '\n';
+  }
+}
+
 void print_status(const json::object& reply) {
   const json::object& cache = object_at(reply, "cache");
   const json::object& fetcher = object_at(reply, "fetcher");
@@ -107,6 +128,7 @@ void print_status(const json::object& reply) {
     print_verdicts(object_at(fetcher, "status"));
     print_policy(object_at(object_at(fetcher, "status"), "policy"));
   }
+  print_providers(array_at(reply, "search"));
   std::cout << "queue    " << integer_at(queue, "waiting") << " waiting, "
             << integer_at(queue, "looking_up") << " looking up, "
             << integer_at(queue, "waiting_for_model") << " waiting for the model, "

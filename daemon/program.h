@@ -18,6 +18,7 @@
 #include "daemon/answer/admission.h"
 #include "daemon/async_cache.h"
 #include "daemon/embedding_worker.h"
+#include "daemon/finding/web_search.h"
 #include "daemon/listener.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/model_runner.h"
@@ -77,6 +78,7 @@ class Program {
   Metrics metrics_;
   PageUpdater pages_;
   Refresher refresher_;
+  WebSearch web_search_;
   Services services_;
   Listener listener_;
   ServiceManager manager_;

@@ -8,6 +8,7 @@
 #include "daemon/access/collections.h"
 #include "daemon/answer/admission.h"
 #include "daemon/async_cache.h"
+#include "daemon/finding/web_search.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/model_runner.h"
 #include "daemon/page_updater.h"
@@ -33,6 +34,7 @@ struct Services {
   const Collections& collections;
   TimePoint started;
   const model::EmbedderInfo* embedder = nullptr;  // nullptr: words alone are searched
+  WebSearch* web = nullptr;                       // nullptr: nobody is asked which pages there are
   const model::RerankerInfo* reranker = nullptr;  // nullptr: nothing is judged once more
 };
 

@@ -18,6 +18,7 @@ void answer_chat(Services& services, const ExchangePtr& exchange);
 void decide_question(Services& services, const ExchangePtr& exchange);
 
 void fetch_page(Services& services, const ExchangePtr& exchange);
+void search_web(Services& services, const ExchangePtr& exchange);
 void search_passages(Services& services, const ExchangePtr& exchange);
 void show_page(Services& services, const ExchangePtr& exchange);
 void list_versions(Services& services, const ExchangePtr& exchange);

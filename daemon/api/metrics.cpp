@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "daemon/api/handlers.h"
+#include "daemon/api/search_json.h"
 #include "daemon/metrics/exposition.h"
 
 namespace seekd::daemon {
@@ -46,6 +47,7 @@ void respond_with_metrics(Services& services, const ExchangePtr& exchange,
                     .cache = std::nullopt,
                     .fetcher = std::nullopt,
                     .refresh = read_refresh(services.refresher.scheduler(), wall_clock()),
+                    .providers = read_providers(services),
                     .process = read_process()};
   if (cache) readings.cache = *cache;
   if (fetcher) readings.fetcher = read_fetcher_status(*fetcher);

@@ -7,6 +7,7 @@
 
 #include "daemon/api/api_error.h"
 #include "daemon/api/handlers.h"
+#include "daemon/api/search_json.h"
 #include "daemon/api/watch_json.h"
 #include "daemon/time_text.h"
 
@@ -109,17 +110,19 @@ json::object clock_json(const policy::TrustedClock::Reading& clock) {
 void respond_with_status(Services& services, const ExchangePtr& exchange,
                          const Result<cache::CacheStatistics>& statistics,
                          const Result<std::string>& fetcher) {
-  const json::object body{{"version", SEEKD_VERSION},
-                          {"model", model_json(services.model)},
-                          {"embedder", embedder_json(services)},
-                          {"reranker", reranker_json(services)},
-                          {"cache", cache_json(statistics)},
-                          {"clock", clock_json(services.cache.clock().read())},
-                          {"fetcher", fetcher_json(services, fetcher)},
-                          {"queue", queue_json(services)},
-                          {"refresh", refresh_json(services.refresher.scheduler(),
-                                                   services.config.refresh, wall_clock())},
-                          {"uptime_s", (services.cache.clock().now() - services.started).count()}};
+  const json::object body{
+      {"version", SEEKD_VERSION},
+      {"model", model_json(services.model)},
+      {"embedder", embedder_json(services)},
+      {"reranker", reranker_json(services)},
+      {"cache", cache_json(statistics)},
+      {"clock", clock_json(services.cache.clock().read())},
+      {"fetcher", fetcher_json(services, fetcher)},
+      {"search", providers_json(read_providers(services), ProviderHealth::Clock::now())},
+      {"queue", queue_json(services)},
+      {"refresh",
+       refresh_json(services.refresher.scheduler(), services.config.refresh, wall_clock())},
+      {"uptime_s", (services.cache.clock().now() - services.started).count()}};
   HttpResponse response;
   response.body = json::serialize(body);
   exchange->respond(std::move(response));

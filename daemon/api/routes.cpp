@@ -31,7 +31,7 @@ struct Route {
   void (*handle)(Services&, const ExchangePtr&);
 };
 
-constexpr std::array<Route, 26> routes{{
+constexpr std::array<Route, 27> routes{{
     {"POST", "/v1/chat/completions", Input::body, Needs::nothing, answer_chat},
     {"GET", "/v1/models", Input::nothing, Needs::nothing, list_models},
     {"GET", "/health", Input::nothing, Needs::nothing, report_health},
@@ -39,6 +39,7 @@ constexpr std::array<Route, 26> routes{{
     {"POST", "/seekd/v1/decide", Input::body, Needs::nothing, decide_question},
     {"POST", "/seekd/v1/fetch", Input::body, Needs::web, fetch_page},
     {"POST", "/seekd/v1/search", Input::body, Needs::nothing, search_passages},
+    {"POST", "/seekd/v1/search/web", Input::body, Needs::web, search_web},
     {"GET", "/seekd/v1/page", Input::parameters, Needs::nothing, show_page},
     {"GET", "/seekd/v1/versions", Input::parameters, Needs::nothing, list_versions},
     {"POST", "/seekd/v1/import", Input::body, Needs::nothing, import_page},

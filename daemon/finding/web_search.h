@@ -1,85 +1,54 @@
 // WebSearch: which pages may answer, asked of those whom the configuration names: lists of sites by
-// topic, feeds and sitemaps, then search providers in their order, until one has results.
+// topic, feeds and sitemaps, and search providers in their order, until one has results.
 //
 // Called on the I/O thread, where `done` runs. Nothing is an error: who did not answer, and why, is
 // told among the notices, and apart from "nothing found".
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "daemon/answer/answer.h"
+#include <boost/asio/any_io_executor.hpp>
+
+#include "config/config.h"
+#include "daemon/finding/provider_health.h"
+#include "daemon/finding/web_result.h"
+#include "daemon/page_clock.h"
 #include "fetcher/client.h"
-#include "policy/egress.h"
-#include "policy/page.h"
 
 namespace seekd::daemon {
 
-struct WebQuery {
-  std::string text;                       // stand-alone; private data is masked before it leaves
-  std::string language;                   // BCP 47 primary subtag, "" where it is not known
-  std::optional<TimePoint> after;         // wanted: published no earlier
-  std::optional<TimePoint> before;        // and no later
-  std::vector<std::string> hosts;         // as in policy::SiteRule::host; empty: all
-  std::vector<std::string> hosts_denied;  // likewise; wins
-};
-
-// A page that may answer: a stranger's word for it, not judged and not fetched.
-struct WebResult {
-  std::string url;  // canonical
-  std::string title;
-  std::string snippet;
-  std::string published;  // RFC 3339 in UTC, or its date alone; "" where it is not known
-  std::string provider;   // its name; "topic" of a list of sites
-  policy::Provenance provenance = policy::Provenance::search_result;
-};
-
-// How asking one provider for one query ended.
-enum class ProviderState : std::uint8_t {
-  results,
-  nothing_found,  // it answered, and knows of no page
-  captcha,        // it wants to see a person
-  suspended,      // the engines behind it are, or it has blocked this host for a time
-  rate_limited,
-  refused,      // it understood, and will not: key, quota, format
-  malformed,    // what it answered is not what its kind answers with
-  unreachable,  // the door refused, or nobody answered
-  backing_off,  // not asked: it failed a short while ago
-};
-std::string_view to_string(ProviderState state);
-
-struct ProviderOutcome {
-  std::string provider;
-  std::string query;  // as sent
-  ProviderState state = ProviderState::unreachable;
-  std::size_t results = 0;
-};
-
-struct WebFindings {
-  std::vector<WebResult> results;  // best first, each page once
-  std::vector<Notice> notices;
-  std::vector<ProviderOutcome> outcomes;  // in the order they came
+// How a provider does, for an operator.
+struct ProviderReading {
+  const policy::SearchProvider& provider;
+  const ProviderHealth& health;
 };
 
 class WebSearch {
  public:
   using Done = std::function<void(WebFindings)>;
 
-  virtual ~WebSearch() = default;
+  // All outlive this and its searches.
+  WebSearch(boost::asio::any_io_executor executor, fetcher::FetcherClient& fetcher,
+            const config::Config& config, const PageClock& clock);
 
   // Whether anybody can be asked at all.
-  virtual bool configured() const = 0;
+  bool configured() const;
 
   // `done` is called exactly once, never inside this call, no later than search.deadline. cancel()
   // of the handle ends the search with what has been found by then.
-  virtual std::shared_ptr<fetcher::FetchHandle> search(std::vector<WebQuery> queries,
-                                                       Done done) = 0;
+  std::shared_ptr<fetcher::FetchHandle> search(std::vector<WebQuery> queries, Done done);
+
+  std::vector<ProviderReading> providers() const;
+
+ private:
+  boost::asio::any_io_executor executor_;
+  fetcher::FetcherClient& fetcher_;
+  const config::Config& config_;
+  const PageClock& clock_;
+  std::vector<ProviderHealth> health_;  // in the order of search.provider
 };
 
 }  // namespace seekd::daemon

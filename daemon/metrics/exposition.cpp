@@ -1,5 +1,6 @@
 #include "daemon/metrics/exposition.h"
 
+#include <span>
 #include <sstream>
 #include <utility>
 #include <vector>
@@ -156,6 +157,25 @@ void add_refresh(const RefreshReadings& refresh, Families& families) {
                  static_cast<double>(refresh.wire_bytes_today));
 }
 
+// A state that has not come yet is left out: there are nine a provider.
+void add_providers(std::span<const ProviderReading> providers, Families& families) {
+  for (const ProviderReading& reading : providers) {
+    for (std::size_t i = 0; i < provider_states; ++i) {
+      const auto state = static_cast<ProviderState>(i);
+      if (reading.health.count(state) == 0) continue;
+      families.counter(
+          "seekd_search_queries_total", "Queries to a search provider, by how they ended.",
+          static_cast<double>(reading.health.count(state)),
+          {{"provider", reading.provider.name}, {"state", std::string(to_string(state))}});
+    }
+  }
+  for (const ProviderReading& reading : providers) {
+    families.gauge("seekd_search_provider_failures",
+                   "How often in a row a search provider has not answered.",
+                   reading.health.failures_in_row(), {{"provider", reading.provider.name}});
+  }
+}
+
 void add_process(const Readings& readings, Families& families) {
   const ProcessReadings& process = readings.process;
   families.gauge("seekd_build_info", "1; the version is a label.", 1, {{"version", SEEKD_VERSION}});
@@ -192,6 +212,7 @@ std::string exposition(const Metrics& metrics, const Readings& readings) {
                  readings.fetcher ? 1 : 0);
   if (readings.fetcher) add_fetcher(*readings.fetcher, families);
   add_refresh(readings.refresh, families);
+  add_providers(readings.providers, families);
   add_process(readings, families);
   return families.text();
 }

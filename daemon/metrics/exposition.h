@@ -11,8 +11,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cache/page_cache.h"
+#include "daemon/finding/web_search.h"
 #include "daemon/metrics/fetcher_readings.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/metrics/process_readings.h"
@@ -49,6 +51,7 @@ struct Readings {
   std::optional<cache::CacheStatistics> cache;
   std::optional<FetcherReadings> fetcher;  // nullopt: it cannot be reached
   RefreshReadings refresh;
+  std::vector<ProviderReading> providers;  // that the web is searched through
   ProcessReadings process;
 };
 

@@ -18,7 +18,7 @@ MAY_INCLUDE = {
     "cache": ["config", "policy"],
     "model": ["config", "policy"],
     "fetcher": ["config", "policy"],
-    "daemon": ["policy", "config", "cache", "model", "fetcher/wire.h", "fetcher/client.h", "fetcher/sandbox"],
+    "daemon": ["policy", "config", "cache", "model", "fetcher/wire.h", "fetcher/wire_search.h", "fetcher/client.h", "fetcher/sandbox"],
     # The sandbox: files that are imported are read by processes without rights.
     "ctl": ["policy", "config", "cache", "model", "fetcher/extract", "fetcher/sandbox", "fetcher/url_reader.h",
             # What brings a model asks the door itself, so that seekd cannot.

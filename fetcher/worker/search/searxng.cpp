@@ -20,6 +20,14 @@ void read_silent(const json::value& answer, SearchContent& content) {
   }
 }
 
+// searx writes publishedDate for people ("Mar 1, 2026"), and beside it "2026-03-01 12:00:00".
+std::string date_of(const json::value& result) {
+  std::string date = text_member(result, "pubdate");
+  if (date.empty()) return text_member(result, "publishedDate");
+  if (date.size() > 10 && date[10] == ' ') date[10] = 'T';
+  return date;
+}
+
 // searx/exceptions.py: what stands behind "Suspended: " is why the engine is not even asked any
 // more, for minutes to days.
 SearchFailure failure_of(const std::vector<std::string>& silent) {
@@ -45,7 +53,7 @@ Result<SearchContent> read_searxng(const SearchAnswer& answer, const SearchAsked
   SearchContent content;
   for (const json::value& result : results->get_array()) {
     add_hit({url_of(member(result, "url")), text_member(result, "title"),
-             text_member(result, "content"), text_member(result, "publishedDate")},
+             text_member(result, "content"), date_of(result)},
             asked, content);
   }
   read_silent(*value, content);
