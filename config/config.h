@@ -112,6 +112,8 @@ struct ModelConfig {
   // Folder or .gguf file, or the name of a model in `directory`; "" = the embedded default of
   // scripts/setup.
   std::filesystem::path path;
+  // The last month that the model knows of; nullopt: what its family's makers published.
+  std::optional<std::chrono::year_month> knowledge_cutoff;
   std::filesystem::path adapter;  // a LoRA's folder, merged into the weights; "" = none
   std::filesystem::path directory = "/var/lib/seekd/models";  // of `seekctl model`
   std::string hub = "https://huggingface.co";                 // where `seekctl model pull` asks

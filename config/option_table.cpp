@@ -286,6 +286,10 @@ std::vector<Option> model_options() {
       row<model, &M::hub>("model.hub", Shape::text,
                           "a server such as \"https://huggingface.co\", without a path", read_hub),
       bytes<model, &M::disk_free_min>("model.disk_free_min", 0, 1024 * GiB),
+      row<model, &M::knowledge_cutoff>("model.knowledge_cutoff", Shape::text,
+                                       "a month such as \"2024-07\", or \"\" for what is known of "
+                                       "the model's family",
+                                       read_month),
       row<model, &M::adapter>("model.adapter", Shape::text, "an absolute path, or \"\" for none",
                               read_optional_path),
       row<model, &M::device>("model.device", Shape::text, R"("automatic", "cpu" or "cuda")",

@@ -239,6 +239,21 @@ Result<Speculation> read_speculation(const Value& value) {
   return refuse(value, policy::quoted(*text) + " is no way to speculate");
 }
 
+Result<std::optional<std::chrono::year_month>> read_month(const Value& value) {
+  const Result<std::string> text = read_text(value);
+  if (!text) return std::unexpected(text.error());
+  if (text->empty()) return std::nullopt;
+  int year = 0;
+  unsigned month = 0;
+  const char* const end = text->data() + text->size();
+  const auto after_year = std::from_chars(text->data(), end, year);
+  const bool spelled = text->size() == 7 && year >= 1000 && (*text)[4] == '-' &&
+                       after_year.ptr == end - 3 && std::from_chars(end - 2, end, month).ptr == end;
+  const auto read = std::chrono::year(year) / std::chrono::month(month);
+  if (!spelled || !read.ok()) return refuse(value, policy::quoted(*text) + " is no month");
+  return read;
+}
+
 Result<ModelJudges> read_model_judges(const Value& value) {
   const Result<std::string> text = read_text(value);
   if (!text) return std::unexpected(text.error());

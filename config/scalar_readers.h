@@ -47,6 +47,7 @@ Result<std::vector<std::string>> read_content_types(const Value& value);
 Result<Device> read_device(const Value& value);
 Result<Quantization> read_quantization(const Value& value);
 Result<Speculation> read_speculation(const Value& value);
+Result<std::optional<std::chrono::year_month>> read_month(const Value& value);  // "" or "2024-07"
 Result<ModelJudges> read_model_judges(const Value& value);
 Result<std::vector<SandboxMechanism>> read_mechanisms(const Value& value);
 

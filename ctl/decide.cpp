@@ -11,8 +11,8 @@
 #include "ctl/input.h"
 #include "ctl/json_view.h"
 #include "ctl/terminal.h"
-#include "policy/page_text_guard.h"
 #include "policy/question.h"
+#include "policy/question_json.h"
 
 namespace seekd::ctl {
 namespace {
@@ -31,19 +31,6 @@ struct DecideOptions {
 
 TimePoint wall_clock() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
-json::object to_json(const policy::QuestionVerdict& verdict) {
-  json::array reasons;
-  for (const std::string& reason : verdict.reasons)
-    reasons.emplace_back(policy::visible_text(reason));
-  json::object line{{"needs_fresh", verdict.needs_fresh},
-                    {"class", policy::to_string(verdict.change_class)},
-                    {"max_age_s", nullptr},
-                    {"score", verdict.score},
-                    {"reasons", std::move(reasons)}};
-  if (verdict.max_age) line["max_age_s"] = verdict.max_age->count();
-  return line;
 }
 
 void print_verdict(const json::object& verdict) {
@@ -67,7 +54,7 @@ using Judge = std::function<Result<json::object>(const std::string&)>;
 Result<Judge> judge_for(const DecideOptions& options) {
   if (!options.ask_model) {
     return [](const std::string& question) -> Result<json::object> {
-      return to_json(policy::judge_question(question, wall_clock()));
+      return policy::to_json(policy::judge_question(question, {wall_clock()}));
     };
   }
   auto seekd = options.daemon.connection();

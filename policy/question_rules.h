@@ -30,6 +30,7 @@ struct PhraseRule {
 
 const std::vector<PatternRule>& english_rules();
 std::span<const PhraseRule> chinese_rules();
+std::span<const PhraseRule> japanese_rules();
 
 // "tallest", "richest": a superlative in -est, and no other word that ends so.
 bool is_superlative(std::string_view word);

@@ -30,8 +30,9 @@ bool is_unspaced(UChar32 c) {
 std::vector<Word> words_of(std::string_view text) {
   std::vector<Word> words;
   std::string run;
+  bool capitalised = false;
   const auto end_run = [&] {
-    if (!run.empty()) words.push_back({std::exchange(run, {}), Script::spaced});
+    if (!run.empty()) words.push_back({std::exchange(run, {}), Script::spaced, capitalised});
   };
   while (!text.empty()) {
     const std::optional<char32_t> code_point = take_code_point(text);
@@ -42,9 +43,10 @@ std::vector<Word> words_of(std::string_view text) {
       end_run();
     } else if (is_unspaced(c)) {
       end_run();
-      words.push_back({{}, Script::unspaced});
+      words.push_back({{}, Script::unspaced, false});
       append(words.back().text, c);
     } else {
+      if (run.empty()) capitalised = u_isupper(c) != 0;
       append(run, u_tolower(c));
     }
   }

@@ -20,6 +20,7 @@ enum class Script : std::uint8_t {
 struct Word {
   std::string text;  // lower-cased
   Script script = Script::spaced;
+  bool capitalised = false;  // as written, its first letter was a capital
 };
 
 std::vector<Word> words_of(std::string_view text);

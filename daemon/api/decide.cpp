@@ -11,6 +11,7 @@
 #include "daemon/api/fields.h"
 #include "daemon/api/handlers.h"
 #include "policy/question.h"
+#include "policy/question_json.h"
 
 namespace seekd::daemon {
 namespace {
@@ -19,16 +20,9 @@ namespace json = boost::json;
 
 constexpr std::size_t question_bytes_max = 64 << 10;
 
-// As `seekctl decide --json` prints it.
 void respond_with(const ExchangePtr& exchange, const policy::QuestionVerdict& verdict) {
-  json::object body{{"needs_fresh", verdict.needs_fresh},
-                    {"class", policy::to_string(verdict.change_class)},
-                    {"max_age_s", nullptr},
-                    {"score", verdict.score},
-                    {"reasons", json::array(verdict.reasons.begin(), verdict.reasons.end())}};
-  if (verdict.max_age) body["max_age_s"] = verdict.max_age->count();
   HttpResponse response;
-  response.body = json::serialize(body);
+  response.body = json::serialize(policy::to_json(verdict));
   exchange->respond(std::move(response));
 }
 
@@ -51,7 +45,7 @@ void decide_question(Services& services, const ExchangePtr& exchange) {
   auto question = read_question(exchange->request().body);
   if (!question) return exchange->respond(to_response(question.error()));
   policy::QuestionVerdict verdict =
-      policy::judge_question(*question, services.cache.clock().read().latest);
+      policy::judge_question(*question, {services.cache.clock().read().latest});
   const ModelRunner& model = services.model;
   if (!policy::is_unsure(verdict) || model.state() != ModelRunner::State::ready ||
       !is_asked(services.config.answer.model_judges, model.model().info().parameters)) {

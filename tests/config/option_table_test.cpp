@@ -109,6 +109,7 @@ TEST_CASE("every option sets its own member and no other") {
       {"cache.site", R"([{host = "example.org", retention = "1d"}])"},
       {"model.path", R"("/a")"},
       {"model.adapter", R"("/a")"},
+      {"model.knowledge_cutoff", R"("2024-07")"},
       {"model.directory", R"("/a")"},
       {"model.hub", R"("https://hub.example.org:8443")"},
       {"model.device", R"("cpu")"},
@@ -147,6 +148,17 @@ TEST_CASE("every option sets its own member and no other") {
     REQUIRE(set);
     for (const Config& earlier : seen) CHECK_FALSE(config == earlier);
     seen.push_back(config);
+  }
+}
+
+TEST_CASE("a month is written as year and month") {
+  CHECK(load_text("[model]\nknowledge_cutoff = \"\"\n"));
+  CHECK(load_text("[model]\nknowledge_cutoff = \"2024-07\"\n"));
+  for (const char* bad : {"2024-13", "2024-00", "2024-7", "24-07", "2024-07-01", "July 2024",
+                          "2024/07", "-024-07", "2024-+7"}) {
+    INFO(bad);
+    CHECK_THAT(error_of("[model]\nknowledge_cutoff = \"" + std::string(bad) + "\"\n"),
+               Contains("is no month"));
   }
 }
 

@@ -60,7 +60,8 @@ class Decide(unittest.TestCase):
         lines = [json.loads(line) for line in done.out.splitlines()]
         self.assertEqual(len(lines), 4)
         self.assertEqual([line["needs_fresh"] for line in lines][2:], [True, True])
-        self.assertEqual(set(lines[0]), {"needs_fresh", "class", "max_age_s", "score", "reasons"})
+        self.assertEqual(set(lines[0]), {"needs_fresh", "class", "max_age_s", "score", "decided_by", "reasons", "time", "urls",
+                                         "sites", "false_premise"})
 
     def test_an_answer_comes_before_the_next_question(self):
         with subprocess.Popen([SEEKCTL, "decide", "--batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
