@@ -7,6 +7,7 @@
 
 #include <boost/json.hpp>
 
+#include "config/quantity.h"
 #include "ctl/commands.h"
 #include "ctl/input.h"
 #include "ctl/json_view.h"
@@ -24,6 +25,9 @@ constexpr std::size_t question_bytes_max = 64 << 10;
 struct DecideOptions {
   DaemonOptions daemon;
   std::string question;
+  std::string max_age;
+  bool fresh = false;
+  bool offline = false;
   bool ask_model = false;
   bool batch = false;
   bool json = false;
@@ -33,12 +37,28 @@ TimePoint wall_clock() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
+// What the question names, and what may be wrong with it.
+void print_particulars(const json::object& verdict) {
+  if (const json::object& time = object_at(verdict, "time"); !time.empty()) {
+    std::cout << "time: " << terminal_line(text_at(time, "begin")) << " to "
+              << terminal_line(text_at(time, "end")) << '\n';
+  }
+  for (const json::value& site : array_at(verdict, "sites")) {
+    if (site.is_string()) std::cout << "site: " << terminal_line(site.get_string()) << '\n';
+  }
+  const json::object& premise = object_at(verdict, "false_premise");
+  if (!premise.empty() && number_at(premise, "score") >= 0.5) {
+    std::cout << "perhaps a false premise: " << terminal_line(text_at(premise, "reason")) << '\n';
+  }
+}
+
 void print_verdict(const json::object& verdict) {
   std::cout << (verdict.contains("needs_fresh") && verdict.at("needs_fresh") == true
                     ? "needs fresh knowledge"
                     : "needs no fresh knowledge")
             << " (" << terminal_line(text_at(verdict, "class")) << ", score "
-            << number_at(verdict, "score");
+            << number_at(verdict, "score") << ", by "
+            << terminal_line(text_at(verdict, "decided_by"));
   if (verdict.contains("max_age_s") && verdict.at("max_age_s").is_number()) {
     std::cout << ", at most " << integer_at(verdict, "max_age_s") << " s old";
   }
@@ -46,21 +66,42 @@ void print_verdict(const json::object& verdict) {
   for (const json::value& reason : array_at(verdict, "reasons")) {
     if (reason.is_string()) std::cout << "  " << terminal_line(reason.get_string()) << '\n';
   }
+  print_particulars(verdict);
+}
+
+policy::CallerWish wish_of(const DecideOptions& options) {
+  policy::CallerWish wish;
+  if (options.offline) wish.web = policy::WebWish::offline;
+  if (options.fresh) wish.max_age = std::chrono::seconds(0);
+  if (!options.max_age.empty()) {
+    const auto age = config::parse_duration(options.max_age);  // checked when it was read
+    wish.max_age = std::chrono::duration_cast<std::chrono::seconds>(*age);
+  }
+  return wish;
+}
+
+json::object request_of(const std::string& question, const policy::CallerWish& wish) {
+  json::object request{{"question", question}};
+  if (wish.web == policy::WebWish::offline) request["offline"] = true;
+  if (wish.max_age) request["max_age"] = wish.max_age->count();
+  return request;
 }
 
 // By the rules alone, or by seekd, whose model may be asked.
 using Judge = std::function<Result<json::object>(const std::string&)>;
 
 Result<Judge> judge_for(const DecideOptions& options) {
+  const policy::CallerWish wish = wish_of(options);
   if (!options.ask_model) {
-    return [](const std::string& question) -> Result<json::object> {
-      return policy::to_json(policy::judge_question(question, {wall_clock()}));
+    return [wish](const std::string& question) -> Result<json::object> {
+      return policy::to_json(
+          policy::with_wish(policy::judge_question(question, {wall_clock()}), wish));
     };
   }
   auto seekd = options.daemon.connection();
   if (!seekd) return std::unexpected(seekd.error());
-  return [seekd = *std::move(seekd)](const std::string& question) {
-    return seekd.post("/seekd/v1/decide", {{"question", question}});
+  return [seekd = *std::move(seekd), wish](const std::string& question) {
+    return seekd.post("/seekd/v1/decide", request_of(question, wish));
   };
 }
 
@@ -101,6 +142,17 @@ void add_decide(CLI::App& app, ExitStatus& status) {
   command->add_flag("--batch", options->batch, "a question a line in, a line of JSON out")
       ->excludes(command->get_option("QUESTION"));
   command->add_flag("--json", options->json, "as JSON");
+  CLI::Option* fresh =
+      command->add_flag("--fresh", options->fresh, "everything is to be asked again now");
+  CLI::Option* offline = command->add_flag("--offline", options->offline, "nothing is fetched");
+  CLI::Option* age =
+      command->add_option("--max-age", options->max_age, "how old knowledge may be: 30s, 12h, 1d")
+          ->check([](const std::string& text) {
+            const auto parsed = config::parse_duration(text);
+            return parsed ? std::string() : parsed.error().message;
+          });
+  fresh->excludes(offline)->excludes(age);
+  offline->excludes(age);
   command->add_flag(
       "--ask-model", options->ask_model,
       "by seekd, which asks its model where the rules are unsure (answer.model_judges)");

@@ -39,6 +39,10 @@ constexpr std::array families{
     Family{"smollm2", 2024y / 4},
 };
 
+TimePoint end_of(std::chrono::year_month month) {
+  return std::chrono::sys_days((month + std::chrono::months(1)) / 1);
+}
+
 std::string without_separators(std::string_view name) {
   std::string plain;
   for (const char c : name) {
@@ -50,16 +54,17 @@ std::string without_separators(std::string_view name) {
 
 }  // namespace
 
-TimePoint end_of_month(std::chrono::year_month month) {
-  return std::chrono::sys_days((month + std::chrono::months(1)) / 1);
-}
-
 std::optional<TimePoint> known_cutoff(std::string_view model_name) {
   const std::string name = without_separators(model_name.substr(model_name.rfind('/') + 1));
   const auto* const family =
       std::ranges::find_if(families, [&](const Family& f) { return name.contains(f.name); });
   if (family == families.end()) return std::nullopt;
-  return end_of_month(family->known);
+  return end_of(family->known);
+}
+
+std::optional<TimePoint> knowledge_cutoff(std::optional<std::chrono::year_month> told,
+                                          std::string_view model_name) {
+  return told ? end_of(*told) : known_cutoff(model_name);
 }
 
 }  // namespace seekd::policy

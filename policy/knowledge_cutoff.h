@@ -17,7 +17,8 @@ namespace seekd::policy {
 // of its file or folder ("Llama-3.1-8B-Instruct.Q4_K_M"). nullopt: nothing is known of the family.
 std::optional<TimePoint> known_cutoff(std::string_view model_name);
 
-// After a month: "2023-12" ends with it.
-TimePoint end_of_month(std::chrono::year_month month);
+// `told`: the last month that it knows of, where somebody said so.
+std::optional<TimePoint> knowledge_cutoff(std::optional<std::chrono::year_month> told,
+                                          std::string_view model_name);
 
 }  // namespace seekd::policy

@@ -5,16 +5,19 @@
 #include "daemon/answer/model_opinion.h"
 #include "daemon/answer/snapshot_check.h"
 #include "daemon/kept_page.h"
+#include "policy/knowledge_cutoff.h"
 
 namespace seekd::daemon {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-ModelView view_of(const model::Model& model, config::ModelJudges judges) {
+ModelView view_of(const model::Model& model, const config::Config& config) {
   return {.context_tokens = model.info().context_tokens,
           .task = task_for(model.info().parameters),
-          .judges = is_asked(judges, model.info().parameters),
+          .judges = is_asked(config.answer.model_judges, model.info().parameters),
+          .knowledge_cutoff =
+              policy::knowledge_cutoff(config.model.knowledge_cutoff, model.info().name),
           .count_tokens = [&model](std::string_view text) { return model.count_tokens(text); },
           .count_prompt_tokens =
               [&model](const std::vector<model::Message>& messages) {
@@ -27,7 +30,7 @@ ModelView view_of(const model::Model& model, config::ModelJudges judges) {
 AnswerFlow::AnswerFlow(Services& services, Question question, OnText on_text, OnDone done)
     : services_(services),
       machine_(std::move(question), {services.config.answer, services.config.cache.freshness},
-               view_of(services.model.model(), services.config.answer.model_judges)),
+               view_of(services.model.model(), services.config)),
       meter_(services.metrics, Clock::now()),
       on_text_(std::move(on_text)),
       done_(std::move(done)),

@@ -47,7 +47,7 @@ void AnswerMachine::on(const event::Started&) {
   assert(stage_ == Stage::idle);
   if (auto room = room_.measure(question_); !room) return fail(std::move(room.error()));
   if (question_.retrieval == Retrieval::disabled) return write({});
-  verdict_ = policy::judge_question(question_.text(), {now_});
+  verdict_ = policy::judge_question(question_.text(), {now_, room_.model().knowledge_cutoff});
   if (!room_.model().judges || !question_.urls.empty() || !policy::is_unsure(verdict_)) {
     return plan();
   }

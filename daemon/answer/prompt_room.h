@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct ModelView {
   std::size_t context_tokens = 0;
   Task task = Task::as_asked;
   bool judges = false;  // it is asked what the rules leave open
+  std::optional<TimePoint> knowledge_cutoff = std::nullopt;  // as policy::AskedOf's
   policy::TokenCounter count_tokens;
   std::function<Result<std::size_t>(const std::vector<model::Message>&)> count_prompt_tokens;
 };

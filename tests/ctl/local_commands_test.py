@@ -63,6 +63,23 @@ class Decide(unittest.TestCase):
         self.assertEqual(set(lines[0]), {"needs_fresh", "class", "max_age_s", "score", "decided_by", "reasons", "time", "urls",
                                          "sites", "false_premise"})
 
+    def test_the_callers_wish_wins(self):
+        def verdict(question, *wish):
+            return json.loads(seekctl("decide", "--json", *wish, question).out)
+        weather, settled = "What is the weather in Oslo today?", "Who painted Guernica?"
+        self.assertTrue(verdict(weather)["needs_fresh"])
+        self.assertFalse(verdict(weather, "--offline")["needs_fresh"])
+        self.assertTrue(verdict(settled, "--fresh")["needs_fresh"])
+        self.assertEqual(verdict(weather, "--max-age", "1d")["max_age_s"], 86400)
+        self.assertEqual(verdict(weather, "--max-age", "1d")["decided_by"], "caller")
+        self.assertEqual(seekctl("decide", "--fresh", "--offline", settled).returncode, 2)
+
+    def test_the_time_the_sites_and_a_doubtful_premise_are_told(self):
+        out = seekctl("decide", "Who is the current king of Germany, according to example.org in 2019?").out
+        self.assertIn("time: 2019-01-01T00:00:00Z to 2020-01-01T00:00:00Z", out)
+        self.assertIn("site: example.org", out)
+        self.assertIn("perhaps a false premise", out)
+
     def test_an_answer_comes_before_the_next_question(self):
         with subprocess.Popen([SEEKCTL, "decide", "--batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
             process.stdin.write(b"Who won yesterday?\n")

@@ -136,6 +136,9 @@ TEST_CASE("a model's knowledge ends when its family's makers say") {
   CHECK(known_cutoff("SmolLM2-135M-Instruct.Q4_1") ==
         TimePoint(std::chrono::sys_days(2024y / 5 / 1)));
   CHECK_FALSE(known_cutoff("my-own-model"));
+  CHECK(knowledge_cutoff(2025y / 12, "my-own-model") ==
+        TimePoint(std::chrono::sys_days(2026y / 1 / 1)));
+  CHECK(knowledge_cutoff(std::nullopt, "Qwen2.5-7B") == known_cutoff("Qwen2.5-7B"));
 }
 
 }  // namespace
