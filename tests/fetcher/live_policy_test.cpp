@@ -59,3 +59,21 @@ TEST_CASE("what the workers got at the start stays until a restart, and is told"
   REQUIRE(live.replace(config::Loaded{{}, {}}, later));
   CHECK_FALSE(live.restart_needed());
 }
+
+TEST_CASE("a search provider comes into force with a reload, unless its port needs a restart") {
+  const auto searching = [](const std::string& url) {
+    config::Config config;
+    policy::SearchProvider provider;
+    provider.name = "searx";
+    provider.url = url;
+    config.search.providers.push_back(std::move(provider));
+    return config::Loaded{std::move(config), {}};
+  };
+  LivePolicy live(searching("https://a.org:8443/search").config, start);
+  REQUIRE(live.replace(searching("https://b.org:8443/search"), later));
+  CHECK(live.current()->search.providers.at(0).url == "https://b.org:8443/search");
+  const Status refused = live.replace(searching("https://b.org:8444/search"), later);
+  REQUIRE_FALSE(refused);
+  CHECK_THAT(refused.error().message, Catch::Contains("port 8444"));
+  CHECK(live.current()->search.providers.at(0).url == "https://b.org:8443/search");
+}
