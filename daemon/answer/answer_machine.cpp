@@ -7,6 +7,7 @@
 
 #include "daemon/answer/model_opinion.h"
 #include "daemon/answer/sources.h"
+#include "daemon/answer/suspicion.h"
 #include "policy/coverage.h"
 
 namespace seekd::daemon {
@@ -206,6 +207,7 @@ void AnswerMachine::compose(std::vector<Passage> candidates) {
   leave_out_unconfirmed(candidates);
   // A page that was asked for stands in the prompt even where no word of the question is in it.
   reading_.add_unfound(candidates);
+  lower_suspected(candidates, draft_.notices);
   std::vector<Passage> passages = room_.choose(std::move(candidates), question_, now_);
   if (reading_.empty() && question_.reach == Reach::cache_only) tell_old(passages);
   write(std::move(passages));

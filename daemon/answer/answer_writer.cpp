@@ -9,6 +9,7 @@
 #include "daemon/answer/preface.h"
 #include "daemon/answer/quotation.h"
 #include "daemon/answer/sources.h"
+#include "daemon/answer/suspicion.h"
 #include "daemon/answer/text_units.h"
 #include "policy/url.h"
 #include "policy/url_mentions.h"
@@ -32,6 +33,9 @@ void AnswerWriter::begin(Answer draft, std::vector<Passage> passages, TimePoint 
     preface_bytes_ = answer_.content.size();
     emit({answer_.content, ""});
   }
+  if (!passages_.empty()) {
+    content_marker_ = reasoning_marker_ = MarkerFilter(prompt_marker(passages_));
+  }
   const Basis basis = passages_.empty() ? Basis::model_alone : Basis::pages;
   actions_.emplace_back(
       action::Generate{{.messages = room_.prompt(question_, passages_, now),
@@ -45,7 +49,8 @@ void AnswerWriter::begin(Answer draft, std::vector<Passage> passages, TimePoint 
 
 void AnswerWriter::on(event::Tokens& tokens) {
   if (phase_ != Phase::generating) return;
-  tokens.delta.content = links_.feed(tokens.delta.content);
+  tokens.delta.content = links_.feed(content_marker_.feed(tokens.delta.content));
+  tokens.delta.reasoning = reasoning_marker_.feed(tokens.delta.reasoning);
   answer_.content += tokens.delta.content;
   answer_.reasoning += tokens.delta.reasoning;
   answer_.tokens.insert(answer_.tokens.end(), tokens.delta.tokens.begin(),
@@ -101,11 +106,13 @@ bool AnswerWriter::leads_to_source(std::string_view target) const {
          std::ranges::any_of(question_.messages, is_named);
 }
 
-// What might have become a link is certain now.
+// What might have become a link or a marker is certain now.
 void AnswerWriter::end_text() {
-  std::string rest = links_.finish();
+  std::string rest = links_.feed(content_marker_.finish()) + links_.finish();
+  std::string thought = reasoning_marker_.finish();
   answer_.content += rest;
-  if (!rest.empty()) emit({std::move(rest), ""});
+  answer_.reasoning += thought;
+  if (!rest.empty() || !thought.empty()) emit({std::move(rest), std::move(thought)});
   if (links_.removed() == 0) return;
   answer_.notices.push_back({"links_removed", "",
                              std::to_string(links_.removed()) +
@@ -132,6 +139,8 @@ void AnswerWriter::conclude(const model::Generation& generation) {
   SupportedText supported = find_supports(written, passages_, question_.text());
   answer_.citations_dropped += supported.markers_dropped;
   supports_ = std::move(supported.supports);
+  answer_.citations_dropped += std::erase_if(
+      supports_, [&](const Support& support) { return is_suspected_support(passages_, support); });
   for (Support& support : supports_) {
     support.sentence.begin += preface_bytes_;
     support.sentence.end += preface_bytes_;

@@ -13,6 +13,7 @@
 
 #include "daemon/answer/answer_events.h"
 #include "daemon/answer/link_filter.h"
+#include "daemon/answer/marker_filter.h"
 #include "daemon/answer/prompt_room.h"
 #include "daemon/answer/question.h"
 
@@ -67,6 +68,8 @@ class AnswerWriter {
   Actions& actions_;
   Phase phase_ = Phase::idle;
   LinkFilter links_;
+  MarkerFilter content_marker_;
+  MarkerFilter reasoning_marker_;
   TimePoint begun_at_;  // the prompt's
   std::vector<Passage> passages_;
   std::vector<Support> supports_;

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "daemon/answer/suspicion.h"
 #include "daemon/answer/text_units.h"
 
 namespace seekd::daemon {
@@ -29,9 +30,10 @@ std::vector<Candidate> read_sentences(std::span<const Passage> passages) {
   std::vector<Candidate> candidates;
   for (std::size_t index = 0; index < passages.size(); ++index) {
     const std::string_view passage = passages[index].text;
+    const std::vector<ByteRange> suspected = suspected_ranges(passages[index]);
     for (const ByteRange range : split_sentences(passage)) {
       const std::string_view text = passage.substr(range.begin, range.end - range.begin);
-      if (text.size() > sentence_bytes_max) continue;
+      if (text.size() > sentence_bytes_max || touches(suspected, range)) continue;
       const TextFacts facts = read_facts(text);
       candidates.push_back({.sentence = {.passage = index, .range = range, .text = text},
                             .terms = set_of(facts.terms),
