@@ -2,8 +2,8 @@
 
 usage: corpus_server.py ADDRESS PORT FOLDER
 
-FOLDER/corpus.json is a list of {"url", "title", "text"}; FOLDER/status, where it is there, is the status that the engine
-answers with instead. Every query that arrives is a line of FOLDER/queries.log.
+FOLDER/corpus.json is a list of {"url", "title", "text"}; where FOLDER/captcha is there, the engine wants to see a person
+instead. Every query that arrives is a line of FOLDER/queries.log.
 """
 
 import http.server
@@ -28,9 +28,8 @@ def found(query):
 
 
 def engine(query):
-    status = FOLDER / "status"
-    if status.exists():
-        return int(status.read_text()), {"error": "not now"}
+    if (FOLDER / "captcha").exists():
+        return 503, "https://www.google.com/recaptcha/api.js"  # by which searx tells it
     return 200, {"hits": [{"link": page["url"], "name": page["title"], "text": page["text"][:200]} for page in found(query)]}
 
 

@@ -92,12 +92,9 @@ class Internet(network.Internet):
         except OSError:
             return False
 
-    def engine_answers(self, status):
-        """From now on; None: what it finds."""
-        file = self.folder / "status"
-        file.unlink(missing_ok=True)
-        if status:
-            file.write_text(str(status))
+    def engine_wants_a_person(self):
+        """From now on."""
+        (self.folder / "captcha").touch()
 
     def queries(self):
         log = self.folder / "queries.log"
@@ -107,9 +104,6 @@ class Internet(network.Internet):
 class SearchTest(case.Case):
     extra_config = CONFIG
     internet = Internet
-
-    def setUp(self):
-        self.web.engine_answers(None)
 
     def search(self, query):
         status, _, found = programs.request(self.seekd.socket, "POST", "/seekd/v1/search/web", {"query": query}, timeout=180)
@@ -137,18 +131,18 @@ class SearchTest(case.Case):
         self.assertNotIn("jane", asked)
         self.assertNotIn("4111", asked)
 
-    def test_4_where_searx_is_refused_the_wiki_is_asked_and_the_failure_told(self):
-        self.web.engine_answers(429)
+    def test_4_where_searx_meets_a_captcha_the_wiki_is_asked_and_the_failure_told(self):
+        self.web.engine_wants_a_person()
         found = self.search("Kestrel default port")
         self.assertEqual(found["results"][0]["url"], f"{case.SITE}/long/kestrel.html")
         self.assertEqual(found["results"][0]["provider"], "wiki")
         notice = next(notice for notice in found["notices"] if notice["code"].startswith("provider_"))
-        self.assertEqual(notice["code"], "provider_rate_limited")
-        self.assertIn("too many requests", notice["message"])
+        self.assertEqual(notice["code"], "provider_captcha")
+        self.assertIn("CAPTCHA required", notice["message"])
         again = self.search("Kestrel default port")
         self.assertEqual([outcome["state"] for outcome in again["outcomes"]], ["backing_off", "results"])
         metrics = self.seekd.metrics()
-        self.assertGreaterEqual(metrics["seekd_search_queries_total"][(("provider", "searx"), ("state", "rate_limited"))], 1)
+        self.assertGreaterEqual(metrics["seekd_search_queries_total"][(("provider", "searx"), ("state", "captcha"))], 1)
         self.assertGreaterEqual(metrics["seekd_search_queries_total"][(("provider", "wiki"), ("state", "results"))], 2)
 
     def test_5_seekctl_prints_what_was_found_and_who_was_asked(self):
