@@ -30,7 +30,7 @@ std::optional<std::chrono::days> length_of(std::string_view recency) {
 }
 
 // A query goes as it is written, a question as the queries that are made of it.
-std::vector<WebQuery> read_queries(Fields& fields, std::size_t queries_max) {
+std::vector<WebQuery> read_queries(Fields& fields, std::size_t queries_max, TimePoint now) {
   const auto query = fields.text("query"), question = fields.text("question");
   if (query.has_value() == question.has_value()) {
     fields.reject("query", "missing_field", "or 'question' is needed, and not both");
@@ -49,7 +49,8 @@ std::vector<WebQuery> read_queries(Fields& fields, std::size_t queries_max) {
     return {written};
   }
   const model::Message message{model::Role::user, text};
-  return web_queries({&message, 1}, std::nullopt, queries_max);
+  return web_queries({&message, 1}, wanted_time(policy::judge_question(text, {now}), now),
+                     queries_max);
 }
 
 std::expected<std::vector<WebQuery>, ApiError> read_request(std::string_view body,
@@ -58,7 +59,7 @@ std::expected<std::vector<WebQuery>, ApiError> read_request(std::string_view bod
   const auto object = parse_object(body);
   if (!object) return std::unexpected(object.error());
   Fields fields(*object, "");
-  std::vector<WebQuery> queries = read_queries(fields, queries_max);
+  std::vector<WebQuery> queries = read_queries(fields, queries_max, now);
   const Domains domains = read_domains(fields, "hosts");
   const auto recency = fields.text("recency");
   if (recency && !length_of(*recency)) {

@@ -173,13 +173,20 @@ std::vector<WebQuery> web_queries(std::span<const model::Message> conversation,
   return queries;
 }
 
+std::optional<WantedTime> wanted_time(const policy::QuestionVerdict& verdict, TimePoint now) {
+  if (verdict.time) {
+    const policy::TimeSpan& span = verdict.time->span;
+    return WantedTime{span.begin, span.end, verdict.time->words};
+  }
+  const bool changes =
+      verdict.needs_fresh && verdict.change_class >= policy::ChangeClass::fast_changing;
+  if (!changes) return std::nullopt;
+  return WantedTime{now, now + std::chrono::days(28), ""};
+}
+
 std::vector<WebQuery> queries_for(const Question& question, const policy::QuestionVerdict& verdict,
                                   TimePoint now, std::size_t most) {
-  std::optional<WantedTime> time;
-  if (verdict.needs_fresh && verdict.change_class >= policy::ChangeClass::fast_changing) {
-    time = WantedTime{now, now + std::chrono::days(28), ""};
-  }
-  std::vector<WebQuery> queries = web_queries(question.messages, time, most);
+  std::vector<WebQuery> queries = web_queries(question.messages, wanted_time(verdict, now), most);
   for (WebQuery& query : queries) {
     query.hosts = question.hosts;
     query.hosts_denied = question.hosts_denied;

@@ -29,8 +29,11 @@ struct WantedTime {
 std::vector<WebQuery> web_queries(std::span<const model::Message> conversation,
                                   const std::optional<WantedTime>& time, std::size_t most);
 
-// Those of a question: of the time that it speaks of, or of this month where what it asks about
-// changes within months; from the hosts that its caller wants.
+// The time that the question speaks of, or this month where what it asks about changes within
+// months.
+std::optional<WantedTime> wanted_time(const policy::QuestionVerdict& verdict, TimePoint now);
+
+// Those of a question, of its wanted_time(), from the hosts that its caller wants.
 std::vector<WebQuery> queries_for(const Question& question, const policy::QuestionVerdict& verdict,
                                   TimePoint now, std::size_t most);
 

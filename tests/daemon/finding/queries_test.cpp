@@ -68,6 +68,27 @@ TEST_CASE("the time that is wanted makes a query of its own, as exact as it is s
   CHECK(texts({"今年诺贝尔奖得主是谁"}, this_year) == Texts{"诺贝尔奖得主", "诺贝尔奖得主 2026年"});
 }
 
+TEST_CASE("the time is what the question speaks of, or now where what it asks about changes") {
+  const TimePoint now = day(2026, 3, 14);
+  const auto queries = [&](const std::string& text) {
+    Question question;
+    question.messages = {{model::Role::user, text}};
+    question.hosts = {".example.org"};
+    Texts found;
+    for (const WebQuery& query :
+         queries_for(question, policy::judge_question(text, {now}), now, 3)) {
+      CHECK(query.hosts == question.hosts);
+      found.push_back(query.text);
+    }
+    return found;
+  };
+  CHECK(queries("What did the ECB decide last month?") ==
+        Texts{"ECB decide", "ECB decide February 2026"});
+  CHECK(queries("What is the latest stable version of Debian?").back() ==
+        "stable version Debian March 2026");
+  CHECK(queries("What is the boiling point of water?") == Texts{"boiling point water"});
+}
+
 TEST_CASE("a question that names its year is not dated once more") {
   const WantedTime year{day(2024, 1, 1), day(2025, 1, 1), "2024"};
   CHECK(texts({"Who won the 2024 election?"}, year) == Texts{"won 2024 election"});
