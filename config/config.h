@@ -126,6 +126,8 @@ struct ModelConfig {
   std::uint64_t kv_host_bytes = 0;        // beside a GPU's, in the host's memory
   Speculation speculation = Speculation::lookup;
   std::size_t threads = 0;  // 0: one per core
+  // A step of the network that takes longer hangs; 0: by the device.
+  std::chrono::milliseconds step_limit{0};
 
   bool operator==(const ModelConfig&) const = default;
 };

@@ -303,6 +303,7 @@ std::vector<Option> model_options() {
       row<model, &M::speculation>("model.speculation", Shape::text, R"("lookup" or "none")",
                                   read_speculation),
       count<model, &M::threads>("model.threads", 0, 1024),
+      duration<model, &M::step_limit>("model.step_limit", 0s, day),
   };
 }
 

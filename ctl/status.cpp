@@ -19,6 +19,20 @@ struct StatusOptions {
   bool json = false;
 };
 
+// What is wrong with it, and what was.
+void print_failures(const json::object& model) {
+  if (model.contains("reason")) {
+    std::cout << "         " << terminal_line(text_at(model, "reason")) << '\n';
+  }
+  const json::object& failed = object_at(model, "failed_steps");
+  const auto memory = integer_at(failed, "out_of_memory");
+  const auto errors = integer_at(failed, "error");
+  const auto hangs = integer_at(failed, "hang");
+  if (memory + errors + hangs == 0) return;
+  std::cout << "         failed steps: out of memory " << memory << ", error " << errors
+            << ", hang " << hangs << "; gone on after " << integer_at(model, "recoveries") << '\n';
+}
+
 void print_model(const json::object& model) {
   std::cout << "model    " << terminal_line(text_at(model, "state"));
   if (model.contains("name")) {
@@ -36,6 +50,7 @@ void print_model(const json::object& model) {
               << integer_at(model, "seconds_left") << " s left";
   }
   std::cout << '\n';
+  print_failures(model);
 }
 
 // "requests 12: allowed 9, robots_denied 3"

@@ -31,6 +31,15 @@ ModelRunner::~ModelRunner() {
   threads_.clear();
 }
 
+Status ModelRunner::available(std::chrono::steady_clock::time_point now) const {
+  if (state_ != State::ready) {
+    return fail(ErrorCode::unavailable, "the model is being loaded: ask again in a moment");
+  }
+  const model::ModelHealth health = model_->health(now);
+  if (health.state == model::ModelState::healthy) return {};
+  return fail(ErrorCode::unavailable, health.reason);
+}
+
 ModelRunner::Ticket ModelRunner::generate(model::GenerateRequest request, OnBegin on_begin,
                                           OnText on_text, OnDone done) {
   Job job;

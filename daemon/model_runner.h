@@ -8,6 +8,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -56,6 +57,9 @@ class ModelRunner {
   const std::optional<LoadReport>& loading() const { return loading_; }
   const Error& error() const { return error_; }          // REQUIRES: failed
   const model::Model& model() const { return *model_; }  // REQUIRES: ready
+
+  // Errors: unavailable (it is being loaded, hangs or is lost; says which, and what to do).
+  Status available(std::chrono::steady_clock::time_point now) const;
 
   // `on_begin` is called when the model begins with it. `done` is called exactly once, with
   // `cancelled` after it was taken back. REQUIRES: state() is ready.

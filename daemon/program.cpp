@@ -125,7 +125,10 @@ Program::Program(config::Config config, Judges judges, std::unique_ptr<cache::Pa
                 judges_.reranker ? &judges_.reranker->info() : nullptr},
       listener_(io_.get_executor(), config_.daemon,
                 [this](const std::shared_ptr<Exchange>& exchange) { route(services_, exchange); }),
-      manager_(io_.get_executor()),
+      model_watch_(io_.get_executor(), model_,
+                   [this](const model::ModelHealth& health) { health_changed(health); }),
+      manager_(io_.get_executor(),
+               [this] { return model_watch_.state() != model::ModelState::hung; }),
       signals_(io_, SIGTERM, SIGINT),
       grace_(io_),
       purge_(io_) {}
@@ -138,6 +141,7 @@ Status Program::run() {
   refresher_.start();
   io_.run();
   if (model_.state() == ModelRunner::State::failed) return std::unexpected(model_.error());
+  if (lost_) return std::unexpected(*lost_);
   spdlog::info("stopped");
   return {};
 }
@@ -165,6 +169,16 @@ void Program::model_changed() {
   spdlog::info("ready: {} ({}, {} parameters, {} tokens of context) on {}", info.name,
                info.architecture, info.parameters, info.context_tokens, info.device);
   manager_.ready();
+  model_watch_.start();
+}
+
+// A step that hangs may return; what is lost is lost to this process, and whoever started it starts
+// another.
+void Program::health_changed(const model::ModelHealth& health) {
+  manager_.status(health.reason);
+  if (health.state != model::ModelState::lost) return;
+  lost_ = {ErrorCode::unavailable, health.reason};
+  stop();
 }
 
 // The first signal lets running answers finish, the second does not.

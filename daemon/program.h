@@ -22,6 +22,7 @@
 #include "daemon/listener.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/model_runner.h"
+#include "daemon/model_watch.h"
 #include "daemon/page_updater.h"
 #include "daemon/refresh/refresher.h"
 #include "daemon/service_manager.h"
@@ -39,8 +40,8 @@ class Program {
   // config.model.path and config.embedder.path are not empty.
   static Result<std::unique_ptr<Program>> create(config::Config config);
 
-  // Returns when SIGTERM or SIGINT has been served, or the model could not be loaded. Errors: the
-  // model's.
+  // Returns when SIGTERM or SIGINT has been served, the model could not be loaded, or its device is
+  // lost. Errors: the model's.
   Status run();
 
  private:
@@ -59,6 +60,7 @@ class Program {
 
   void start_embedding();
   void model_changed();
+  void health_changed(const model::ModelHealth& health);
   void await_signal();
   void purge_now_and_then();
   void keep_clock();
@@ -81,11 +83,13 @@ class Program {
   WebSearch web_search_;
   Services services_;
   Listener listener_;
+  ModelWatch model_watch_;
   ServiceManager manager_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer grace_;
   boost::asio::steady_timer purge_;
   bool stopping_ = false;
+  std::optional<Error> lost_;                                     // the model's device
   policy::ClockTrust clock_trust_ = policy::ClockTrust::trusted;  // as it was logged last
   std::optional<EmbeddingWorker> embedding_;
 };

@@ -34,7 +34,7 @@ void ServiceManager::stopping(std::chrono::milliseconds grace) {
 }
 
 void ServiceManager::feed() {
-  sd_notify(0, "WATCHDOG=1");
+  if (alive_()) sd_notify(0, "WATCHDOG=1");
   timer_.expires_after(interval_);
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) feed();

@@ -6,7 +6,9 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
+#include <utility>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -15,10 +17,12 @@ namespace seekd::daemon {
 
 class ServiceManager {
  public:
-  explicit ServiceManager(const boost::asio::any_io_executor& executor) : timer_(executor) {}
+  // `alive`: whether the watchdog is to be fed.
+  ServiceManager(const boost::asio::any_io_executor& executor, std::function<bool()> alive)
+      : alive_(std::move(alive)), timer_(executor) {}
 
   // Begins to feed the watchdog, twice within its time, from the I/O thread: a daemon that hangs is
-  // restarted.
+  // restarted, and so is one that says that it is not alive.
   void started();
   // A line for "systemctl status". REQUIRES: it has no line feed.
   void status(const std::string& line);
@@ -29,6 +33,7 @@ class ServiceManager {
  private:
   void feed();
 
+  const std::function<bool()> alive_;
   boost::asio::steady_timer timer_;
   std::chrono::microseconds interval_{0};
 };

@@ -91,6 +91,23 @@ Result<ComputeDevice> choose_device(config::Device wanted, std::string_view opti
                   std::string(option) + " = \"automatic\"");
 }
 
+Status revive(const ComputeDevice& device) {
+  if (!device.device.is_cuda()) return {};
+  const auto compute = [&]() -> Status {
+    at::accelerator::synchronizeDevice(device.device.index());
+    at::accelerator::emptyCache();
+    const at::Tensor ones = at::ones({2}, at::TensorOptions(c10::kFloat).device(device.device));
+    if (ones.sum().item<float>() == 2) return {};
+    return fail(ErrorCode::internal, "it cannot add one and one");
+  };
+  // The failure before may be told once more, by whatever call comes next.
+  (void)stop_exceptions("asking the GPU", compute);
+  const Status computed = stop_exceptions("asking the GPU", compute);
+  // One that says that its memory is full answers.
+  if (computed || computed.error().code == ErrorCode::too_large) return {};
+  return fail(ErrorCode::unavailable, computed.error().message);
+}
+
 std::optional<std::uint64_t> memory_available(const ComputeDevice& device) {
   if (device.device.is_cuda()) return at::accelerator::getMemoryInfo(0).first;
   std::ifstream meminfo("/proc/meminfo");

@@ -40,6 +40,11 @@ struct ComputeDevice {
 // cannot be had; says why and what to do). `automatic` takes the GPU where there is a usable one.
 Result<ComputeDevice> choose_device(config::Device wanted, std::string_view option);
 
+// After a failure there: waits for what it was told before, gives back the memory that nothing
+// uses, and tries whether it still computes. Never throws. Errors: unavailable (it does not; its
+// words).
+Status revive(const ComputeDevice& device);
+
 // Bytes that may still be allocated there; nullopt where the system does not tell.
 std::optional<std::uint64_t> memory_available(const ComputeDevice& device);
 

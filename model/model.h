@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "config/config.h"
+#include "model/health.h"
 #include "policy/result.h"
 
 namespace seekd::model {
@@ -162,6 +164,10 @@ class Model {
   virtual KvMemory kv_memory() const = 0;
   virtual SpeculationCounts speculation() const = 0;
 
+  // Never waits, whatever the device does.
+  virtual ModelHealth health(std::chrono::steady_clock::time_point now) const = 0;
+  virtual StepFailures step_failures() const = 0;
+
   // Tokens of `text` as page text: special tokens off.
   virtual std::size_t count_tokens(std::string_view text) const = 0;
 
@@ -170,7 +176,7 @@ class Model {
 
   // Errors: too_large (the prompt does not fit the context; the message says both numbers),
   // cancelled (`stop` was requested; checked at least once a token and once a prefill chunk),
-  // internal.
+  // unavailable (it is not healthy, or memory ran out), internal.
   virtual Result<Generation> generate(const GenerateRequest& request,
                                       const std::function<void(const TextDelta&)>& on_text,
                                       std::stop_token stop) = 0;

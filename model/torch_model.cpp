@@ -59,6 +59,12 @@ class TorchModel final : public Model {
 
   SpeculationCounts speculation() const override { return engine_.speculation(); }
 
+  ModelHealth health(std::chrono::steady_clock::time_point now) const override {
+    return engine_.health(now);
+  }
+
+  StepFailures step_failures() const override { return engine_.failures(); }
+
   std::size_t count_tokens(std::string_view text) const override {
     return tokenizer_.encode(text, SpecialTokens::as_text).size();
   }

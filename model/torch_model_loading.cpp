@@ -60,6 +60,13 @@ std::size_t host_pages(const config::ModelConfig& config, const ModelMemory& mem
   return device.device.is_cuda() ? config.kv_host_bytes / memory.page_bytes() : 0;
 }
 
+// A step is done in far less than a second on a GPU, in seconds on a processor.
+std::chrono::milliseconds step_limit(const config::ModelConfig& config,
+                                     const ComputeDevice& device) {
+  if (config.step_limit.count() > 0) return config.step_limit;
+  return device.device.is_cuda() ? std::chrono::minutes(1) : std::chrono::minutes(10);
+}
+
 // What is on disk, and belongs together.
 struct Files {
   Checkpoint checkpoint;
@@ -146,7 +153,8 @@ Result<std::unique_ptr<Model>> load(const config::ModelConfig& config, const Loa
                             .host_pages = host_pages(config, memory, *device),
                             .end_ids = end_ids(files->checkpoint, files->tokenizer),
                             .speculation = config.speculation,
-                            .threads = threads};
+                            .threads = threads,
+                            .step_limit = step_limit(config, *device)};
   return make_torch_model(TorchModelParts{
       std::move(files->tokenizer), std::move(files->chat_template), *std::move(network),
       std::move(settings), std::move(info), memory.page_bytes(), std::move(waits)});

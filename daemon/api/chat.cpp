@@ -89,10 +89,9 @@ void answer_streamed(Services& services, const ExchangePtr& exchange, Question q
 }  // namespace
 
 void answer_chat(Services& services, const ExchangePtr& exchange) {
-  if (services.model.state() != ModelRunner::State::ready) {
-    return exchange->respond(to_response(to_api_error(
-        {ErrorCode::unavailable, "the model is being loaded: ask again in a moment"})));
-  }
+  // Before pages are read for it in vain.
+  const Status available = services.model.available(std::chrono::steady_clock::now());
+  if (!available) return exchange->respond(to_response(to_api_error(available.error())));
   const model::ModelInfo& model = services.model.model().info();
   auto request = parse_chat_request(exchange->request().body, model, services.config.answer,
                                     services.collections.readable(exchange->peer()));

@@ -18,7 +18,9 @@ std::optional<ModelReadings> read_model(const ModelRunner& runner) {
                        .running = runner.running(),
                        .waiting = runner.waiting(),
                        .kv = runner.model().kv_memory(),
-                       .speculation = runner.model().speculation()};
+                       .speculation = runner.model().speculation(),
+                       .health = runner.model().health(std::chrono::steady_clock::now()).state,
+                       .failures = runner.model().step_failures()};
 }
 
 RefreshReadings read_refresh(const Scheduler& scheduler, TimePoint now) {

@@ -19,20 +19,21 @@ namespace json = boost::json;
 constexpr std::chrono::seconds retry_after{2};
 constexpr std::chrono::milliseconds fetcher_timeout{1000};  // of its status
 
-std::string_view state_name(ModelRunner::State state) {
-  switch (state) {
-    case ModelRunner::State::loading:
-      return "loading";
-    case ModelRunner::State::ready:
-      return "ok";
-    case ModelRunner::State::failed:
-      return "failed";
+// "ok", or what it is instead, and why.
+json::object health_json(const ModelRunner& runner, std::string_view key) {
+  using State = ModelRunner::State;
+  if (runner.state() == State::loading) return {{key, "loading"}};
+  if (runner.state() == State::failed) {
+    return {{key, "failed"}, {"reason", runner.error().message}};
   }
-  return "failed";
+  const model::ModelHealth health = runner.model().health(std::chrono::steady_clock::now());
+  json::object body{{key, to_string(health.state)}};
+  if (health.state != model::ModelState::healthy) body["reason"] = health.reason;
+  return body;
 }
 
 json::object model_json(const ModelRunner& runner) {
-  json::object body{{"state", state_name(runner.state())}};
+  json::object body = health_json(runner, "state");
   if (runner.state() == ModelRunner::State::loading && runner.loading()) {
     const LoadReport& report = *runner.loading();
     body["bytes_read"] = report.bytes_read;
@@ -48,6 +49,11 @@ json::object model_json(const ModelRunner& runner) {
   body["device"] = info.device;
   body["parameters"] = info.parameters;
   body["context_tokens"] = info.context_tokens;
+  const model::StepFailures failures = runner.model().step_failures();
+  body["failed_steps"] = {{"out_of_memory", failures.out_of_memory},
+                          {"error", failures.errors},
+                          {"hang", failures.hangs}};
+  body["recoveries"] = failures.recovered;
   return body;
 }
 
@@ -132,8 +138,9 @@ void respond_with_status(Services& services, const ExchangePtr& exchange,
 
 void report_health(Services& services, const ExchangePtr& exchange) {
   HttpResponse response;
-  response.body = json::serialize(json::object{{"status", state_name(services.model.state())}});
-  if (services.model.state() != ModelRunner::State::ready) {
+  const json::object health = health_json(services.model, "status");
+  response.body = json::serialize(health);
+  if (health.at("status") != "ok") {
     response.status = 503;
     response.retry_after = retry_after;
   }

@@ -83,6 +83,27 @@ void add_speculation(const ModelReadings& model, Families& families) {
                    static_cast<double>(model.speculation.accepted_tokens), labels);
 }
 
+void add_health(const ModelReadings& model, Families& families) {
+  using model::ModelState;
+  for (const ModelState state : {ModelState::healthy, ModelState::hung, ModelState::lost}) {
+    families.gauge("seekd_model_state", "1 for what the model is: ok, hung or lost.",
+                   model.health == state ? 1 : 0,
+                   {{"model_name", model.name}, {"state", std::string(to_string(state))}});
+  }
+  const std::pair<const char*, std::uint64_t> causes[] = {
+      {"out_of_memory", model.failures.out_of_memory},
+      {"error", model.failures.errors},
+      {"hang", model.failures.hangs}};
+  for (const auto& [cause, count] : causes) {
+    families.counter("seekd_model_failed_steps_total",
+                     "Steps of the model that failed or returned too late, by cause.",
+                     static_cast<double>(count), {{"model_name", model.name}, {"cause", cause}});
+  }
+  families.counter("seekd_model_recoveries_total",
+                   "Failed steps that the model went on after, its weights in place.",
+                   static_cast<double>(model.failures.recovered), {{"model_name", model.name}});
+}
+
 void add_filters(const cache::CacheStatistics& cache, Families& families) {
   const std::pair<const char*, const cache::FilterStatistics*> filters[] = {
       {"urls", &cache.url_filter}, {"blocks", &cache.block_filter}};
@@ -202,6 +223,7 @@ std::string exposition(const Metrics& metrics, const Readings& readings) {
   if (readings.model) {
     add_model(*readings.model, families);
     add_speculation(*readings.model, families);
+    add_health(*readings.model, families);
   }
   families.gauge("seekd_questions_waiting", "Questions that wait for their turn.",
                  static_cast<double>(readings.questions_waiting));

@@ -30,6 +30,8 @@ struct ModelReadings {
   std::size_t waiting = 0;
   model::KvMemory kv;
   model::SpeculationCounts speculation;
+  model::ModelState health = model::ModelState::healthy;
+  model::StepFailures failures;
 };
 
 struct RefreshReadings {

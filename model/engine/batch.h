@@ -27,4 +27,8 @@ constexpr TokenId token_drawn_at(std::size_t place) {
   return -1 - static_cast<TokenId>(place);
 }
 
+constexpr bool is_drawn(TokenId token) {
+  return token < 0;
+}
+
 }  // namespace seekd::model

@@ -17,6 +17,24 @@ void Batcher::remove(Sequence& sequence) {
   give_back(sequence);
 }
 
+void Batcher::put_back(Sequence& sequence) {
+  if (std::erase(running_, &sequence) == 0) return;
+  give_back(sequence);
+  wait_first(sequence);
+}
+
+// Of its class.
+void Batcher::wait_first(Sequence& sequence) {
+  waiting_.insert(std::ranges::lower_bound(waiting_, sequence.priority, {}, &Sequence::priority),
+                  &sequence);
+}
+
+bool Batcher::shrink() {
+  if (sequences_max() == 1 && chunk_max(limits_.chunk_alone) <= limits_.chunk_least) return false;
+  room_.ran_out();
+  return true;
+}
+
 Batcher::Part Batcher::part_of(Sequence& sequence, std::size_t count) {
   const std::size_t behind = sequence.pending() - count;
   return {.sequence = &sequence,
@@ -65,8 +83,7 @@ bool Batcher::make_room(Sequence& sequence) {
     Sequence& last = *running_.back();
     running_.pop_back();
     give_back(last);
-    waiting_.insert(std::ranges::lower_bound(waiting_, last.priority, {}, &Sequence::priority),
-                    &last);
+    wait_first(last);
     if (&last == &sequence) return false;
   }
   return true;
@@ -82,7 +99,8 @@ double Batcher::worth(std::size_t texts) const {
 
 // No text has to go for another's draft: all have their room by now.
 void Batcher::plan_drafts(std::vector<Part>& parts) {
-  std::size_t left = limits_.rows_max - std::min(limits_.rows_max, parts.size());
+  const std::size_t rows_max = room_.of(limits_.rows_max, 0);
+  std::size_t left = rows_max - std::min(rows_max, parts.size());
   for (std::size_t i = 0; i < parts.size(); ++i) {
     Sequence& sequence = *parts[i].sequence;
     const std::size_t most = std::min({limits_.draft_max, left / (parts.size() - i),
@@ -106,7 +124,7 @@ void Batcher::plan_prompts(std::vector<Part>& parts) {
   if (!interactive && !background) return;
   const Priority first = turns_.next(interactive, background);
   turns_.served(first, background);
-  std::size_t left = parts.empty() ? limits_.chunk_alone : limits_.chunk_beside;
+  std::size_t left = chunk_max(parts.empty() ? limits_.chunk_alone : limits_.chunk_beside);
   plan_prompts(first, left, parts);
   plan_prompts(first == Priority::interactive ? Priority::background : Priority::interactive, left,
                parts);
@@ -128,7 +146,7 @@ void Batcher::plan_prompts(Priority priority, std::size_t& left, std::vector<Par
   for (Sequence* sequence : running_) {
     if (left > 0 && sequence->priority == priority && sequence->pending() > 1) take(*sequence);
   }
-  while (left > 0 && running_.size() < limits_.sequences) {
+  while (left > 0 && running_.size() < sequences_max()) {
     const auto next = std::ranges::find(waiting_, priority, &Sequence::priority);
     if (next == waiting_.end()) break;
     Sequence& sequence = **next;

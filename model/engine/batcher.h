@@ -19,6 +19,7 @@
 
 #include "model/engine/drafter.h"
 #include "model/engine/page_pool.h"
+#include "model/engine/step_room.h"
 #include "model/text/tokenizer.h"
 #include "model/turns.h"
 
@@ -49,6 +50,7 @@ class Batcher {
     std::size_t sequences = 8;      // run together
     std::size_t chunk_alone = 256;  // tokens of prompts in a step
     std::size_t chunk_beside = 64;  // the same where other texts are being written
+    std::size_t chunk_least = 16;   // the same where memory runs short
     std::size_t draft_max = 0;      // tokens behind a text's own
     std::size_t rows_max = 0;       // of a step with drafts, the texts' own tokens included
     double row_cost = 0.1;          // what a further row costs, as a share of a step of one
@@ -85,6 +87,15 @@ class Batcher {
   // Gives its pages back; what was published of them may be found again.
   void remove(Sequence& sequence);
 
+  // Of a step that has failed: the text gives its pages back and begins anew. REQUIRES: its tokens
+  // are all known.
+  void put_back(Sequence& sequence);
+
+  // A step has ended well; or memory ran out in one, and those to come are smaller for a while:
+  // false where they are as small as they get.
+  void went_well() { room_.went_well(); }
+  bool shrink();
+
   bool idle() const { return running_.empty() && waiting_.empty(); }
   std::size_t running() const { return running_.size(); }
 
@@ -102,6 +113,8 @@ class Batcher {
   bool promising(Sequence& sequence, std::size_t known, std::size_t texts) const;
 
  private:
+  std::size_t sequences_max() const { return room_.of(limits_.sequences, 1); }
+  std::size_t chunk_max(std::size_t limit) const { return room_.of(limit, limits_.chunk_least); }
   void plan_tokens(std::vector<Part>& parts);
   void plan_drafts(std::vector<Part>& parts);
   double worth(std::size_t texts) const;
@@ -109,6 +122,7 @@ class Batcher {
   void plan_prompts(Priority priority, std::size_t& left, std::vector<Part>& parts);
   bool any_prompt(Priority priority) const;
   bool make_room(Sequence& sequence);
+  void wait_first(Sequence& sequence);
   bool join(Sequence& sequence);
   void give_back(Sequence& sequence);
   static Part part_of(Sequence& sequence, std::size_t count);
@@ -119,6 +133,7 @@ class Batcher {
   std::vector<Sequence*> running_;
   std::vector<Sequence*> waiting_;
   Turns turns_;
+  StepRoom room_;
 };
 
 // For a network of so many texts at once.

@@ -22,6 +22,7 @@ Engine::Engine(Llama network, Settings settings)
                       ? std::optional<HostPages>(std::in_place, pages_, settings_.host_pages)
                       : std::nullopt),
       batcher_(pool_, settings_.limits),
+      watch_(settings_.step_limit),
       thread_([this](const std::stop_token& stop) { work(stop); }) {}
 
 Engine::~Engine() = default;
@@ -29,7 +30,11 @@ Engine::~Engine() = default;
 void Engine::work(const std::stop_token& stop) {
   const c10::InferenceMode no_gradients;
   use_threads(settings_.threads);
-  while (take_changes(stop)) step();
+  while (!lost_ && take_changes(stop)) {
+    watch_.began(Clock::now());
+    step();
+    watch_.returned(Clock::now());
+  }
 }
 
 // Waits where nothing is to be done. False when the engine is to stop.
@@ -54,34 +59,38 @@ bool Engine::take_changes(const std::stop_token& stop) {
 // The step after the running one begins, where it may, before that one's tokens are read. Whether
 // another may begin before its own are is known once those of the running one are.
 void Engine::step() {
-  std::unique_ptr<Step> next = begin_step();
-  if (running_) end_step(*running_);
-  running_.reset();
+  using Drafts = Batcher::Drafts;
+  const std::unique_ptr<Step> before = std::move(running_);
+  std::unique_ptr<Step> next = plan_step(before ? Drafts::withheld : Drafts::welcome);
+  const Status begun = next ? begin_step(*next) : Status{};
+  const Status ended = before ? end_step(*before) : Status{};
+  // The next one has tokens of the one before it.
+  if (!ended) return recover({before.get(), next.get()}, ended.error());
+  if (!begun) return recover({next.get()}, begun.error());
   if (!next) return;
   if (may_go_on(*next)) {
     running_ = std::move(next);
-  } else {
-    end_step(*next);
+  } else if (const Status done = end_step(*next); !done) {
+    recover({next.get()}, done.error());
   }
 }
 
-std::unique_ptr<Engine::Step> Engine::begin_step() {
-  using Drafts = Batcher::Drafts;
-  auto next = std::make_unique<Step>();
-  Step& step = *next;
-  step.parts = batcher_.plan(running_ ? Drafts::withheld : Drafts::welcome);
-  if (step.parts.empty()) return nullptr;
-  for (const Batcher::Part& part : step.parts) {
-    step.of.push_back(conversation_of(part).shared_from_this());
+// nullptr where there is nothing to run.
+std::unique_ptr<Engine::Step> Engine::plan_step(Batcher::Drafts drafts) {
+  auto step = std::make_unique<Step>();
+  step->parts = batcher_.plan(drafts);
+  if (step->parts.empty()) return nullptr;
+  for (const Batcher::Part& part : step->parts) {
+    step->of.push_back(conversation_of(part).shared_from_this());
   }
-  const auto begun = stop_exceptions("beginning a step", [&]() -> Status {
+  return step;
+}
+
+Status Engine::begin_step(Step& step) {
+  return stop_exceptions("beginning a step", [&]() -> Status {
     begin_network(step);
     return {};
   });
-  if (begun) return next;
-  const std::scoped_lock lock(mutex_);
-  end_all(step, begun.error());
-  return nullptr;
 }
 
 // What a draft gives is known only when it has been judged; what the host draws, when it has it. A
@@ -154,20 +163,15 @@ void Engine::ask(const Batcher::Part& part, RowQuestions& questions) {
   }
 }
 
-void Engine::end_step(const Step& step) {
+Status Engine::end_step(const Step& step) {
   const auto said = stop_exceptions("running a step", [&]() -> Result<RowAnswers> {
     return step.said ? *step.said : RowAnswers{network_.finish(), {}};
   });
+  if (!said) return std::unexpected(said.error());
+  batcher_.went_well();
   const std::scoped_lock lock(mutex_);
-  if (!said) return end_all(step, said.error());
   hand_out(step, *said);
-}
-
-void Engine::end_all(const Step& step, const Error& error) {
-  for (const ConversationPtr& conversation : step.of) {
-    if (!conversation->ended) end(*conversation, std::unexpected(error));
-    batcher_.remove(*conversation);
-  }
+  return {};
 }
 
 void Engine::hand_out(const Step& step, const RowAnswers& said) {

@@ -4,15 +4,19 @@
 // of them costs the network no time. Between two steps texts join and leave (G. Yu et al., "Orca",
 // 2022), and where the network can, a step begins before it is known which tokens the one before it
 // gives, so that a GPU does not wait for the host; batcher.h decides which tokens a step runs,
-// page_pool.h what is kept of texts that ended. run() from any thread; all calls must have returned
-// before the engine goes.
+// page_pool.h what is kept of texts that ended. A step that fails is tried again in smaller pieces
+// where memory ran out, and ends its texts else; one that takes too long is waited for by nobody
+// (step_watch.h). run() from any thread; all calls must have returned before the engine goes, and
+// the engine does not go before its step has returned.
 
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -28,6 +32,7 @@
 #include "model/engine/kv_pages.h"
 #include "model/engine/page_pool.h"
 #include "model/engine/row_questions.h"
+#include "model/engine/step_watch.h"
 #include "model/engine/thought.h"
 #include "model/families/llama.h"
 #include "model/model.h"
@@ -45,6 +50,7 @@ class Engine {
     std::vector<TokenId> end_ids;  // any of them ends a text
     config::Speculation speculation = config::Speculation::none;
     int threads = 1;
+    std::chrono::milliseconds step_limit = std::chrono::minutes(10);  // REQUIRES: above 0
   };
 
   struct Request {
@@ -77,7 +83,8 @@ class Engine {
   ~Engine();
 
   // Errors: cancelled, internal (the step that it was part of failed; the message is libtorch's or
-  // the driver's). What `on_token` throws passes through.
+  // the driver's), unavailable (memory ran out, or the engine is not healthy: it says so within a
+  // second). What `on_token` throws passes through.
   Result<Outcome> run(Request request, const OnToken& on_token, const std::stop_token& stop);
 
   // How likely each continuation is behind the prompt: the natural logarithm of its probability at
@@ -88,36 +95,47 @@ class Engine {
   PagePool::Usage usage() const { return pool_.usage(); }  // any thread
   SpeculationCounts speculation() const;                   // any thread
 
+  // Any thread.
+  ModelHealth health(StepWatch::TimePoint now) const { return watch_.health(now); }
+  StepFailures failures() const { return watch_.failures(); }
+
  private:
   struct Conversation;
   class Attendance;
   using ConversationPtr = std::shared_ptr<Conversation>;
+  using Clock = std::chrono::steady_clock;
   using Parts = std::vector<Batcher::Part>;
   struct Step;
 
   // On the caller's thread.
-  void submit(std::span<const ConversationPtr> conversations);
+  Status submit(std::span<const ConversationPtr> conversations);
   static ConversationPtr judged_text(const ScoreRequest& request, std::vector<TokenId> tokens,
                                      std::vector<std::vector<TokenId>> asked);
   Result<std::vector<double>> await_judgement(Conversation& text, const std::stop_token& stop);
   Result<Outcome> attend(Conversation& conversation, const OnToken& on_token,
                          const std::stop_token& stop);
+  Status await_news(std::unique_lock<std::mutex>& lock, Conversation& conversation,
+                    const std::stop_token& stop);
 
   // On the engine's.
   void work(const std::stop_token& stop);
   bool take_changes(const std::stop_token& stop);
   void step();
-  std::unique_ptr<Step> begin_step();
+  std::unique_ptr<Step> plan_step(Batcher::Drafts drafts);
   bool may_go_on(const Step& step) const;
+  Status begin_step(Step& step);
   void begin_network(Step& step);
   static void ask(const Batcher::Part& part, RowQuestions& questions);
   static void leave_places(const Parts& parts);
-  void end_step(const Step& step);
+  Status end_step(const Step& step);
+  void recover(std::initializer_list<const Step*> steps, const Error& error);
+  void put_back(Conversation& text);
+  void end_all(std::span<const ConversationPtr> texts, const Error& error);
+  void lose(const Error& why);
   static Conversation& conversation_of(const Batcher::Part& part);
 
   // REQUIRES: mutex_ is held.
   void hand_out(const Step& step, const RowAnswers& said);
-  void end_all(const Step& step, const Error& error);
   static std::span<const double> note(const Batcher::Part& part,
                                       std::span<const double> logarithms);
   std::size_t take(const Batcher::Part& part, std::span<const Result<DrawnToken>> tokens);
@@ -133,6 +151,8 @@ class Engine {
   Batcher batcher_;
   std::vector<ConversationPtr> served_;  // of the engine's thread
   std::unique_ptr<Step> running_;        // of the engine's thread
+  bool lost_ = false;                    // of the engine's thread
+  StepWatch watch_;
   std::atomic<std::uint64_t> drafts_ = 0;
   std::atomic<std::uint64_t> drafted_ = 0;
   std::atomic<std::uint64_t> kept_ = 0;

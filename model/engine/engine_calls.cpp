@@ -1,5 +1,6 @@
 // What Engine's callers run, each on its own thread.
 
+#include <algorithm>
 #include <cassert>
 #include <numeric>
 #include <utility>
@@ -24,15 +25,34 @@ Result<Engine::Outcome> Engine::run(Request request, const OnToken& on_token,
   if (settings_.speculation == config::Speculation::lookup && !penalizes(request.sampling)) {
     conversation->drafter.emplace(request.tokens_max).prepare(conversation->tokens);
   }
-  submit({&conversation, 1});
+  if (const Status taken = submit({&conversation, 1}); !taken) {
+    return std::unexpected(taken.error());
+  }
   const Attendance attendance(*this, *conversation);
   return attend(*conversation, on_token, stop);
 }
 
-void Engine::submit(std::span<const ConversationPtr> conversations) {
+// Refused while the engine cannot serve them.
+Status Engine::submit(std::span<const ConversationPtr> conversations) {
   const std::scoped_lock lock(mutex_);
+  if (const ModelHealth health = watch_.health(Clock::now()); health.state != ModelState::healthy) {
+    return std::unexpected(refusal(health));
+  }
   arrived_.insert(arrived_.end(), conversations.begin(), conversations.end());
   changes_.notify_one();
+  return {};
+}
+
+// For text or its end, as long as the engine may still bring it.
+Status Engine::await_news(std::unique_lock<std::mutex>& lock, Conversation& conversation,
+                          const std::stop_token& stop) {
+  const auto patience = std::min<Clock::duration>(std::chrono::seconds(1), watch_.limit());
+  const auto any = [&] { return !conversation.made.empty() || conversation.ended; };
+  while (!conversation.news.wait_for(lock, stop, patience, any) && !stop.stop_requested()) {
+    const ModelHealth health = watch_.health(Clock::now());
+    if (health.state != ModelState::healthy) return std::unexpected(refusal(health));
+  }
+  return {};
 }
 
 Result<Engine::Outcome> Engine::attend(Conversation& conversation, const OnToken& on_token,
@@ -43,8 +63,9 @@ Result<Engine::Outcome> Engine::attend(Conversation& conversation, const OnToken
     std::optional<Result<FinishReason>> ended;
     {
       std::unique_lock lock(mutex_);
-      conversation.news.wait(lock, stop,
-                             [&] { return !conversation.made.empty() || conversation.ended; });
+      if (const Status waited = await_news(lock, conversation, stop); !waited) {
+        return std::unexpected(waited.error());
+      }
       made.swap(conversation.made);
       ended = conversation.ended;
       outcome.cached_tokens = conversation.found;
@@ -94,7 +115,7 @@ Result<std::vector<double>> Engine::score(ScoreRequest request, const std::stop_
   std::vector<std::vector<TokenId>> firsts(1);
   for (const auto& continuation : request.continuations) firsts[0].push_back(continuation.front());
   const ConversationPtr prompt = judged_text(request, request.prompt, std::move(firsts));
-  submit({&prompt, 1});
+  if (const Status taken = submit({&prompt, 1}); !taken) return std::unexpected(taken.error());
   const Attendance attendance(*this, *prompt);
   auto sums = await_judgement(*prompt, stop);
   if (!sums) return sums;
@@ -113,7 +134,7 @@ Result<std::vector<double>> Engine::score(ScoreRequest request, const std::stop_
     submitted.push_back(longer[i]);
     attendances.push_back(std::make_unique<Attendance>(*this, *longer[i]));
   }
-  submit(submitted);
+  if (const Status taken = submit(submitted); !taken) return std::unexpected(taken.error());
   for (std::size_t i = 0; i < longer.size(); ++i) {
     if (!longer[i]) continue;
     const auto more = await_judgement(*longer[i], stop);

@@ -156,12 +156,24 @@ PageId PagePool::take(PageId neighbour) {
   return taken;
 }
 
+// What lies on the host goes first: it stands below what is on the device.
+void PagePool::forget_kept() {
+  moves_.clear();
+  while (!host_evictable_.empty()) drop_from_host(host_evictable_.begin()->second);
+  while (!evictable_.empty()) evict_to(-1);
+  note_usage();
+}
+
 void PagePool::evict_one() {
+  evict_to(take_on_host());
+}
+
+// -1: to nowhere.
+void PagePool::evict_to(PageId host) {
   assert(!evictable_.empty());
   const NodeId id = evictable_.begin()->second;
   evictable_.erase(evictable_.begin());
   --unheld_;
-  const PageId host = take_on_host();
   Node& node = nodes_.at(id);
   const PageId page = std::exchange(node.page, -1);
   free_.insert(page);

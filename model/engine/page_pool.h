@@ -87,6 +87,9 @@ class PagePool {
   // The text is no more; one that has not begun is let be.
   void release(TextPages& text);
 
+  // Of all that no text holds, in either store, nothing is found again.
+  void forget_kept();
+
   // What is to be moved, in this order, before any page is written again.
   std::vector<PageMove> take_moves() { return std::exchange(moves_, {}); }
 
@@ -111,6 +114,7 @@ class PagePool {
   void drop_empty_root(NodeId root);
   PageId take(PageId neighbour);
   void evict_one();
+  void evict_to(PageId host);
   PageId take_on_host();
   void drop_from_host(NodeId id);
   void forget(NodeId id);

@@ -148,6 +148,13 @@ std::vector<Result<DrawnToken>> Llama::finish() const {
   return std::move(drawn_);
 }
 
+Status Llama::abandon() const {
+  drawn_.clear();
+  if (auto answers = revive(weights_->device); !answers) return answers;
+  if (gpu_) gpu_->abandon();
+  return {};
+}
+
 at::Tensor Llama::feed_forward(const LlamaBlock& block, const at::Tensor& input) const {
   const at::Tensor gate_up = block.gate_up(input);
   const std::int64_t width = gate_up.size(1) / 2;

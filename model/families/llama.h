@@ -57,6 +57,11 @@ class Llama {
   void begin(Batch batch, std::span<const Draw> draws, KvPages& pages) const;
   std::vector<Result<DrawnToken>> finish() const;
 
+  // After one of the above has failed: waits until the device has done what it was told, forgets
+  // the steps begun and gives back the memory that nothing uses. Never throws. Errors: unavailable
+  // (the device does not answer; its words).
+  Status abandon() const;
+
   // Where it is two, a step may begin before the one before it has ended, and have tokens in it
   // that that one draws (token_drawn_at()).
   std::size_t steps_at_once() const { return gpu_ ? 2 : 1; }

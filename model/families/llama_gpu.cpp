@@ -238,4 +238,8 @@ std::vector<Result<DrawnToken>> LlamaGpu::finish() {
   return tokens;
 }
 
+void LlamaGpu::abandon() {
+  state_->pending.clear();
+}
+
 }  // namespace seekd::model

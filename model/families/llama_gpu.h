@@ -36,6 +36,9 @@ class LlamaGpu {
   void begin(Batch batch, std::span<const Draw> draws, KvPages& pages);
   std::vector<Result<DrawnToken>> finish();
 
+  // The steps begun are forgotten. REQUIRES: the device has ended them.
+  void abandon();
+
  private:
   struct State;
   explicit LlamaGpu(std::unique_ptr<State> state);

@@ -19,5 +19,6 @@ void LlamaGpu::begin(Batch, std::span<const Draw>, KvPages&) {}
 std::vector<Result<DrawnToken>> LlamaGpu::finish() {
   return {};
 }
+void LlamaGpu::abandon() {}
 
 }  // namespace seekd::model

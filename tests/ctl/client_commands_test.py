@@ -211,6 +211,15 @@ class Client(unittest.TestCase):
         self.assertIn("line 3: 'url' is missing", done.err)
         self.assertIn("2 of 3 pages imported", done.err)
 
+    def test_status_says_what_is_wrong_with_the_model(self):
+        model = {"state": "hung", "reason": "a step has run for 75 s", "name": "m", "failed_steps": {"out_of_memory": 3, "error": 0, "hang": 1},
+                 "recoveries": 3}
+        out = self.run_with([reply({"version": "0.1.0", "model": model})], "status")[0].out
+        for told in ("model    hung: m", "a step has run for 75 s", "out of memory 3, error 0, hang 1; gone on after 3"):
+            self.assertIn(told, out)
+        well = {"state": "ok", "name": "m", "failed_steps": {"out_of_memory": 0, "error": 0, "hang": 0}, "recoveries": 0}
+        self.assertNotIn("failed steps", self.run_with([reply({"version": "0.1.0", "model": well})], "status")[0].out)
+
     def test_status_is_for_a_person_or_raw(self):
         status = {"version": "0.1.0", "model": {"state": "ok", "name": "m", "parameters": 5_000_000}, "cache": {"pages": 3}, "uptime_s": 90,
                   "fetcher": {"reachable": False, "socket": "/x"}}

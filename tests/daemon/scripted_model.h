@@ -34,6 +34,19 @@ class ScriptedModel final : public model::Model {
     return {.drafts = 2, .drafted_tokens = 12, .accepted_tokens = 7};
   }
 
+  model::ModelHealth health(std::chrono::steady_clock::time_point) const override {
+    const std::lock_guard lock(mutex_);
+    return health_;
+  }
+  model::StepFailures step_failures() const override {
+    return {.out_of_memory = 3, .errors = 2, .hangs = 1, .recovered = 4};
+  }
+
+  void fall_ill(model::ModelHealth health) {
+    const std::lock_guard lock(mutex_);
+    health_ = std::move(health);
+  }
+
   std::size_t count_tokens(std::string_view text) const override {
     bytes_counted += text.size();
     return text.size() / 4 + 1;
@@ -109,8 +122,9 @@ class ScriptedModel final : public model::Model {
   std::atomic<int> cancelled = 0;
 
  private:
-  mutable std::mutex mutex_;  // guards last_salt_
+  mutable std::mutex mutex_;  // guards the next two
   std::string last_salt_;     // of the last request
+  model::ModelHealth health_;
   std::atomic<bool> held_ = false;
   std::string text_;
   std::chrono::milliseconds word_time_;

@@ -299,5 +299,50 @@ TEST_CASE("the status says what runs, and the models are listed") {
   CHECK(daemon.request("GET", "/v1/models").json().at("data").at(0).at("id") == "scripted");
 }
 
+TEST_CASE("a model that hangs or is lost is told of, and asked nothing") {
+  ServedDaemon daemon(saying(fact));
+  const auto healthy = daemon.request("GET", "/health");
+  CHECK(healthy.status == 200);
+  CHECK(healthy.body == R"({"status":"ok"})");
+  for (const auto state : {model::ModelState::hung, model::ModelState::lost}) {
+    daemon.model().fall_ill({state, "nothing comes back"});
+    const auto health = daemon.request("GET", "/health");
+    CHECK(health.status == 503);
+    CHECK(health.header.contains("retry-after:"));
+    CHECK(health.json() ==
+          json::object{{"status", to_string(state)}, {"reason", "nothing comes back"}});
+    const auto asked = daemon.request("POST", "/v1/chat/completions", ask("How are you?"));
+    CHECK(asked.status == 503);
+    CHECK(asked.json().at("error").at("code") == "unavailable");
+    CHECK(asked.json().at("error").at("message") == "nothing comes back");
+    const auto status = daemon.request("GET", "/seekd/v1/status").json().at("model").as_object();
+    CHECK(status.at("state") == to_string(state));
+    CHECK(status.at("reason") == "nothing comes back");
+    CHECK(status.at("name") == "scripted");
+    CHECK(daemon.request("GET", "/metrics")
+              .body.contains("seekd_model_state{model_name=\"scripted\",state=\"" +
+                             std::string(to_string(state)) + "\"} 1"));
+  }
+  CHECK(daemon.model().generations == 0);
+  daemon.model().fall_ill({});
+  CHECK(daemon.request("GET", "/health").status == 200);
+  CHECK(daemon.request("POST", "/v1/chat/completions", ask("How are you?")).status == 200);
+}
+
+TEST_CASE("steps of the model that failed are counted by cause") {
+  ServedDaemon daemon(saying(fact));
+  const std::string text = daemon.request("GET", "/metrics").body;
+  const auto counted = [&](const std::string& cause, int count) {
+    return text.contains("seekd_model_failed_steps_total{model_name=\"scripted\",cause=\"" + cause +
+                         "\"} " + std::to_string(count));
+  };
+  CHECK(counted("out_of_memory", 3));
+  CHECK(counted("error", 2));
+  CHECK(counted("hang", 1));
+  CHECK(text.contains("seekd_model_recoveries_total{model_name=\"scripted\"} 4"));
+  CHECK(text.contains("seekd_model_state{model_name=\"scripted\",state=\"ok\"} 1"));
+  CHECK(text.contains("seekd_model_state{model_name=\"scripted\",state=\"hung\"} 0"));
+}
+
 }  // namespace
 }  // namespace seekd::daemon
