@@ -10,6 +10,7 @@
 
 #include <CLI/CLI.hpp>
 #include <spdlog/spdlog.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "config/config.h"
@@ -25,6 +26,7 @@ using seekd::Status;
 
 constexpr int exit_failed = 1;
 constexpr int exit_usage = 2;
+constexpr int exit_config = EX_CONFIG;  // the unit does not try again: only a person can mend it
 
 struct Options {
   std::filesystem::path config;
@@ -96,17 +98,12 @@ void choose_cache_key(seekd::config::CacheConfig& cache) {
   if (std::filesystem::exists(credential, error)) cache.key_file = credential;
 }
 
-Status run(const Options& options) {
-  auto loaded = seekd::config::load_explained(options.config, environ);
-  if (!loaded) return std::unexpected(std::move(loaded.error()));
-  for (const std::string& warning : loaded->warnings) spdlog::warn("{}", warning);
-  seekd::config::Config* const config = &loaded->config;
-  if (!options.model.empty()) config->model.path = options.model;
-  if (const Status chosen = choose_model(config->model); !chosen) return chosen;
-  const auto hold = seekd::model::ModelHold::of(config->model.path);
-  choose_embedder(config->embedder);
-  choose_cache_key(config->cache);
-  const auto program = seekd::daemon::Program::create(std::move(*config));
+Status run(seekd::config::Config config) {
+  if (const Status chosen = choose_model(config.model); !chosen) return chosen;
+  const auto hold = seekd::model::ModelHold::of(config.model.path);
+  choose_embedder(config.embedder);
+  choose_cache_key(config.cache);
+  const auto program = seekd::daemon::Program::create(std::move(config));
   if (!program) return std::unexpected(program.error());
   return (*program)->run();
 }
@@ -119,7 +116,14 @@ int main(int argc, char** argv) {
   using seekd::daemon::LogReader;
   seekd::daemon::start_log(std::getenv("JOURNAL_STREAM") != nullptr ? LogReader::journal
                                                                     : LogReader::terminal);
-  if (const Status done = run(*options); !done) {
+  auto loaded = seekd::config::load_explained(options->config, environ);
+  if (!loaded) {
+    spdlog::error("{}", loaded.error().message);
+    return exit_config;
+  }
+  for (const std::string& warning : loaded->warnings) spdlog::warn("{}", warning);
+  if (!options->model.empty()) loaded->config.model.path = options->model;
+  if (const Status done = run(std::move(loaded->config)); !done) {
     spdlog::error("{}", done.error().message);
     return exit_failed;
   }

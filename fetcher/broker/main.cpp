@@ -9,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <sysexits.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
@@ -142,7 +143,7 @@ int start(const std::filesystem::path& file) {
   const auto loaded = config::load_explained(file, environ);
   if (!loaded) {
     log->error("{}", loaded.error().message);
-    return EXIT_FAILURE;
+    return EX_CONFIG;  // the unit does not try again: only a person can mend it
   }
   for (const std::string& warning : loaded->warnings) log->warn("{}", warning);
   const auto path = std::filesystem::absolute(config::file_or_default(file));

@@ -105,6 +105,22 @@ class Units(unittest.TestCase):
             wrong.unlink()
         self.assertEqual(property_of("seekd-fetcher.service", "ActiveState"), "active")
 
+    def test_a_wrong_configuration_is_not_tried_again(self):
+        wrong = pathlib.Path("/etc/seekd/seekd.toml.d/wrong.toml")
+        wrong.write_text("[model]\nthreads = -1\n[egress]\nallow = 7\n")
+        services = [unit for unit in UNITS if unit.endswith(".service")]
+        try:
+            for unit in services:
+                run("systemctl", "restart", unit, check=False)
+                wait_until(lambda: property_of(unit, "ActiveState") == "failed", f"{unit} to give up")
+                self.assertEqual((property_of(unit, "ExecMainStatus"), property_of(unit, "Result")), ("78", "exit-code"), unit)
+        finally:
+            wrong.unlink()
+            systemctl("reset-failed", *services)
+            systemctl("start", *UNITS)
+            for unit in UNITS:
+                wait_until(lambda: property_of(unit, "ActiveState") == "active", unit)
+
     def test_stopping_is_clean(self):
         try:
             systemctl("stop", "seekd.service", "seekd-fetcher.service")

@@ -42,6 +42,13 @@ class Service(Case):
         self.assertIn(str(self.fetcher.socket), second.stderr)
         self.assertEqual(self.fetcher.status()["sandbox"]["missing"], [])
 
+    def test_a_configuration_that_is_refused_has_an_exit_status_of_its_own(self):
+        config = self.fetcher.folder / "wrong.toml"
+        config.write_text("[egress]\nallow = 7\n")
+        done = subprocess.run([BIN / "seekd-fetcher", "--config", config], capture_output=True, text=True, timeout=30)
+        self.assertEqual(done.returncode, os.EX_CONFIG)
+        self.assertIn("egress.allow", done.stderr)
+
     def test_a_missing_authority_is_named(self):
         config = self.fetcher.folder / "other.toml"
         config.write_text(self.fetcher.config.read_text().replace("ca.pem", "absent.pem"))
