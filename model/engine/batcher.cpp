@@ -47,9 +47,11 @@ Batcher::Part Batcher::part_of(Sequence& sequence, std::size_t count) {
 
 std::vector<Batcher::Part> Batcher::plan(Drafts drafts) {
   std::vector<Part> parts;
-  plan_tokens(parts);
-  if (drafts == Drafts::welcome) plan_drafts(parts);
-  plan_prompts(parts);
+  if (!plan_alone(parts)) {
+    plan_tokens(parts);
+    if (drafts == Drafts::welcome) plan_drafts(parts);
+    plan_prompts(parts);
+  }
   // A chunk of one token is attended to with the texts that are being written.
   std::ranges::stable_partition(parts, [](const Part& part) { return part.rows() == 1; });
   for (const Part& part : parts) part.sequence->begun += part.count;
@@ -62,16 +64,43 @@ void Batcher::computed(const Part& part, std::size_t kept) {
   if (part.stay != sequence.stay) return;
   sequence.computed += part.count + kept;
   sequence.begun += kept;
+  if (part.completes) sequence.suspect = false;
   if (!part.draft.empty()) sequence.drafter->judged(kept);
   pool_.publish(sequence.pages, std::span(sequence.tokens).first(sequence.computed));
+}
+
+// The next tokens of a text that is suspected, and nothing beside them. False where there is none,
+// or no room for it now.
+bool Batcher::plan_alone(std::vector<Part>& parts) {
+  const auto take = [&](Sequence& sequence) {
+    const std::size_t most = chunk_max(limits_.chunk_alone);
+    parts.push_back(part_of(sequence, std::min(most, sequence.pending())));
+    return true;
+  };
+  const auto running = std::ranges::find_if(running_, [](const Sequence* sequence) {
+    return sequence->suspect && may_run_on(*sequence);
+  });
+  if (running != running_.end()) {
+    Sequence& sequence = **running;
+    return make_room(sequence) && take(sequence);
+  }
+  const auto waiting = std::ranges::find(waiting_, true, &Sequence::suspect);
+  if (waiting == waiting_.end() || running_.size() >= sequences_max()) return false;
+  Sequence& sequence = **waiting;
+  return join(sequence) && take(sequence);
+}
+
+// The last token that a text may have is not run.
+bool Batcher::may_run_on(const Sequence& sequence) {
+  return sequence.pending() > 1 ||
+         (sequence.pending() == 1 && sequence.tokens.size() < sequence.tokens_max);
 }
 
 void Batcher::plan_tokens(std::vector<Part>& parts) {
   // make_room() takes from the end, which only those behind this one feel.
   for (std::size_t i = 0; i < running_.size(); ++i) {
     Sequence& sequence = *running_[i];
-    // The last token that a text may have is not run.
-    if (sequence.pending() == 0 || sequence.tokens.size() >= sequence.tokens_max) continue;
+    if (!may_run_on(sequence)) continue;
     // What was put into a text takes room, too; it runs with the prompts.
     if (make_room(sequence) && sequence.pending() == 1) parts.push_back(part_of(sequence, 1));
   }

@@ -5,7 +5,8 @@
 // Throughput-Latency Tradeoff in LLM Inference with Sarathi-Serve", 2024). A text joins when there
 // are pages for all of its prompt. Where pages run short, the text that joined last, of the lowest
 // class that there is, gives its own back and begins anew later, its published pages being found
-// again where they are still there. Behind a text's token there may be a draft of those that follow
+// again where they are still there. A text whose step has failed runs alone for a while, so that it
+// is known which one fails. Behind a text's token there may be a draft of those that follow
 // (drafter.h), where a row of the step costs less than the tokens that it may save. Decisions
 // alone: no tensors, no clock. One thread at a time.
 
@@ -36,6 +37,7 @@ struct Sequence {
   std::size_t begun = 0;              // they, and those of steps that were planned
   std::optional<std::size_t> cached;  // of them, so many were found when it joined first
   TextPages pages;
+  bool suspect = false;    // a step failed that it was part of: it runs alone until it has a token
   std::uint64_t stay = 0;  // changes whenever it joins or leaves: what began before counts no more
 
   std::size_t wanted = 1;          // of its last tokens the logits of so many: they run in any case
@@ -115,6 +117,8 @@ class Batcher {
  private:
   std::size_t sequences_max() const { return room_.of(limits_.sequences, 1); }
   std::size_t chunk_max(std::size_t limit) const { return room_.of(limit, limits_.chunk_least); }
+  bool plan_alone(std::vector<Part>& parts);
+  static bool may_run_on(const Sequence& sequence);
   void plan_tokens(std::vector<Part>& parts);
   void plan_drafts(std::vector<Part>& parts);
   double worth(std::size_t texts) const;

@@ -4,10 +4,10 @@
 // of them costs the network no time. Between two steps texts join and leave (G. Yu et al., "Orca",
 // 2022), and where the network can, a step begins before it is known which tokens the one before it
 // gives, so that a GPU does not wait for the host; batcher.h decides which tokens a step runs,
-// page_pool.h what is kept of texts that ended. A step that fails is tried again in smaller pieces
-// where memory ran out, and ends its texts else; one that takes too long is waited for by nobody
-// (step_watch.h). run() from any thread; all calls must have returned before the engine goes, and
-// the engine does not go before its step has returned.
+// page_pool.h what is kept of texts that ended. A step that fails is tried again, in smaller
+// pieces where memory ran out, else each of its texts alone; one that takes too long is waited for
+// by nobody (step_watch.h). run() from any thread; all calls must have returned before the engine
+// goes, and the engine does not go before its step has returned.
 
 #pragma once
 
@@ -129,6 +129,8 @@ class Engine {
   static void leave_places(const Parts& parts);
   Status end_step(const Step& step);
   void recover(std::initializer_list<const Step*> steps, const Error& error);
+  static std::vector<ConversationPtr> texts_of(std::initializer_list<const Step*> steps);
+  std::vector<ConversationPtr> put_suspects_back(std::span<const ConversationPtr> texts);
   void put_back(Conversation& text);
   void end_all(std::span<const ConversationPtr> texts, const Error& error);
   void lose(const Error& why);

@@ -1,5 +1,6 @@
 // What Engine does where a step has failed. docs/decisions/0027 has the reasons.
 
+#include <algorithm>
 #include <ranges>
 #include <vector>
 
@@ -12,20 +13,51 @@ void Engine::recover(std::initializer_list<const Step*> steps, const Error& erro
   watch_.failed(error.code);
   if (const Status device = network_.abandon(); !device) return lose(device.error());
   const bool memory = error.code == ErrorCode::too_large;
-  const bool again = memory && batcher_.shrink();
-  std::vector<ConversationPtr> texts;
-  for (const Step* step : steps) {
-    if (step != nullptr) texts.insert(texts.end(), step->of.begin(), step->of.end());
+  const auto texts = texts_of(steps);
+  std::vector<ConversationPtr> ended;
+  if (memory && batcher_.shrink()) {
+    for (const ConversationPtr& text : std::views::reverse(texts)) put_back(*text);
+  } else if (memory) {
+    ended = texts;
+  } else {
+    ended = put_suspects_back(texts);
   }
-  for (const ConversationPtr& text : std::views::reverse(texts)) {
-    again && !text->ended ? put_back(*text) : batcher_.remove(*text);
-  }
+  for (const ConversationPtr& text : ended) batcher_.remove(*text);
   // Pages that were on their way between the stores may not have arrived; and where it is not known
   // what failed, it is not known what was written.
   if (host_pages_ || !memory) pool_.forget_kept();
   watch_.recovered();
   // Not a caller's prompt is too large, but what there is at the moment too little.
-  if (!again) end_all(texts, {memory ? ErrorCode::unavailable : error.code, error.message});
+  end_all(ended, {memory ? ErrorCode::unavailable : error.code, error.message});
+}
+
+// Of those that have not ended, each once.
+std::vector<Engine::ConversationPtr> Engine::texts_of(std::initializer_list<const Step*> steps) {
+  std::vector<ConversationPtr> texts;
+  for (const Step* step : steps) {
+    if (step == nullptr) continue;
+    for (const ConversationPtr& text : step->of) {
+      const bool known = std::ranges::find(texts, text) != texts.end();
+      if (!text->ended && !known) texts.push_back(text);
+    }
+  }
+  return texts;
+}
+
+// Each runs alone next, so that the one by which the step failed ends alone. What is not put back
+// has failed alone.
+std::vector<Engine::ConversationPtr> Engine::put_suspects_back(
+    std::span<const ConversationPtr> texts) {
+  std::vector<ConversationPtr> guilty;
+  for (const ConversationPtr& text : std::views::reverse(texts)) {
+    if (texts.size() == 1 || text->suspect) {
+      guilty.push_back(text);
+    } else {
+      text->suspect = true;
+      put_back(*text);
+    }
+  }
+  return guilty;
 }
 
 // To begin anew, with the tokens that are known.

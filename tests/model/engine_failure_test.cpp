@@ -54,6 +54,29 @@ TEST_CASE("a step that fails ends its text with an error, and the next text gets
   CHECK(ask(engine, good).tokens == answer);
 }
 
+TEST_CASE("of texts that run together the one by which their steps fail ends alone") {
+  const Llama reference = network();
+  Engine engine(network(), Callers::settings(200));
+  std::vector<Engine::Request> good;
+  for (std::size_t n = 0; n < 4; ++n) good.push_back(request(20 + 30 * n, n, 40));
+  Engine::Request bad = request(100, 9, 20);
+  bad.prompt[70] = unknown_token;
+  std::vector<Told> refused(3);
+  {
+    std::vector<std::jthread> threads;
+    for (Told& told : refused) {
+      threads.emplace_back([&] { told = ask(engine, bad); });
+    }
+    ask_all_at_once(engine, reference, good);
+  }
+  for (const Told& told : refused) {
+    REQUIRE(!told.outcome);
+    CHECK(told.outcome.error().code == ErrorCode::internal);
+  }
+  CHECK(comes_true([&] { return engine.usage().held == 0; }));
+  CHECK(ask(engine, good[0]).tokens == expected(reference, good[0]));
+}
+
 TEST_CASE("nothing that was computed before an unknown failure is found again") {
   const Llama reference = network();
   Engine engine(network(), Callers::settings(60));

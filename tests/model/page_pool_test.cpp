@@ -134,6 +134,26 @@ TEST_CASE("of the host's pages the text used longest ago goes, its end before it
   CHECK(known(pool, "", tokens(65, 1)) == 32);
 }
 
+TEST_CASE("what is forgotten is found in neither store, and what texts hold stays theirs") {
+  PagePool pool(8, 8);
+  run_and_end(pool, "", tokens(100, 1));  // six full pages
+  run_and_end(pool, "", tokens(64, 2));   // two of them have to go for these
+  TextPages held = pool.begin("", tokens(40, 2));
+  REQUIRE(held.known() == 32);
+  REQUIRE(pool.usage().on_host > 0);
+  pool.forget_kept();
+  CHECK(pool.usage().kept == 0);
+  CHECK(pool.usage().on_host == 0);
+  CHECK(pool.usage().held == 2);
+  CHECK(pool.take_moves().empty());
+  CHECK(known(pool, "", tokens(100, 1)) == 0);
+  CHECK(known(pool, "", tokens(64, 2)) == 32);
+  TextPages all = pool.begin("other", tokens(96, 3));
+  CHECK(pool.grow(all, 96));  // no page was lost
+  pool.release(all);
+  pool.release(held);
+}
+
 TEST_CASE("a page that is computed anew while it lies on the host is one page again") {
   PagePool pool(4, 8);
   run_and_end(pool, "", tokens(32, 1));
@@ -302,6 +322,54 @@ TEST_CASE("texts that are being written go first, and a long prompt takes what i
   batcher.remove(prompt);
   CHECK(batcher.idle());
   CHECK(pool.usage().held == 0);
+}
+
+TEST_CASE("texts of a step that failed run one by one until each has a token, then together") {
+  PagePool pool(100);
+  Batcher batcher(pool, {.sequences = 4, .chunk_alone = 20, .chunk_beside = 20});
+  Sequence texts[] = {sequence(30, 60, 1), sequence(10, 60, 2), sequence(10, 60, 3)};
+  for (Sequence& text : texts) batcher.add(text);
+  step(batcher, batcher.plan());  // a chunk of the first
+  const auto failed = batcher.plan();
+  REQUIRE(failed.size() == 2);
+  for (Sequence* text : {&texts[1], &texts[0]}) {
+    text->suspect = true;
+    batcher.put_back(*text);
+  }
+  CHECK(batcher.running() == 0);
+
+  const std::vector<const Sequence*> order = {&texts[0], &texts[0], &texts[1]};
+  for (const Sequence* text : order) {
+    const auto parts = batcher.plan();
+    REQUIRE(parts.size() == 1);
+    CHECK(parts[0].sequence == text);
+    step(batcher, parts);
+  }
+  CHECK_FALSE((texts[0].suspect || texts[1].suspect));
+  CHECK(batcher.plan().size() == 3);
+  for (Sequence& text : texts) batcher.remove(text);
+  CHECK(pool.usage().held == 0);
+}
+
+TEST_CASE("where memory ran out fewer texts and tokens run, until nothing smaller is left") {
+  PagePool pool(100);
+  Batcher batcher(pool, {.sequences = 4, .chunk_alone = 64, .chunk_beside = 64, .chunk_least = 16});
+  Sequence texts[] = {sequence(40, 90, 1), sequence(40, 90, 2), sequence(40, 90, 3)};
+  for (Sequence& text : texts) batcher.add(text);
+  CHECK(batcher.plan().size() == 2);
+  for (Sequence* text : {&texts[1], &texts[0]}) batcher.put_back(*text);
+  REQUIRE(batcher.shrink());
+  auto parts = batcher.plan();
+  REQUIRE(parts.size() == 1);
+  CHECK(parts[0].sequence == &texts[0]);
+  CHECK(parts[0].count == 32);
+  REQUIRE(batcher.shrink());
+  CHECK_FALSE(batcher.shrink());
+  step(batcher, parts);
+  parts = batcher.plan();
+  REQUIRE(parts.size() == 1);  // one text at a time
+  CHECK(parts[0].count == 8);
+  for (Sequence& text : texts) batcher.remove(text);
 }
 
 TEST_CASE("no more texts run together than may, and those that wait join in their order") {
