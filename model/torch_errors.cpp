@@ -3,6 +3,7 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <string_view>
 
 #include <c10/util/Exception.h>
 
@@ -10,9 +11,12 @@ namespace seekd::model {
 
 namespace {
 
-// libtorch's CPU allocator has no exception class of its own.
+// libtorch's CPU allocator has no exception class of its own, nor have the libraries that it calls:
+// oneDNN tells no more where it finds no memory for its code and its buffers, cuBLAS its status.
 bool is_out_of_memory(std::string_view what) {
-  return what.find("DefaultCPUAllocator: ") != std::string_view::npos;
+  return what.contains("DefaultCPUAllocator: ") || what.contains("could not create a primitive") ||
+         what.contains("could not create a memory object") ||
+         what.contains("CUBLAS_STATUS_ALLOC_FAILED");
 }
 
 Error out_of_memory(const std::string& doing, const std::string& memory) {
@@ -36,6 +40,7 @@ Error error_of_current_exception(const std::string& doing) {
   } catch (const std::bad_alloc&) {
     return out_of_memory(doing, "memory");
   } catch (const std::exception& error) {
+    if (is_out_of_memory(error.what())) return out_of_memory(doing, "memory");
     return {ErrorCode::internal, doing + ": " + error.what()};
   } catch (...) {
     return {ErrorCode::internal, doing + ": an exception of unknown type"};

@@ -92,8 +92,7 @@ bool Batcher::plan_alone(std::vector<Part>& parts) {
 
 // The last token that a text may have is not run.
 bool Batcher::may_run_on(const Sequence& sequence) {
-  return sequence.pending() > 1 ||
-         (sequence.pending() == 1 && sequence.tokens.size() < sequence.tokens_max);
+  return sequence.pending() > 0 && sequence.tokens.size() < sequence.tokens_max;
 }
 
 void Batcher::plan_tokens(std::vector<Part>& parts) {

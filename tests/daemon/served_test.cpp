@@ -316,7 +316,7 @@ TEST_CASE("a model that hangs or is lost is told of, and asked nothing") {
     CHECK(asked.json().at("error").at("code") == "unavailable");
     CHECK(asked.json().at("error").at("message") == "nothing comes back");
     const auto status = daemon.request("GET", "/seekd/v1/status").json().at("model").as_object();
-    CHECK(status.at("state") == to_string(state));
+    CHECK(status.at("state") == json::string(to_string(state)));
     CHECK(status.at("reason") == "nothing comes back");
     CHECK(status.at("name") == "scripted");
     CHECK(daemon.request("GET", "/metrics")

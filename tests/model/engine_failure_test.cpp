@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "model/engine/engine.h"
+#include "model/torch_errors.h"
 #include "tests/model/engine_callers.h"
 #include "tests/model/random_llama.h"
 
@@ -104,6 +106,18 @@ TEST_CASE("a judgement whose step fails ends with the error too") {
   bad.continuations = {{1, 2, 3}};
   CHECK(engine.score(bad, {}));
   CHECK(comes_true([&] { return engine.usage().held == 0; }));
+}
+
+TEST_CASE("libraries below libtorch that find no memory are known by what they say") {
+  const auto failed = [](const char* what) -> Status { throw std::runtime_error(what); };
+  for (const char* what : {"could not create a primitive", "could not create a memory object",
+                           "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate`"}) {
+    const Status status = stop_exceptions("running a step", [&] { return failed(what); });
+    CHECK(status.error().code == ErrorCode::too_large);
+    CHECK(status.error().message.contains("memory ran out"));
+  }
+  const Status other = stop_exceptions("running a step", [&] { return failed("no such thing"); });
+  CHECK(other.error().code == ErrorCode::internal);
 }
 
 // Wide enough that a chunk of 2,048 tokens takes seconds.
@@ -199,6 +213,7 @@ TEST_CASE("a prompt whose chunk finds no memory is run in smaller ones, to the s
     const ShortOfMemory poor(spare);
     told = ask(engine, prompt);
   }
+  INFO((told.outcome ? "" : told.outcome.error().message));
   REQUIRE(told.outcome);
   CHECK(told.tokens == answer);
   CHECK(engine.failures().out_of_memory > 0);

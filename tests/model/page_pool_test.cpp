@@ -337,6 +337,7 @@ TEST_CASE("texts of a step that failed run one by one until each has a token, th
     batcher.put_back(*text);
   }
   CHECK(batcher.running() == 0);
+  pool.forget_kept();
 
   const std::vector<const Sequence*> order = {&texts[0], &texts[0], &texts[1]};
   for (const Sequence* text : order) {
