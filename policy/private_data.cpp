@@ -306,16 +306,4 @@ std::vector<PrivateSpan> find_private(std::string_view text, const MaskingPolicy
   return without_overlaps(std::move(spans));
 }
 
-std::string mask_private(std::string_view text, const MaskingPolicy& policy) {
-  std::string masked;
-  std::size_t done = 0;
-  for (const PrivateSpan& span : find_private(text, policy)) {
-    masked += text.substr(done, span.begin - done);
-    const auto name = span.kind == PrivateKind::word ? "…" : to_string(span.kind);
-    masked.append("[").append(name).append("]");
-    done = span.end;
-  }
-  return masked.append(text.substr(done));
-}
-
 }  // namespace seekd::policy

@@ -46,7 +46,4 @@ struct PrivateSpan {
 // In the order of the text; they do not overlap.
 std::vector<PrivateSpan> find_private(std::string_view text, const MaskingPolicy& policy);
 
-// The text with each of them as its kind's name: "[phone]", "[id]", …; configured words as "[…]".
-std::string mask_private(std::string_view text, const MaskingPolicy& policy);
-
 }  // namespace seekd::policy
