@@ -69,9 +69,16 @@ void AnswerMachine::plan() {
   SourcePlan plan = plan_sources(question_, verdict_, settings_.answer.fetches_max);
   draft_.notices = std::move(plan.notices);
   if (!plan.urls.empty()) return read(std::move(plan.urls));
-  if (!draft_.notices.empty()) return write({});
+  if (!draft_.notices.empty() || is_for_the_model_alone()) return write({});
   stage_ = Stage::surveying;
   search({});
+}
+
+// The caller leaves it to the verdict, and nothing that changes is asked for.
+bool AnswerMachine::is_for_the_model_alone() const {
+  const policy::CallerWish wish{.max_age = question_.max_age};
+  return question_.search == SearchWhen::as_judged &&
+         !policy::with_wish(verdict_, wish).needs_fresh;
 }
 
 void AnswerMachine::on(event::Found& found) {
@@ -158,6 +165,7 @@ void AnswerMachine::survey(std::vector<Passage> passages) {
                                               : std::nullopt;
   const policy::CoverageVerdict verdict =
       policy::judge_coverage(search_text(question_.text(), verdict_.urls), passages, now_, max_age);
+  verdict_ = policy::with_coverage(std::move(verdict_), verdict);
   if (verdict.coverage == policy::Coverage::none) {
     if (verdict_.needs_fresh) {
       draft_.notices.push_back(

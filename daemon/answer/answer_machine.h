@@ -73,6 +73,7 @@ class AnswerMachine {
   void on(const event::Cancelled&);
 
   void plan();
+  bool is_for_the_model_alone() const;
   void read(std::vector<std::string> urls);
   void survey(std::vector<Passage> passages);
   void search(std::vector<std::string> urls);

@@ -22,6 +22,11 @@ enum class Retrieval : std::uint8_t {
   disabled,  // the model alone answers
 };
 
+enum class SearchWhen : std::uint8_t {
+  always,     // pages are looked for
+  as_judged,  // where the verdict on the question says so; else the model alone answers
+};
+
 enum class Reach : std::uint8_t {
   web,         // what is missing or too old is fetched
   cache_only,  // nothing is fetched: "offline"
@@ -43,6 +48,7 @@ struct Question {
   std::vector<std::string>
       urls;  // as written; pages that the caller names beside those in its text
   Retrieval retrieval = Retrieval::enabled;
+  SearchWhen search = SearchWhen::always;
   Reach reach = Reach::web;
   Grounding grounding = Grounding::wished;
   Scope scope;

@@ -28,7 +28,6 @@ constexpr std::size_t label_bytes_max = 512;  // user, cache_salt, prompt_cache_
 // Understood and not served. A value in the second column asks for what happens anyway.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 19> unserved{{
     {"audio", ""},
-    {"enable_search_classifier", ""},
     {"function_call", ""},
     {"functions", ""},
     {"last_updated_after_filter", ""},
@@ -201,6 +200,12 @@ void read_retrieval(Fields& fields, Question& question, const config::AnswerConf
   if (max_age) question.max_age = std::chrono::seconds(*max_age);
   if (fields.flag("offline").value_or(false)) question.reach = Reach::cache_only;
   if (fields.flag("require_sources").value_or(false)) question.grounding = Grounding::required;
+  if (fields.flag("enable_search_classifier").value_or(false)) {
+    question.search = SearchWhen::as_judged;
+    if (question.grounding == Grounding::required) {
+      fields.reject("require_sources", "invalid_value", "contradicts enable_search_classifier");
+    }
+  }
   if (!fields.flag("disable_search").value_or(false)) return;
   if (question.grounding == Grounding::required) {
     fields.reject("require_sources", "invalid_value", "contradicts disable_search");

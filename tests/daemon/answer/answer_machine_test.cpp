@@ -71,6 +71,19 @@ TEST_CASE("a question that is taken back while the model judges it stops the mod
   CHECK(machine.resume(event::Judged{yes_with(0.5)}, now).empty());
 }
 
+TEST_CASE("where the caller leaves it to the verdict, what is settled is the model's alone") {
+  const auto begun = [](Question asked) {
+    asked.search = SearchWhen::as_judged;
+    return machine_for(std::move(asked)).resume(event::Started{}, now);
+  };
+  CHECK(count<action::Generate>(begun(question("What is two plus two?"))) == 1);
+  CHECK(count<action::Search>(begun(question("What is the weather in Bergen today?"))) == 1);
+  Question young = question("What is two plus two?");
+  young.max_age = 0s;
+  CHECK(count<action::Search>(begun(young)) == 1);
+  CHECK(count<action::LookUp>(begun(question_about({url}))) == 1);
+}
+
 TEST_CASE("a page within its freshness lifetime is not fetched") {
   AnswerMachine machine = machine_for(question_about({url}));
   const Actions found = look_up(machine, page(url, 10min));

@@ -133,6 +133,8 @@ const std::vector<Bad> bad_requests{
     {ask(R"("urls": ["a", "b", "c", "d", "e"])"), "urls", "out_of_range"},
     {ask(R"("urls": ["https://debian.org/"], "disable_search": true)"), "urls", "invalid_value"},
     {ask(R"("require_sources": true, "disable_search": true)"), "require_sources", "invalid_value"},
+    {ask(R"("require_sources": true, "enable_search_classifier": true)"), "require_sources",
+     "invalid_value"},
     {ask(R"("user": )" + ("\"" + std::string(600, 'x') + "\"")), "user", "out_of_range"},
     {ask(R"("cache_salt": )" + ("\"" + std::string(600, 'x') + "\"")), "cache_salt",
      "out_of_range"},
