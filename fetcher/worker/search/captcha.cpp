@@ -10,20 +10,21 @@ constexpr std::size_t looked_at_bytes = 256 * 1024;
 
 // In lower case. Scripts and forms of reCAPTCHA, hCaptcha, Turnstile and Cloudflare's challenge,
 // and what Google, Bing, DuckDuckGo, Baidu and Sogou write above theirs.
-constexpr std::string_view marks[] = {
-    "captcha",
-    "cf-challenge",
-    "challenge-platform",
-    "cf_chl_",
-    "turnstile",
-    "unusual traffic",
-    "not a robot",
-    "are you a robot",
-    "are you a human",
-    "are you human",
-    "verify you are human",
-    "anomaly-modal",
-"验证码", "人机验证", "安全验证"};
+constexpr std::string_view marks[] = {"captcha",
+                                      "cf-challenge",
+                                      "challenge-platform",
+                                      "cf_chl_",
+                                      "turnstile",
+                                      "unusual traffic",
+                                      "not a robot",
+                                      "are you a robot",
+                                      "are you a human",
+                                      "are you human",
+                                      "verify you are human",
+                                      "anomaly-modal",
+                                      "验证码",
+                                      "人机验证",
+                                      "安全验证"};
 
 }  // namespace
 
