@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::string_view prefix = "SEEKD_";
 // Read by the build and by scripts; they are no options.
-constexpr std::array<std::string_view, 2> of_other_programs{"SEEKD_TORCH_DIR", "SEEKD_CONFIG"};
+constexpr std::array<std::string_view, 3> of_other_programs{"SEEKD_TORCH_DIR", "SEEKD_CONFIG",
+                                                            "SEEKD_API_KEY"};
 
 std::string variable_name(std::string_view option) {
   std::string name(prefix);

@@ -38,18 +38,21 @@ void add_robots(CLI::App& app, ExitStatus& status);
 void add_tokenize(CLI::App& app, ExitStatus& status);
 void add_diff(CLI::App& app, ExitStatus& status);
 void add_eval(CLI::App& app, ExitStatus& status);
+void add_token(CLI::App& app, ExitStatus& status);
 void add_config(CLI::App& app, ExitStatus& status);
 
 // --config FILE, else $SEEKD_CONFIG, else what config::load finds.
 CLI::Option* add_config_option(CLI::App& command, std::filesystem::path& file);
 
-// Where seekd listens: --socket PATH, else daemon.socket of the configuration.
+// Where seekd listens: --socket PATH, else daemon.socket of the configuration. Who asks: the key in
+// --key-file, else $SEEKD_API_KEY, else the account.
 struct DaemonOptions {
   std::filesystem::path socket;
   std::filesystem::path config;
+  std::filesystem::path key_file;
 
   void add_to(CLI::App& command);
-  // Errors: of the configuration.
+  // Errors: of the configuration, or a key's file that cannot be read.
   Result<DaemonConnection> connection() const;
 };
 

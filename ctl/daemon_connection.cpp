@@ -51,18 +51,6 @@ Error error_of_reply(unsigned status, const std::string& body) {
   return {code_of_status(status), std::move(message)};
 }
 
-http::request<http::string_body> make_request(http::verb verb, const std::string& target,
-                                              std::string body) {
-  http::request<http::string_body> request(verb, target, 11);
-  request.set(http::field::host, "seekd");
-  request.set(http::field::user_agent, "seekctl/" SEEKD_VERSION);
-  request.set(http::field::connection, "close");
-  if (verb == http::verb::post) request.set(http::field::content_type, "application/json");
-  request.body() = std::move(body);
-  request.prepare_payload();
-  return request;
-}
-
 // One connection per request: seekctl's commands ask once.
 class Exchange {
  public:
@@ -128,10 +116,24 @@ Result<json::object> ask(const std::filesystem::path& socket,
 
 }  // namespace
 
-DaemonConnection::DaemonConnection(std::filesystem::path socket) : socket_(std::move(socket)) {}
+DaemonConnection::DaemonConnection(std::filesystem::path socket, std::string key)
+    : socket_(std::move(socket)), key_(std::move(key)) {}
+
+DaemonConnection::Request DaemonConnection::request(http::verb verb, const std::string& target,
+                                                    std::string body) const {
+  Request made(verb, target, 11);
+  made.set(http::field::host, "seekd");
+  made.set(http::field::user_agent, "seekctl/" SEEKD_VERSION);
+  made.set(http::field::connection, "close");
+  if (!key_.empty()) made.set(http::field::authorization, "Bearer " + key_);
+  if (verb == http::verb::post) made.set(http::field::content_type, "application/json");
+  made.body() = std::move(body);
+  made.prepare_payload();
+  return made;
+}
 
 Result<json::object> DaemonConnection::get(const std::string& target) const {
-  return ask(socket_, make_request(http::verb::get, target, {}));
+  return ask(socket_, request(http::verb::get, target, {}));
 }
 
 Result<json::object> DaemonConnection::post(const std::string& target,
@@ -141,14 +143,13 @@ Result<json::object> DaemonConnection::post(const std::string& target,
 
 Result<json::object> DaemonConnection::post_text(const std::string& target,
                                                  const std::string& body) const {
-  return ask(socket_, make_request(http::verb::post, target, body));
+  return ask(socket_, request(http::verb::post, target, body));
 }
 
 Status DaemonConnection::stream(const std::string& target, const json::object& body,
                                 const std::function<void(std::string_view)>& on_bytes) const {
   Exchange exchange;
-  Status sent =
-      exchange.send(socket_, make_request(http::verb::post, target, json::serialize(body)));
+  Status sent = exchange.send(socket_, request(http::verb::post, target, json::serialize(body)));
   if (!sent) return sent;
   if (exchange.status() != 200) {
     const Result<std::string> reply = exchange.read_all();

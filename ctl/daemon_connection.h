@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/string_body.hpp>
 #include <boost/json/object.hpp>
 
 #include "policy/result.h"
@@ -17,7 +19,8 @@ namespace seekd::ctl {
 class DaemonConnection {
  public:
   // Nothing is connected to before the first request.
-  explicit DaemonConnection(std::filesystem::path socket);
+  // `key`: an API key, "" to be known by the account.
+  explicit DaemonConnection(std::filesystem::path socket, std::string key = "");
 
   // The reply's JSON object. Errors: unavailable (no seekd there, or it broke off), io; what seekd
   // itself refuses with its own message: not_found (404), busy (429, 503), invalid_argument (other
@@ -33,7 +36,11 @@ class DaemonConnection {
                 const std::function<void(std::string_view)>& on_bytes) const;
 
  private:
+  using Request = boost::beast::http::request<boost::beast::http::string_body>;
+  Request request(boost::beast::http::verb verb, const std::string& target, std::string body) const;
+
   std::filesystem::path socket_;
+  std::string key_;
 };
 
 // A value of a query string, percent-encoded (RFC 3986 §2.1).

@@ -32,6 +32,7 @@ void add_commands(CLI::App& app, ExitStatus& status) {
   add_eval(app, status);
   add_robots(app, status);
   add_tokenize(app, status);
+  add_token(app, status);
   add_config(app, status);
 }
 
