@@ -19,12 +19,15 @@ bool names_this_host(std::string_view host) {
 
 }  // namespace
 
-std::optional<std::string> refused_origin(std::string_view host, std::string_view origin) {
-  if (!names_this_host(host)) {
+std::optional<std::string> refused_origin(std::string_view host, std::string_view origin,
+                                          HostName name) {
+  if (name == HostName::judged && !names_this_host(host)) {
     return "the Host header is '" + std::string(host) +
            "': ask for localhost or the address by number";
   }
-  if (origin.empty() || origin == "http://" + std::string(host)) return std::nullopt;
+  const bool own =
+      origin == "http://" + std::string(host) || origin == "https://" + std::string(host);
+  if (origin.empty() || own) return std::nullopt;
   return "a page of '" + std::string(origin) + "' asks: pages of other sites are not served";
 }
 

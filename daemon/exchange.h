@@ -9,13 +9,15 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "daemon/access/peer.h"
+#include "daemon/access/caller.h"
+#include "daemon/access/connection.h"
 
 namespace seekd::daemon {
 
@@ -24,6 +26,10 @@ struct HttpRequest {
   std::string path;  // without the query, percent-encoded as it was sent
   std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
   std::string body;
+  // Headers, "" where there is none.
+  std::string authorization;
+  std::string host;
+  std::string origin;
 };
 
 struct HttpResponse {
@@ -45,8 +51,17 @@ class Exchange {
   virtual ~Exchange() = default;
 
   virtual const HttpRequest& request() const = 0;
-  virtual const Peer& peer() const = 0;  // who asks
+  virtual const Connection& connection() const = 0;
+  // Who asks: nobody, until route() knows it.
+  virtual const Caller& caller() const = 0;
+  virtual void known_as(Caller caller) = 0;
   virtual LogFields& log() = 0;
+
+  // Kept until the reply is sent, or the client has gone.
+  virtual void keep(std::shared_ptr<const void> thing) = 0;
+
+  // Of the reply, however it is sent. REQUIRES: it has not begun.
+  virtual void add_header(std::string name, std::string value) = 0;
 
   virtual void respond(HttpResponse response) = 0;
 

@@ -188,10 +188,6 @@ Result<std::vector<ListenSocket>> inherited_sockets() {
       sockets.emplace_back(descriptor, Transport::unix_socket, "");
     } else if (sd_is_socket(descriptor, AF_UNSPEC, SOCK_STREAM, 1) > 0) {
       sockets.emplace_back(descriptor, Transport::tcp, "");
-      if (is_loopback(bound_to(descriptor).storage)) continue;
-      return fail(ErrorCode::invalid_argument,
-                  "systemd handed over a socket on " + sockets.back().place() +
-                      ": only loopback is served, correct ListenStream= in seekd.socket");
     } else {
       return fail(ErrorCode::invalid_argument,
                   "systemd handed over descriptor " + std::to_string(descriptor) +
@@ -215,6 +211,10 @@ ListenSocket::~ListenSocket() {
 
 std::string ListenSocket::place() const {
   return place_text(bound_to(descriptor_));
+}
+
+bool ListenSocket::is_local() const {
+  return transport_ == Transport::unix_socket || is_loopback(bound_to(descriptor_).storage);
 }
 
 int ListenSocket::release() {

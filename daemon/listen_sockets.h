@@ -6,20 +6,15 @@
 
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include "config/config.h"
+#include "daemon/access/connection.h"
 #include "policy/result.h"
 
 namespace seekd::daemon {
-
-enum class Transport : std::uint8_t {
-  unix_socket,  // its file's mode says who may ask
-  tcp,          // loopback: every user of the host, and every page in a browser (browser_guard.h)
-};
 
 // Owns a descriptor, and the file of a socket that this process made.
 class ListenSocket {
@@ -34,6 +29,8 @@ class ListenSocket {
   // Where it listens, for people: the path, or "127.0.0.1:8017".
   std::string place() const;
   int descriptor() const { return descriptor_; }
+  // Nobody from another host can reach it.
+  bool is_local() const;
 
   // The caller closes the descriptor; the file still goes with this object.
   int release();
@@ -45,8 +42,7 @@ class ListenSocket {
 };
 
 // Listening, close-on-exec. A socket file that nobody listens behind is replaced; ours has mode
-// 0660. What systemd hands over is taken instead, TCP on loopback alone: whatever else a unit says,
-// there is no authentication.
+// 0660. What systemd hands over is taken instead.
 Result<std::vector<ListenSocket>> open_listen_sockets(const config::DaemonConfig& config);
 
 }  // namespace seekd::daemon

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include <boost/asio/error.hpp>
+#include <netinet/in.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
@@ -20,21 +23,42 @@ constexpr std::chrono::milliseconds pause_after_failure{100};
 
 // Without waiting: what does not fit into the socket's buffer of a caller we do not serve is not
 // worth a place.
-void refuse(Session::Socket socket) {
-  const std::string body =
-      to_response({503, "busy", "too many connections: try again later (daemon.connections_max)",
-                   "", std::nullopt})
-          .body;
-  const std::string reply =
-      "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 5\r\n"
-      "Connection: close\r\nContent-Length: " +
-      std::to_string(body.size()) + "\r\n\r\n" + body;
+void refuse(Session::Socket socket, const ApiError& error) {
+  const HttpResponse response = to_response(error);
+  std::string reply = "HTTP/1.1 " + std::to_string(error.status) +
+                      " \r\nContent-Type: application/json\r\nConnection: close\r\n";
+  if (response.retry_after) {
+    reply += "Retry-After: " + std::to_string(response.retry_after->count()) + "\r\n";
+  }
+  reply += "Content-Length: " + std::to_string(response.body.size()) + "\r\n\r\n" + response.body;
   // Bytes left unread would reset the connection before the caller sees the reply.
   std::array<char, 16 * 1024> unread{};
   [[maybe_unused]] auto done =
       recv(socket.native_handle(), unread.data(), unread.size(), MSG_DONTWAIT);
   done = send(socket.native_handle(), reply.data(), reply.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   shutdown(socket.native_handle(), SHUT_WR);
+}
+
+ApiError too_many_connections() {
+  return {503, "busy", "too many connections: try again later (daemon.connections_max)", "",
+          std::chrono::seconds(5)};
+}
+
+// Of a connection over TCP; nullopt: it has ended already.
+std::optional<policy::IpAddress> remote_address(const Session::Socket& socket) {
+  boost::system::error_code error;
+  const auto remote = socket.remote_endpoint(error);
+  if (error) return std::nullopt;
+  policy::IpAddress address;
+  if (remote.data()->sa_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(*remote.data());
+    std::memcpy(address.bytes.data(), &v4.sin_addr, sizeof v4.sin_addr);
+  } else {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(*remote.data());
+    address.family = policy::IpAddress::Family::v6;
+    std::memcpy(address.bytes.data(), &v6.sin6_addr, sizeof v6.sin6_addr);
+  }
+  return address;
 }
 
 }  // namespace
@@ -49,8 +73,11 @@ struct Listener::Door {
 };
 
 Listener::Listener(asio::any_io_executor executor, const config::DaemonConfig& config,
-                   Session::Handler handler)
-    : executor_(std::move(executor)), config_(config), handler_(std::move(handler)) {}
+                   Entrance entrance, Session::Handler handler)
+    : executor_(std::move(executor)),
+      config_(config),
+      entrance_(entrance),
+      handler_(std::move(handler)) {}
 
 Listener::~Listener() = default;
 
@@ -87,13 +114,30 @@ void Listener::accept(Door& door) {
   });
 }
 
+bool Listener::may_enter(const Session::Socket& socket) const {
+  const auto address = remote_address(socket);
+  return address && entrance_.access.identities().admits(*address);
+}
+
 void Listener::admit(Session::Socket socket, Transport transport) {
   if (ended_) return;
-  if (sessions_.size() >= config_.connections_max) return refuse(std::move(socket));
-  Peer peer = transport == Transport::unix_socket ? peer_of(socket.native_handle()) : Peer{};
+  if (transport == Transport::tcp && !may_enter(socket)) {
+    entrance_.metrics.refused("address_denied");
+    if (entrance_.access.tls()) return;  // nothing can be said before TLS is agreed upon
+    return refuse(std::move(socket),
+                  {403, "address_denied", "your address may not ask here (access.addresses)", "",
+                   std::nullopt});
+  }
+  if (sessions_.size() >= config_.connections_max) {
+    if (transport == Transport::tcp && entrance_.access.tls()) return;
+    return refuse(std::move(socket), too_many_connections());
+  }
+  Connection connection{.transport = transport, .account = {}, .certificate_names = {}};
+  if (transport == Transport::unix_socket) connection.account = peer_of(socket.native_handle());
+  auto tls = transport == Transport::tcp ? entrance_.access.tls() : nullptr;
   auto session = std::make_shared<Session>(
-      std::move(socket), Session::Settings{.transport = transport,
-                                           .peer = std::move(peer),
+      std::move(socket), Session::Settings{.connection = std::move(connection),
+                                           .tls = std::move(tls),
                                            .body_bytes_max = config_.request_bytes_max,
                                            .timeout = config_.idle_timeout,
                                            .handler = handler_});

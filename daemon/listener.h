@@ -1,7 +1,7 @@
 // Listener: takes connections on the listening sockets and keeps the sessions.
 //
 // All functions are called on the I/O thread. Over `connections_max` a connection is answered 503
-// with Retry-After and closed, unread.
+// with Retry-After and closed, unread; 403 where its address may not ask (access.addresses).
 
 #pragma once
 
@@ -17,15 +17,23 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "config/config.h"
+#include "daemon/access/access_control.h"
 #include "daemon/listen_sockets.h"
+#include "daemon/metrics/metrics.h"
 #include "daemon/session.h"
 
 namespace seekd::daemon {
 
 class Listener {
  public:
+  // Who may connect over TCP. REQUIRES: outlive the listener.
+  struct Entrance {
+    const AccessControl& access;
+    Metrics& metrics;
+  };
+
   Listener(boost::asio::any_io_executor executor, const config::DaemonConfig& config,
-           Session::Handler handler);
+           Entrance entrance, Session::Handler handler);
   ~Listener();
 
   // Takes the sockets over and begins to accept. Errors: io.
@@ -43,10 +51,12 @@ class Listener {
 
   void accept(Door& door);
   void admit(Session::Socket socket, Transport transport);
+  bool may_enter(const Session::Socket& socket) const;
   void closed(const Session* session);
 
   boost::asio::any_io_executor executor_;
   const config::DaemonConfig& config_;
+  Entrance entrance_;
   Session::Handler handler_;
   std::vector<std::unique_ptr<Door>> doors_;
   std::unordered_set<std::shared_ptr<Session>> sessions_;

@@ -89,21 +89,45 @@ void choose_embedder(seekd::config::EmbedderConfig& embedder) {
   embedder.path = std::move(*path);
 }
 
-// Where the configuration names no key, the one that systemd was told to load.
-void choose_cache_key(seekd::config::CacheConfig& cache) {
+// Where the configuration names no file, the one that systemd was told to load.
+void choose_credential(std::filesystem::path& file, const char* name) {
   const char* const folder = std::getenv("CREDENTIALS_DIRECTORY");
-  if (!cache.key_file.empty() || folder == nullptr) return;
-  const std::filesystem::path credential = std::filesystem::path(folder) / "cache-key";
+  if (!file.empty() || folder == nullptr) return;
+  const std::filesystem::path credential = std::filesystem::path(folder) / name;
   std::error_code error;
-  if (std::filesystem::exists(credential, error)) cache.key_file = credential;
+  if (std::filesystem::exists(credential, error)) file = credential;
 }
 
-Status run(seekd::config::Config config) {
+// What is written, and the model that the command line names.
+seekd::Result<seekd::config::Config> load(const Options& options) {
+  auto loaded = seekd::config::load_explained(options.config, environ);
+  if (!loaded) return std::unexpected(std::move(loaded.error()));
+  for (const std::string& warning : loaded->warnings) spdlog::warn("{}", warning);
+  if (!options.model.empty()) loaded->config.model.path = options.model;
+  return std::move(loaded->config);
+}
+
+// What is chosen where nothing is written.
+Status complete(seekd::config::Config& config) {
   if (const Status chosen = choose_model(config.model); !chosen) return chosen;
-  const auto hold = seekd::model::ModelHold::of(config.model.path);
   choose_embedder(config.embedder);
-  choose_cache_key(config.cache);
-  const auto program = seekd::daemon::Program::create(std::move(config));
+  choose_credential(config.cache.key_file, "cache-key");
+  choose_credential(config.access.keys_file, "api-keys");
+  return {};
+}
+
+seekd::Result<seekd::config::Config> load_again(const Options& options) {
+  auto config = load(options);
+  if (!config) return config;
+  if (const Status chosen = complete(*config); !chosen) return std::unexpected(chosen.error());
+  return config;
+}
+
+Status run(seekd::config::Config config, const Options& options) {
+  if (const Status chosen = complete(config); !chosen) return chosen;
+  const auto hold = seekd::model::ModelHold::of(config.model.path);
+  const auto program =
+      seekd::daemon::Program::create(std::move(config), [&options] { return load_again(options); });
   if (!program) return std::unexpected(program.error());
   return (*program)->run();
 }
@@ -116,14 +140,12 @@ int main(int argc, char** argv) {
   using seekd::daemon::LogReader;
   seekd::daemon::start_log(std::getenv("JOURNAL_STREAM") != nullptr ? LogReader::journal
                                                                     : LogReader::terminal);
-  auto loaded = seekd::config::load_explained(options->config, environ);
-  if (!loaded) {
-    spdlog::error("{}", loaded.error().message);
+  auto config = load(*options);
+  if (!config) {
+    spdlog::error("{}", config.error().message);
     return exit_config;
   }
-  for (const std::string& warning : loaded->warnings) spdlog::warn("{}", warning);
-  if (!options->model.empty()) loaded->config.model.path = options->model;
-  if (const Status done = run(std::move(loaded->config)); !done) {
+  if (const Status done = run(*std::move(config), *options); !done) {
     spdlog::error("{}", done.error().message);
     return exit_failed;
   }

@@ -60,11 +60,13 @@ Result<std::unique_ptr<cache::PageCache>> Program::open_cache(const config::Conf
                                       std::move(reranking));
 }
 
-Result<std::unique_ptr<Program>> Program::create(config::Config config) {
+Result<std::unique_ptr<Program>> Program::create(config::Config config, ConfigReader reread) {
   auto collections = Collections::create(config.collections, geteuid());
   if (!collections) return std::unexpected(std::move(collections.error()));
   auto sockets = open_listen_sockets(config.daemon);
   if (!sockets) return std::unexpected(std::move(sockets.error()));
+  auto access = AccessControl::create(config, *sockets);
+  if (!access) return std::unexpected(std::move(access.error()));
   if (auto entered = enter_sandbox(config); !entered) return std::unexpected(entered.error());
   auto judges = load_judges(config);
   if (!judges) return std::unexpected(std::move(judges.error()));
@@ -77,7 +79,8 @@ Result<std::unique_ptr<Program>> Program::create(config::Config config) {
   for (const ListenSocket& socket : *sockets) spdlog::info("listening on {}", socket.place());
   std::unique_ptr<Program> program(new Program(std::move(config), std::move(*judges),
                                                std::move(*cache), *clock, std::move(*watches),
-                                               std::move(*collections)));
+                                               std::move(*collections), *std::move(access)));
+  program->reread_ = std::move(reread);
   if (auto started = program->listener_.start(std::move(*sockets)); !started) {
     return std::unexpected(started.error());
   }
@@ -86,9 +89,10 @@ Result<std::unique_ptr<Program>> Program::create(config::Config config) {
 
 Program::Program(config::Config config, Judges judges, std::unique_ptr<cache::PageCache> cache,
                  const std::optional<policy::ClockMark>& clock, StoredWatches watches,
-                 Collections collections)
+                 Collections collections, AccessControl access)
     : config_(std::move(config)),
       collections_(std::move(collections)),
+      access_(std::move(access)),
       judges_(std::move(judges)),
       cache_(std::move(cache)),
       clock_(clock),
@@ -119,23 +123,27 @@ Program::Program(config::Config config, Judges judges, std::unique_ptr<cache::Pa
                 pages_,
                 refresher_,
                 collections_,
+                access_.identities(),
+                limits_,
                 clock_.now(),
                 judges_.embedder ? &judges_.embedder->info() : nullptr,
                 &web_search_,
                 judges_.reranker ? &judges_.reranker->info() : nullptr},
-      listener_(io_.get_executor(), config_.daemon,
+      listener_(io_.get_executor(), config_.daemon, {access_, metrics_},
                 [this](const std::shared_ptr<Exchange>& exchange) { route(services_, exchange); }),
       model_watch_(io_.get_executor(), model_,
                    [this](const model::ModelHealth& health) { health_changed(health); }),
       manager_(io_.get_executor(),
                [this] { return model_watch_.state() != model::ModelState::hung; }),
       signals_(io_, SIGTERM, SIGINT),
+      hangup_(io_, SIGHUP),
       grace_(io_),
       purge_(io_) {}
 
 Status Program::run() {
   manager_.started();
   await_signal();
+  await_hangup();
   purge_now_and_then();
   if (judges_.embedder) start_embedding();
   refresher_.start();
@@ -187,6 +195,25 @@ void Program::await_signal() {
     if (error) return;
     stopping_ ? listener_.close_sessions() : stop();
     await_signal();
+  });
+}
+
+// Files are read here, on the one I/O thread: they are small, and it is seldom.
+void Program::await_hangup() {
+  hangup_.async_wait([this](const boost::system::error_code& error, int) {
+    if (error) return;
+    const bool serving = model_.state() == ModelRunner::State::ready && !stopping_;
+    if (serving) manager_.reloading();
+    const auto fresh = reread_();
+    const auto restart = fresh ? access_.reload(*fresh) : std::unexpected(fresh.error());
+    if (!restart) {
+      spdlog::error("the reload failed, and everything is as before: {}", restart.error().message);
+    } else {
+      spdlog::info("who may ask was read again");
+      if (*restart) spdlog::warn("more than [access], [tls] and [jwt] has changed: restart seekd");
+    }
+    if (serving) manager_.ready();
+    await_hangup();
   });
 }
 

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -15,6 +16,7 @@
 
 #include "cache/page_cache.h"
 #include "config/config.h"
+#include "daemon/access/access_control.h"
 #include "daemon/answer/admission.h"
 #include "daemon/async_cache.h"
 #include "daemon/embedding_worker.h"
@@ -35,10 +37,13 @@ namespace seekd::daemon {
 
 class Program {
  public:
+  using ConfigReader = std::function<Result<config::Config>()>;
+
   // Errors: a sentence about what is in the way (socket, port, sandbox, embedder,
   // reranker, cache). REQUIRES:
   // config.model.path and config.embedder.path are not empty.
-  static Result<std::unique_ptr<Program>> create(config::Config config);
+  // `reread` gives the configuration as it is by then, on SIGHUP.
+  static Result<std::unique_ptr<Program>> create(config::Config config, ConfigReader reread);
 
   // Returns when SIGTERM or SIGINT has been served, the model could not be loaded, or its device is
   // lost. Errors: the model's.
@@ -56,18 +61,22 @@ class Program {
 
   Program(config::Config config, Judges judges, std::unique_ptr<cache::PageCache> cache,
           const std::optional<policy::ClockMark>& clock, StoredWatches watches,
-          Collections collections);
+          Collections collections, AccessControl access);
 
   void start_embedding();
   void model_changed();
   void health_changed(const model::ModelHealth& health);
   void await_signal();
+  void await_hangup();
   void purge_now_and_then();
   void keep_clock();
   void stop();
 
   config::Config config_;
   const Collections collections_;
+  AccessControl access_;
+  Limits limits_;
+  ConfigReader reread_;
   const Judges judges_;
   std::unique_ptr<cache::PageCache> cache_;
   boost::asio::io_context io_{1};
@@ -86,6 +95,7 @@ class Program {
   ModelWatch model_watch_;
   ServiceManager manager_;
   boost::asio::signal_set signals_;
+  boost::asio::signal_set hangup_;
   boost::asio::steady_timer grace_;
   boost::asio::steady_timer purge_;
   bool stopping_ = false;

@@ -28,6 +28,12 @@ void ServiceManager::ready() {
   sd_notify(0, "READY=1\nSTATUS=");
 }
 
+void ServiceManager::reloading() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(now);
+  sd_notify(0, ("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(microseconds.count())).c_str());
+}
+
 void ServiceManager::stopping(std::chrono::milliseconds grace) {
   const std::chrono::microseconds at_most = grace + time_to_close;
   sd_notify(0, ("STOPPING=1\nEXTEND_TIMEOUT_USEC=" + std::to_string(at_most.count())).c_str());

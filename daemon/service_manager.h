@@ -27,6 +27,8 @@ class ServiceManager {
   // A line for "systemctl status". REQUIRES: it has no line feed.
   void status(const std::string& line);
   void ready();
+  // What was changed is read; ready() says when it is done.
+  void reloading();
   // It may take that long, whatever TimeoutStopSec= says.
   void stopping(std::chrono::milliseconds grace);
 

@@ -6,6 +6,8 @@
 
 #include "config/config.h"
 #include "daemon/access/collections.h"
+#include "daemon/access/identities.h"
+#include "daemon/access/limits.h"
 #include "daemon/answer/admission.h"
 #include "daemon/async_cache.h"
 #include "daemon/finding/web_search.h"
@@ -32,6 +34,8 @@ struct Services {
   PageUpdater& pages;
   Refresher& refresher;
   const Collections& collections;
+  const Identities& identities;  // replaced on SIGHUP
+  Limits& limits;
   TimePoint started;
   const model::EmbedderInfo* embedder = nullptr;  // nullptr: words alone are searched
   WebSearch* web = nullptr;                       // nullptr: nobody is asked which pages there are

@@ -12,9 +12,9 @@
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/read.hpp>
 #include <poll.h>
+#include <spdlog/spdlog.h>
 
 #include "daemon/api/api_error.h"
-#include "daemon/browser_guard.h"
 #include "daemon/session_request.h"
 
 namespace seekd::daemon {
@@ -29,17 +29,32 @@ constexpr std::size_t pipelined_bytes_max = 64 * 1024;  // read ahead while an a
 constexpr std::size_t buffer_bytes_max = header_bytes_max + pipelined_bytes_max;
 constexpr std::size_t piece_bytes = 4096;
 constexpr std::chrono::seconds linger_time{5};
+constexpr std::chrono::seconds greeting_time{10};
 
 }  // namespace
 
 Session::Session(Socket socket, Settings settings)
-    : socket_(std::move(socket)),
+    : stream_(std::move(socket), settings.tls),
       settings_(std::move(settings)),
-      timer_(socket_.get_executor()),
+      timer_(stream_.get_executor()),
       buffer_(buffer_bytes_max) {}
 
 void Session::start() {
-  receive();
+  stream_.is_tls() ? greet() : receive();
+}
+
+void Session::greet() {
+  phase_ = Phase::greeting;
+  arm(std::min(greeting_time, settings_.timeout));
+  stream_.async_handshake([self = shared_from_this()](const auto& error) {
+    if (self->phase_ != Phase::greeting) return;
+    if (error) {
+      spdlog::info("a TLS handshake failed: {}", error.message());
+      return self->close();
+    }
+    self->settings_.connection.certificate_names = self->stream_.client_names();
+    self->receive();
+  });
 }
 
 void Session::stop() {
@@ -53,10 +68,10 @@ void Session::close() {
   phase_ = Phase::closed;
   disarm();
   boost::system::error_code ignored;
-  socket_.close(ignored);
+  stream_.socket().close(ignored);
   if (const auto request = std::exchange(request_, nullptr)) {
     request->caller_gone();
-    request->write_log();
+    request->over();
   }
   std::exchange(closed_, nullptr)();
 }
@@ -69,9 +84,9 @@ void Session::receive() {
   parser_.emplace();
   parser_->header_limit(header_bytes_max);
   parser_->body_limit(settings_.body_bytes_max);
-  arm();
+  arm(settings_.timeout);
   http::async_read_header(
-      socket_, buffer_, *parser_,
+      stream_, buffer_, *parser_,
       beast::bind_front_handler(
           [self = shared_from_this()](const auto& error, std::size_t) { self->on_header(error); }));
 }
@@ -82,7 +97,7 @@ void Session::on_header(const boost::system::error_code& error) {
   if (std::string why = flaw(); !why.empty()) return refuse(400, "bad_request", std::move(why));
   if (beast::iequals(parser_->get()[http::field::expect], "100-continue")) {
     // RFC 9110 §10.1.1: the caller waits for this before it sends the body.
-    asio::async_write(socket_, asio::buffer(std::string_view("HTTP/1.1 100 Continue\r\n\r\n")),
+    asio::async_write(stream_, asio::buffer(std::string_view("HTTP/1.1 100 Continue\r\n\r\n")),
                       [self = shared_from_this()](const auto& failed, std::size_t) {
                         failed ? self->close() : self->receive_body();
                       });
@@ -113,7 +128,7 @@ std::string Session::flaw() const {
 void Session::receive_body() {
   if (phase_ != Phase::receiving) return;
   http::async_read(
-      socket_, buffer_, *parser_,
+      stream_, buffer_, *parser_,
       [self = shared_from_this()](const auto& error, std::size_t) { self->on_body(error); });
 }
 
@@ -156,12 +171,6 @@ void Session::dispatch() {
   const auto& message = parser_->get();
   if (!message.keep_alive()) then_ = Then::close;
   request_ = std::make_shared<Request>(shared_from_this(), message);
-  if (settings_.transport == Transport::tcp) {
-    if (auto why = refused_origin(message[http::field::host], message[http::field::origin])) {
-      return request_->respond(
-          to_response({403, "origin_denied", std::move(*why), "", std::nullopt}));
-    }
-  }
   if (!request_->readable()) {
     return request_->respond(
         to_response({400, "bad_request", "the request's target is no path", "", std::nullopt}));
@@ -177,8 +186,8 @@ void Session::write(std::string bytes) {
 }
 
 void Session::write_next() {
-  arm();
-  asio::async_write(socket_, asio::buffer(out_.front()),
+  arm(settings_.timeout);
+  asio::async_write(stream_, asio::buffer(out_.front()),
                     [self = shared_from_this()](const auto& error, std::size_t) {
                       if (self->phase_ == Phase::closed) return;
                       if (error) return self->close();
@@ -190,16 +199,12 @@ void Session::write_next() {
 }
 
 void Session::answered() {
-  request_->write_log();
+  request_->over();
   request_.reset();
   phase_ = Phase::receiving;
   if (stopping_) return close();
   if (then_ == Then::close) return linger();
-  if (watching_) {
-    stop_watching_.emit(asio::cancellation_type::total);
-  } else {
-    receive();
-  }
+  watching_ ? stop_watching() : receive();
 }
 
 // RFC 9112 §9.6: closing with bytes unread would reset the connection, and the caller might never
@@ -207,25 +212,40 @@ void Session::answered() {
 void Session::linger() {
   if (ended_) return close();
   phase_ = Phase::lingering;
+  arm(linger_time);
+  if (stream_.is_tls()) return watching_ ? stop_watching() : say_goodbye();
   boost::system::error_code ignored;
-  socket_.shutdown(Socket::shutdown_send, ignored);
-  timer_.expires_after(linger_time);
-  timer_.async_wait([self = shared_from_this()](const auto& error) {
-    if (!error && self->phase_ == Phase::lingering) self->close();
-  });
+  stream_.socket().shutdown(Socket::shutdown_send, ignored);
   if (!watching_) watch();
+}
+
+// RFC 8446 §6.1: without it the client could not tell a whole reply from one that was cut. What it
+// sends all the same is dropped below TLS.
+void Session::say_goodbye() {
+  stream_.async_shutdown([self = shared_from_this()](const auto&) {
+    if (self->phase_ == Phase::closed) return;
+    self->stream_.end_tls();
+    self->linger();
+  });
 }
 
 void Session::watch() {
   if (phase_ == Phase::lingering) buffer_.clear();
   if (buffer_.size() >= pipelined_bytes_max) return;
   watching_ = true;
-  socket_.async_read_some(
+  stream_.async_read_some(
       buffer_.prepare(piece_bytes),
       asio::bind_cancellation_slot(
           stop_watching_.slot(), [self = shared_from_this()](const auto& error, std::size_t bytes) {
             self->on_watched(error, bytes);
           }));
+}
+
+// TLS takes no notice of the slot; to it, a read that was stopped is one that had nothing to read.
+void Session::stop_watching() {
+  boost::system::error_code ignored;
+  if (stream_.is_tls()) stream_.socket().cancel(ignored);
+  stop_watching_.emit(asio::cancellation_type::total);
 }
 
 void Session::on_watched(const boost::system::error_code& error, std::size_t bytes) {
@@ -240,7 +260,9 @@ void Session::on_watched(const boost::system::error_code& error, std::size_t byt
       if (!error) return watch();
       return ended_ ? await_hangup() : close();
     case Phase::lingering:
+      if (stream_.is_tls()) return say_goodbye();
       return error ? close() : watch();
+    case Phase::greeting:
     case Phase::closed:
       return;
   }
@@ -249,18 +271,18 @@ void Session::on_watched(const boost::system::error_code& error, std::size_t byt
 // Sent is what was sent, and is answered, unless the caller has gone altogether.
 void Session::await_hangup() {
   if (!std::exchange(awaiting_hangup_, true)) {
-    socket_.async_wait(Socket::wait_error, [self = shared_from_this()](const auto& error) {
+    stream_.socket().async_wait(Socket::wait_error, [self = shared_from_this()](const auto& error) {
       self->awaiting_hangup_ = false;
       if (!error && self->phase_ == Phase::answering) self->await_hangup();
     });
   }
   // After the wait has begun: what comes between the two is seen by one of them.
-  pollfd state{socket_.native_handle(), 0, 0};
+  pollfd state{stream_.socket().native_handle(), 0, 0};
   if (poll(&state, 1, 0) > 0 && (state.revents & (POLLHUP | POLLERR)) != 0) close();
 }
 
-void Session::arm() {
-  timer_.expires_after(settings_.timeout);
+void Session::arm(std::chrono::seconds timeout) {
+  timer_.expires_after(timeout);
   timer_.async_wait([self = shared_from_this()](const auto& error) {
     // A wait that was armed anew after it had passed comes here too.
     const bool passed = self->timer_.expiry() <= std::chrono::steady_clock::now();

@@ -4,7 +4,8 @@
 // All functions are called on the I/O thread. Bounded in everything: header and body bytes, the
 // time to send a request and to take a reply. A caller that goes while its answer is made is
 // noticed, and the answer is taken back; one that only stops sending gets its answer. TCP does not
-// tell the two apart before something is written. It keeps itself alive while it has something to
+// tell the two apart before something is written. Where there is TLS, who the client's certificate
+// names is known before the first request. It keeps itself alive while it has something to
 // wait for, and tells its end to on_closed() once.
 
 #pragma once
@@ -25,19 +26,19 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include "daemon/byte_stream.h"
 #include "daemon/exchange.h"
-#include "daemon/listen_sockets.h"
 
 namespace seekd::daemon {
 
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  using Socket = boost::asio::generic::stream_protocol::socket;
+  using Socket = ByteStream::Socket;
   using Handler = std::function<void(const std::shared_ptr<Exchange>&)>;
 
   struct Settings {
-    Transport transport = Transport::unix_socket;
-    Peer peer;
+    Connection connection;
+    std::shared_ptr<boost::asio::ssl::context> tls;  // nullptr: plain HTTP
     std::size_t body_bytes_max = 0;
     std::chrono::seconds timeout{
         0};  // to send a whole request, and for each piece of a reply to be taken
@@ -61,6 +62,7 @@ class Session : public std::enable_shared_from_this<Session> {
   class Request;  // the Exchange of one request
 
   enum class Phase : std::uint8_t {
+    greeting,   // TLS is agreed upon
     receiving,  // a request is waited for, or comes in
     answering,  // its handler has it
     lingering,  // the last reply is sent; what the caller still sends is dropped, so that it reads
@@ -69,6 +71,7 @@ class Session : public std::enable_shared_from_this<Session> {
   };
   enum class Then : std::uint8_t { keep_alive, close };
 
+  void greet();
   void receive();
   void on_header(const boost::system::error_code& error);
   void receive_body();
@@ -83,15 +86,17 @@ class Session : public std::enable_shared_from_this<Session> {
   void write_next();
   void answered();
   void linger();
+  void say_goodbye();
 
   void watch();
+  void stop_watching();
   void on_watched(const boost::system::error_code& error, std::size_t bytes);
   void await_hangup();
 
-  void arm();
+  void arm(std::chrono::seconds timeout);
   void disarm();
 
-  Socket socket_;
+  ByteStream stream_;
   Settings settings_;
   std::function<void()> closed_;
   boost::asio::steady_timer timer_;

@@ -30,9 +30,12 @@ std::string to_text(const Message& message) {
 }  // namespace
 
 Session::Request::Request(const std::shared_ptr<Session>& session, const Message& message)
-    : session_(session), peer_(session->settings_.peer), version_(message.version()) {
+    : session_(session), connection_(session->settings_.connection), version_(message.version()) {
   request_.method = message.method_string();
   request_.body = message.body();
+  request_.authorization = message[http::field::authorization];
+  request_.host = message[http::field::host];
+  request_.origin = message[http::field::origin];
   const auto target = boost::urls::parse_origin_form(message.target());
   if (!target) return;
   readable_ = true;
@@ -45,6 +48,10 @@ std::shared_ptr<Session> Session::Request::open_session() const {
   return session && session->request_.get() == this && session->phase_ == Phase::answering
              ? session
              : nullptr;
+}
+
+void Session::Request::add_header(std::string name, std::string value) {
+  headers_.emplace_back(std::move(name), std::move(value));
 }
 
 void Session::Request::respond(HttpResponse response) {
@@ -60,6 +67,7 @@ void Session::Request::respond(HttpResponse response) {
   if (response.retry_after) {
     message.set(http::field::retry_after, std::to_string(response.retry_after->count()));
   }
+  for (const auto& [name, value] : headers_) message.set(name, value);
   message.keep_alive(session->then_ == Then::keep_alive);
   message.content_length(response.body.size());
   if (request_.method != "HEAD") message.body() = std::move(response.body);
@@ -75,6 +83,7 @@ void Session::Request::begin_events() {
   message.version(version_);
   message.set(http::field::content_type, "text/event-stream; charset=utf-8");
   message.set(http::field::cache_control, "no-store");
+  for (const auto& [name, value] : headers_) message.set(name, value);
   // HTTP/1.0 has no chunks: the end of the connection is the end of the reply.
   if (version_ < 11) session->then_ = Then::close;
   message.keep_alive(session->then_ == Then::keep_alive);
@@ -107,12 +116,14 @@ void Session::Request::caller_gone() {
 }
 
 // One line, and not a word of a question: neither body nor query.
-void Session::Request::write_log() const {
+void Session::Request::over() {
+  kept_.reset();
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - begun_);
-  spdlog::info("{} {} {} {} ms outcome={} fetched={}", request_.method,
+  spdlog::info("{} {} {} {} ms caller={} outcome={} fetched={}", request_.method,
                std::string_view(request_.path).substr(0, logged_path_bytes_max), status_,
-               took.count(), log_.outcome.empty() ? "-" : log_.outcome, log_.pages_fetched);
+               took.count(), caller_.name.empty() ? "-" : caller_.name,
+               log_.outcome.empty() ? "-" : log_.outcome, log_.pages_fetched);
 }
 
 }  // namespace seekd::daemon

@@ -6,6 +6,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -24,8 +26,12 @@ class Session::Request final : public Exchange {
   bool readable() const { return readable_; }
 
   const HttpRequest& request() const override { return request_; }
-  const Peer& peer() const override { return peer_; }
+  const Connection& connection() const override { return connection_; }
+  const Caller& caller() const override { return caller_; }
+  void known_as(Caller caller) override { caller_ = std::move(caller); }
   LogFields& log() override { return log_; }
+  void keep(std::shared_ptr<const void> thing) override { kept_ = std::move(thing); }
+  void add_header(std::string name, std::string value) override;
   void respond(HttpResponse response) override;
   void begin_events() override;
   void event(std::string_view data) override;
@@ -33,14 +39,18 @@ class Session::Request final : public Exchange {
   void on_gone(std::function<void()> gone) override { gone_ = std::move(gone); }
 
   void caller_gone();
-  void write_log() const;
+  // The reply is sent, or nobody waits for it any more.
+  void over();
 
  private:
   // nullptr when the connection is closed.
   std::shared_ptr<Session> open_session() const;
 
   std::weak_ptr<Session> session_;
-  Peer peer_;
+  Connection connection_;
+  Caller caller_;
+  std::shared_ptr<const void> kept_;
+  std::vector<std::pair<std::string, std::string>> headers_;  // of the reply
   HttpRequest request_;
   unsigned version_;  // 10 or 11
   bool readable_ = false;

@@ -13,7 +13,8 @@
 #include <sys/types.h>
 
 #include "config/config.h"
-#include "daemon/access/peer.h"
+#include "daemon/access/caller.h"
+#include "daemon/access/circle.h"
 #include "daemon/access/scope.h"
 #include "policy/result.h"
 
@@ -26,22 +27,14 @@ class Collections {
   static Result<Collections> create(std::span<const config::CollectionConfig> configured,
                                     uid_t owner);
 
-  bool may_read(const Peer& peer, std::string_view collection) const;
+  bool may_read(const Caller& caller, std::string_view collection) const;
   // Root and the owner always may: the files of the cache are theirs.
-  bool may_write(const Peer& peer, std::string_view collection) const;
+  bool may_write(const Caller& caller, std::string_view collection) const;
 
   // All that the caller may read.
-  Scope readable(const Peer& peer) const;
+  Scope readable(const Caller& caller) const;
 
  private:
-  // Who may do one thing.
-  struct Circle {
-    bool everyone = false;
-    std::vector<uid_t> users;
-    std::vector<gid_t> groups;
-
-    bool has(const Peer& peer) const;
-  };
   struct Collection {
     std::string name;
     Circle readers;
@@ -49,8 +42,7 @@ class Collections {
   };
 
   explicit Collections(uid_t owner) : owner_(owner) {}
-  static Result<Circle> resolve(std::span<const policy::Subject> subjects,
-                                const std::string& collection);
+  static bool readable_by(const Caller& caller, const Collection& collection);
   const Collection* find(std::string_view name) const;
 
   uid_t owner_;

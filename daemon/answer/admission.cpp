@@ -5,7 +5,7 @@
 namespace seekd::daemon {
 
 Result<Admission::Ticket> Admission::enter(std::function<void()> begin) {
-  if (running_ + waiting_.size() + at_model_() >= here_max_) {
+  if (!has_room()) {
     return fail(ErrorCode::busy, "too many questions wait: ask again later (daemon.queue_max)");
   }
   const Ticket ticket = ++last_;

@@ -28,6 +28,9 @@ class Admission {
   // Errors: busy (as many are here as may be).
   Result<Ticket> enter(std::function<void()> begin);
 
+  // One more question would be let in.
+  bool has_room() const { return running_ + waiting_.size() + at_model_() < here_max_; }
+
   // The question is taken back: if it still waits it is never begun, and its place is free.
   void withdraw(Ticket ticket);
 

@@ -1,8 +1,11 @@
 // POST /v1/chat/completions.
 
+#include <chrono>
 #include <utility>
 
+#include "daemon/access/terms.h"
 #include "daemon/answer/answer_flow.h"
+#include "daemon/api/api_error.h"
 #include "daemon/api/chat_reply.h"
 #include "daemon/api/chat_request.h"
 #include "daemon/api/handlers.h"
@@ -11,6 +14,29 @@ namespace seekd::daemon {
 namespace {
 
 constexpr std::size_t id_digits = 24;
+
+// What an answer costs its caller. Where he takes it back, what was written until then.
+class Bill {
+ public:
+  Bill(Services& services, const ExchangePtr& exchange)
+      : services_(services), exchange_(exchange) {}
+
+  void wrote() { ++pieces_; }
+
+  void settle(const Result<Answer>& answer) const {
+    const auto now = std::chrono::steady_clock::now();
+    const Caller& caller = exchange_->caller();
+    services_.limits.charge_tokens(
+        caller, answer ? answer->usage.prompt_tokens + answer->usage.completion_tokens : pieces_,
+        now);
+    if (answer) services_.limits.charge_fetches(caller, answer->usage.pages_fetched, now);
+  }
+
+ private:
+  Services& services_;
+  ExchangePtr exchange_;
+  std::size_t pieces_ = 0;  // of the model's text
+};
 
 void log_answer(Exchange& exchange, const Result<Answer>& answer) {
   if (!answer) {
@@ -23,9 +49,11 @@ void log_answer(Exchange& exchange, const Result<Answer>& answer) {
 
 void answer_whole(Services& services, const ExchangePtr& exchange, Question question,
                   const ChatReply& reply) {
+  const auto bill = std::make_shared<Bill>(services, exchange);
   const auto flow = AnswerFlow::start(
-      services, std::move(question), [](const model::TextDelta&) {},
-      [exchange, reply](const Result<Answer>& answer) {
+      services, std::move(question), [bill](const model::TextDelta&) { bill->wrote(); },
+      [exchange, reply, bill](const Result<Answer>& answer) {
+        bill->settle(answer);
         log_answer(*exchange, answer);
         if (!answer) return exchange->respond(to_response(to_chat_error(answer.error())));
         HttpResponse response;
@@ -39,15 +67,17 @@ void answer_whole(Services& services, const ExchangePtr& exchange, Question ques
 // status.
 class ChatStream {
  public:
-  ChatStream(ExchangePtr exchange, ChatReply reply)
-      : exchange_(std::move(exchange)), reply_(std::move(reply)) {}
+  ChatStream(Services& services, const ExchangePtr& exchange, ChatReply reply)
+      : exchange_(exchange), reply_(std::move(reply)), bill_(services, exchange) {}
 
   void text(const model::TextDelta& delta) {
+    bill_.wrote();
     begin();
     exchange_->event(delta_chunk_json(reply_, delta));
   }
 
   void done(const Result<Answer>& answer) {
+    bill_.settle(answer);
     log_answer(*exchange_, answer);
     if (!answer) return fail(answer.error());
     begin();
@@ -73,17 +103,30 @@ class ChatStream {
 
   ExchangePtr exchange_;
   ChatReply reply_;
+  Bill bill_;
   bool begun_ = false;
 };
 
 void answer_streamed(Services& services, const ExchangePtr& exchange, Question question,
                      ChatReply reply) {
-  const auto stream = std::make_shared<ChatStream>(exchange, std::move(reply));
+  const auto stream = std::make_shared<ChatStream>(services, exchange, std::move(reply));
   const auto flow = AnswerFlow::start(
       services, std::move(question),
       [stream](const model::TextDelta& delta) { stream->text(delta); },
       [stream](const Result<Answer>& answer) { stream->done(answer); });
   exchange->on_gone([flow] { flow->cancel(); });
+}
+
+// Why the caller's terms do not let this question be asked, or nullopt.
+std::optional<ApiError> refused(Services& services, const Caller& caller, Question& question) {
+  if (auto error = hold_to(*caller.terms, question)) return error;
+  if (question.reach == Reach::cache_only || question.retrieval == Retrieval::disabled) {
+    return std::nullopt;
+  }
+  const auto refusal = services.limits.no_fetches(caller, std::chrono::steady_clock::now());
+  if (!refusal) return std::nullopt;
+  services.metrics.refused(refusal->reason);
+  return refusal->error;
 }
 
 }  // namespace
@@ -94,10 +137,14 @@ void answer_chat(Services& services, const ExchangePtr& exchange) {
   if (!available) return exchange->respond(to_response(to_api_error(available.error())));
   const model::ModelInfo& model = services.model.model().info();
   auto request = parse_chat_request(exchange->request().body, model, services.config.answer,
-                                    services.collections.readable(exchange->peer()));
+                                    services.collections.readable(exchange->caller()));
   if (!request) {
     exchange->log().outcome = request.error().code;
     return exchange->respond(to_response(request.error()));
+  }
+  if (const auto error = refused(services, exchange->caller(), request->question)) {
+    exchange->log().outcome = error->code;
+    return exchange->respond(to_response(*error));
   }
   ChatReply reply{"chatcmpl-" + random_hex(id_digits), model.name, wall_clock(),
                   request->usage_chunk};

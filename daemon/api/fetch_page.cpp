@@ -1,10 +1,12 @@
 // POST /seekd/v1/fetch: one page through the door, whatever its age in the cache, and what has
 // changed.
 
+#include <chrono>
 #include <utility>
 
 #include <boost/json.hpp>
 
+#include "daemon/access/terms.h"
 #include "daemon/api/api_error.h"
 #include "daemon/api/fields.h"
 #include "daemon/api/handlers.h"
@@ -78,6 +80,11 @@ void respond(Exchange& exchange, const std::string& url, const Result<PageUpdate
     exchange.log().outcome = error.code;
     return exchange.respond(to_response(error));
   }
+  const bool page = update->reply.page.has_value();
+  // A redirect leads where it likes.
+  if (page && !may_have(*exchange.caller().terms, update->reply.page->final_url)) {
+    return exchange.respond(to_response(site_not_allowed()));
+  }
   json::object body = reply_json(url, update->reply);
   if (update->kept) add_kept(body, *update->kept);
   exchange.log().outcome = body.at("reason").as_string();
@@ -101,6 +108,9 @@ void fetch_page(Services& services, const ExchangePtr& exchange) {
   // What cannot be read is shown to the door all the same: the verdict on URLs is its own.
   const auto parsed = policy::parse_url(*written);
   const std::string url = parsed ? parsed->text() : *written;
+  const Caller& caller = exchange->caller();
+  if (!may_have(*caller.terms, url)) return exchange->respond(to_response(site_not_allowed()));
+  services.limits.charge_fetches(caller, 1, std::chrono::steady_clock::now());
   exchange->log().pages_fetched = 1;
   const auto running = services.pages.update(
       {.url = url, .provenance = policy::Provenance::user, .asker = Asker::caller},

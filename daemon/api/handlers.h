@@ -40,6 +40,7 @@ void show_watch(Services& services, const ExchangePtr& exchange);
 void remove_watch(Services& services, const ExchangePtr& exchange);
 void run_watch(Services& services, const ExchangePtr& exchange);
 
+void report_ready(Services& services, const ExchangePtr& exchange);
 void report_health(Services& services, const ExchangePtr& exchange);
 void list_models(Services& services, const ExchangePtr& exchange);
 void report_metrics(Services& services, const ExchangePtr& exchange);

@@ -125,7 +125,7 @@ Result<cache::StoreOutcome> confirm(cache::PageCache& cache, const FetchedPage& 
 
 void import_page(Services& services, const ExchangePtr& exchange) {
   const auto may_write = [&](std::string_view collection) {
-    return services.collections.may_write(exchange->peer(), collection);
+    return services.collections.may_write(exchange->caller(), collection);
   };
   auto import = read_import(exchange->request().body, may_write, services.config.cache,
                             services.cache.clock().now());

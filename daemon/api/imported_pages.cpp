@@ -30,7 +30,7 @@ HttpResponse reply(const json::object& body) {
 }
 
 bool may_write(const Services& services, const Exchange& exchange, std::string_view address) {
-  return services.collections.may_write(exchange.peer(), policy::collection_of(address));
+  return services.collections.may_write(exchange.caller(), policy::collection_of(address));
 }
 
 std::expected<std::vector<std::string>, ApiError> read_removal(const Services& services,

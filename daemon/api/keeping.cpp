@@ -70,7 +70,7 @@ std::expected<Decision, ApiError> read_decision(std::string_view body, ReasonFie
 std::optional<ApiError> forbidden(const Services& services, const Exchange& exchange,
                                   const Decision& decision) {
   const std::string_view collection = policy::collection_of(decision.pages);
-  if (services.collections.may_write(exchange.peer(), collection)) return std::nullopt;
+  if (services.collections.may_write(exchange.caller(), collection)) return std::nullopt;
   return no_writable_collection(collection, "pages");
 }
 
@@ -87,10 +87,11 @@ json::object forget_json(const cache::ForgetReport& report) {
 
 // A finding about a page begins with its address.
 json::object verify_json(const cache::VerifyReport& report, const Collections& collections,
-                         const Peer& peer) {
+                         const Caller& caller) {
   json::array findings;
   for (const std::string& finding : report.findings) {
-    if (collections.may_read(peer, policy::collection_of(finding))) findings.emplace_back(finding);
+    if (collections.may_read(caller, policy::collection_of(finding)))
+      findings.emplace_back(finding);
   }
   return {{"sound", report.sound()},
           {"pages", report.pages},
@@ -160,7 +161,7 @@ void list_holds(Services& services, const ExchangePtr& exchange) {
         json::array out;
         for (const cache::Hold& hold : holds) {
           const std::string_view collection = policy::collection_of(hold.what);
-          if (!services.collections.may_read(exchange->peer(), collection)) continue;
+          if (!services.collections.may_read(exchange->caller(), collection)) continue;
           out.push_back(
               {{"pages", hold.what}, {"reason", hold.reason}, {"since", format_time(hold.since)}});
         }
@@ -185,7 +186,7 @@ void verify_cache(Services& services, const ExchangePtr& exchange) {
   services.cache.run([](cache::PageCache& cache, TimePoint now) { return cache.verify(now); },
                      reply_with<cache::VerifyReport>(
                          exchange, [&services, exchange](const cache::VerifyReport& report) {
-                           return verify_json(report, services.collections, exchange->peer());
+                           return verify_json(report, services.collections, exchange->caller());
                          }));
 }
 

@@ -7,6 +7,7 @@
 
 #include <boost/json.hpp>
 
+#include "daemon/access/terms.h"
 #include "daemon/api/api_error.h"
 #include "daemon/api/collection_fields.h"
 #include "daemon/api/domains.h"
@@ -109,16 +110,21 @@ ApiError no_such_page(const PageQuery& query) {
 // Asked before anything is looked up: neither words nor time tell a page that is not the caller's
 // from one that is not there.
 bool may_see(const Services& services, const Exchange& exchange, const PageQuery& query) {
-  return services.collections.may_read(exchange.peer(), policy::collection_of(query.url));
+  const Caller& caller = exchange.caller();
+  return services.collections.may_read(caller, policy::collection_of(query.url)) &&
+         may_have(*caller.terms, query.url);
 }
 
 }  // namespace
 
 void search_passages(Services& services, const ExchangePtr& exchange) {
   auto query =
-      read_search(exchange->request().body, services.collections.readable(exchange->peer()),
+      read_search(exchange->request().body, services.collections.readable(exchange->caller()),
                   services.cache.clock().read().latest);
   if (!query) return exchange->respond(to_response(query.error()));
+  if (const auto error = hold_to(*exchange->caller().terms, *query)) {
+    return exchange->respond(to_response(*error));
+  }
   services.cache.run(
       [query = std::move(*query)](cache::PageCache& cache, TimePoint now) {
         return cache.search(query, now);

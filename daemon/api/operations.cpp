@@ -1,4 +1,4 @@
-// GET /health, GET /v1/models, GET /seekd/v1/status.
+// GET /health, GET /ready, GET /v1/models, GET /seekd/v1/status.
 
 #include <memory>
 #include <utility>
@@ -141,6 +141,22 @@ void report_health(Services& services, const ExchangePtr& exchange) {
   const json::object health = health_json(services.model, "status");
   response.body = json::serialize(health);
   if (health.at("status") != "ok") {
+    response.status = 503;
+    response.retry_after = retry_after;
+  }
+  exchange->respond(std::move(response));
+}
+
+// Of the next question: would it be taken?
+void report_ready(Services& services, const ExchangePtr& exchange) {
+  const bool room = services.admission.has_room();
+  json::object body = health_json(services.model, "model");
+  const bool ready = room && body.at("model") == "ok";
+  body["ready"] = ready;
+  body["queue"] = room ? "open" : "full";
+  HttpResponse response;
+  response.body = json::serialize(body);
+  if (!ready) {
     response.status = 503;
     response.retry_after = retry_after;
   }

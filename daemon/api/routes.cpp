@@ -1,6 +1,7 @@
 #include "daemon/api/routes.h"
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,7 +9,9 @@
 #include "daemon/api/api_error.h"
 #include "daemon/api/fields.h"
 #include "daemon/api/handlers.h"
+#include "daemon/browser_guard.h"
 #include "policy/collection.h"
+#include "policy/rights.h"
 
 namespace seekd::daemon {
 namespace {
@@ -17,48 +20,75 @@ namespace {
 // it carries nothing, an empty object is nothing too.
 enum class Input : std::uint8_t { nothing, parameters, body };
 
-// What a caller must be allowed to before it is asked what it wants.
+// What of the memory a caller must be allowed to before it is asked what it wants.
 enum class Needs : std::uint8_t {
   nothing,  // the handler judges, by what the request names
   web,      // it may read the web: what the handler shows is of it
 };
 
+using policy::Right;
+constexpr std::optional<Right> everyone = std::nullopt;  // who asks is not asked
+
 struct Route {
   std::string_view method;
   std::string_view path;
+  std::optional<Right> right;
   Input input;
   Needs needs;
+  Uses uses;
   void (*handle)(Services&, const ExchangePtr&);
 };
 
-constexpr std::array<Route, 27> routes{{
-    {"POST", "/v1/chat/completions", Input::body, Needs::nothing, answer_chat},
-    {"GET", "/v1/models", Input::nothing, Needs::nothing, list_models},
-    {"GET", "/health", Input::nothing, Needs::nothing, report_health},
-    {"GET", "/metrics", Input::nothing, Needs::nothing, report_metrics},
-    {"POST", "/seekd/v1/decide", Input::body, Needs::nothing, decide_question},
-    {"POST", "/seekd/v1/fetch", Input::body, Needs::web, fetch_page},
-    {"POST", "/seekd/v1/search", Input::body, Needs::nothing, search_passages},
-    {"POST", "/seekd/v1/search/web", Input::body, Needs::web, search_web},
-    {"GET", "/seekd/v1/page", Input::parameters, Needs::nothing, show_page},
-    {"GET", "/seekd/v1/versions", Input::parameters, Needs::nothing, list_versions},
-    {"POST", "/seekd/v1/import", Input::body, Needs::nothing, import_page},
-    {"GET", "/seekd/v1/pages", Input::parameters, Needs::nothing, list_pages},
-    {"POST", "/seekd/v1/remove", Input::body, Needs::nothing, remove_pages},
-    {"GET", "/seekd/v1/watches", Input::nothing, Needs::web, list_watches},
-    {"POST", "/seekd/v1/watches", Input::body, Needs::web, add_watch},
-    {"GET", "/seekd/v1/watch", Input::parameters, Needs::web, show_watch},
-    {"POST", "/seekd/v1/watch/remove", Input::body, Needs::web, remove_watch},
-    {"POST", "/seekd/v1/watch/run", Input::body, Needs::web, run_watch},
-    {"GET", "/seekd/v1/status", Input::nothing, Needs::nothing, report_status},
-    {"POST", "/seekd/v1/hold", Input::body, Needs::nothing, hold_pages},
-    {"POST", "/seekd/v1/let-go", Input::body, Needs::nothing, let_pages_go},
-    {"GET", "/seekd/v1/holds", Input::nothing, Needs::nothing, list_holds},
-    {"POST", "/seekd/v1/forget", Input::body, Needs::nothing, forget_pages},
-    {"POST", "/seekd/v1/cache/verify", Input::nothing, Needs::nothing, verify_cache},
-    {"POST", "/seekd/v1/cache/compact", Input::nothing, Needs::nothing, compact_cache},
-    {"POST", "/seekd/v1/cache/backup", Input::body, Needs::nothing, back_up_cache},
-    {"POST", "/seekd/v1/selftest", Input::nothing, Needs::nothing, run_self_test},
+constexpr std::array<Route, 28> routes{{
+    {"POST", "/v1/chat/completions", Right::ask, Input::body, Needs::nothing, Uses::model,
+     answer_chat},
+    {"GET", "/v1/models", Right::ask, Input::nothing, Needs::nothing, Uses::nothing, list_models},
+    {"GET", "/health", everyone, Input::nothing, Needs::nothing, Uses::nothing, report_health},
+    {"GET", "/ready", Right::observe, Input::nothing, Needs::nothing, Uses::nothing, report_ready},
+    {"GET", "/metrics", Right::observe, Input::nothing, Needs::nothing, Uses::nothing,
+     report_metrics},
+    {"POST", "/seekd/v1/decide", Right::ask, Input::body, Needs::nothing, Uses::nothing,
+     decide_question},
+    {"POST", "/seekd/v1/fetch", Right::fetch, Input::body, Needs::web, Uses::door, fetch_page},
+    {"POST", "/seekd/v1/search", Right::search, Input::body, Needs::nothing, Uses::nothing,
+     search_passages},
+    {"POST", "/seekd/v1/search/web", Right::fetch, Input::body, Needs::web, Uses::door, search_web},
+    {"GET", "/seekd/v1/page", Right::show, Input::parameters, Needs::nothing, Uses::nothing,
+     show_page},
+    {"GET", "/seekd/v1/versions", Right::show, Input::parameters, Needs::nothing, Uses::nothing,
+     list_versions},
+    {"POST", "/seekd/v1/import", Right::import, Input::body, Needs::nothing, Uses::nothing,
+     import_page},
+    {"GET", "/seekd/v1/pages", Right::import, Input::parameters, Needs::nothing, Uses::nothing,
+     list_pages},
+    {"POST", "/seekd/v1/remove", Right::import, Input::body, Needs::nothing, Uses::nothing,
+     remove_pages},
+    {"GET", "/seekd/v1/watches", Right::watch, Input::nothing, Needs::web, Uses::nothing,
+     list_watches},
+    {"POST", "/seekd/v1/watches", Right::watch, Input::body, Needs::web, Uses::nothing, add_watch},
+    {"GET", "/seekd/v1/watch", Right::watch, Input::parameters, Needs::web, Uses::nothing,
+     show_watch},
+    {"POST", "/seekd/v1/watch/remove", Right::watch, Input::body, Needs::web, Uses::nothing,
+     remove_watch},
+    {"POST", "/seekd/v1/watch/run", Right::watch, Input::body, Needs::web, Uses::door, run_watch},
+    {"GET", "/seekd/v1/status", Right::observe, Input::nothing, Needs::nothing, Uses::nothing,
+     report_status},
+    {"POST", "/seekd/v1/hold", Right::forget, Input::body, Needs::nothing, Uses::nothing,
+     hold_pages},
+    {"POST", "/seekd/v1/let-go", Right::forget, Input::body, Needs::nothing, Uses::nothing,
+     let_pages_go},
+    {"GET", "/seekd/v1/holds", Right::review, Input::nothing, Needs::nothing, Uses::nothing,
+     list_holds},
+    {"POST", "/seekd/v1/forget", Right::forget, Input::body, Needs::nothing, Uses::nothing,
+     forget_pages},
+    {"POST", "/seekd/v1/cache/verify", Right::maintain, Input::nothing, Needs::nothing,
+     Uses::nothing, verify_cache},
+    {"POST", "/seekd/v1/cache/compact", Right::maintain, Input::nothing, Needs::nothing,
+     Uses::nothing, compact_cache},
+    {"POST", "/seekd/v1/cache/backup", Right::maintain, Input::body, Needs::nothing, Uses::nothing,
+     back_up_cache},
+    {"POST", "/seekd/v1/selftest", Right::maintain, Input::nothing, Needs::nothing, Uses::nothing,
+     run_self_test},
 }};
 
 std::optional<ApiError> unread(const HttpRequest& request, Input input) {
@@ -76,39 +106,117 @@ std::optional<ApiError> unread(const HttpRequest& request, Input input) {
   return Fields(*object, "").finish();
 }
 
-}  // namespace
+// A page in a browser has no key, and must not have what its user has without one.
+std::optional<ApiError> foreign_page(const Services& services, const Exchange& exchange) {
+  const HttpRequest& request = exchange.request();
+  if (exchange.connection().transport != Transport::tcp || !request.authorization.empty()) {
+    return std::nullopt;
+  }
+  const HostName name =
+      services.identities.known_by_proof() ? HostName::any_name : HostName::judged;
+  auto why = refused_origin(request.host, request.origin, name);
+  if (!why) return std::nullopt;
+  return ApiError{403, "origin_denied", *std::move(why), "", std::nullopt};
+}
 
-void route(Services& services, const ExchangePtr& exchange) {
-  const HttpRequest& request = exchange->request();
+// Which route serves the request; where none does, the other methods of its path.
+struct Choice {
+  const Route* route = nullptr;
+  std::string served;
+};
+
+Choice choose(const HttpRequest& request) {
   // RFC 9110 §9.3.2: the content is left out where the reply is written.
   std::string_view method = request.method;
   if (method == "HEAD") method = "GET";
-  std::string served;
+  Choice choice;
   for (const Route& route : routes) {
     if (route.path != request.path) continue;
-    if (route.method == method) {
-      if (const auto error = unread(request, route.input)) {
-        return exchange->respond(to_response(*error));
-      }
-      if (route.needs == Needs::web &&
-          !services.collections.may_read(exchange->peer(), policy::web_collection)) {
-        return exchange->respond(
-            to_response({403, "not_allowed", "you may not read the web (its table [[collection]])",
-                         "", std::nullopt}));
-      }
-      return route.handle(services, exchange);
-    }
-    served += (served.empty() ? "" : ", ") +
-              std::string(route.method == "GET" ? "GET, HEAD" : route.method);
+    if (route.method == method) return {&route, ""};
+    choice.served += (choice.served.empty() ? "" : ", ") +
+                     std::string(route.method == "GET" ? "GET, HEAD" : route.method);
   }
+  return choice;
+}
+
+// Why the caller is not served that route, or nullopt.
+std::optional<ApiError> forbidden(const Services& services, const Caller& caller,
+                                  const Route& route) {
+  if (route.right && !caller.rights.has(*route.right)) {
+    return ApiError{403, "not_allowed",
+                    "this takes the right \"" + std::string(to_string(*route.right)) +
+                        "\", which none of your roles has",
+                    "", std::nullopt};
+  }
+  if (route.needs == Needs::web && !services.collections.may_read(caller, policy::web_collection)) {
+    return ApiError{403, "not_allowed", "you may not read the web (its table [[collection]])", "",
+                    std::nullopt};
+  }
+  return std::nullopt;
+}
+
+void refuse(Services& services, Exchange& exchange, const ApiError& error) {
+  services.metrics.refused(error.code);
+  exchange.log().outcome = error.code;
+  // RFC 9110 §11.6.1
+  if (error.status == 401) exchange.add_header("WWW-Authenticate", "Bearer realm=\"seekd\"");
+  exchange.respond(to_response(error));
+}
+
+void refuse(Services& services, Exchange& exchange, const Limits::Refusal& refusal) {
+  services.metrics.refused(refusal.reason);
+  exchange.log().outcome = refusal.reason;
+  for (const auto& [name, value] : refusal.headers) exchange.add_header(name, value);
+  exchange.respond(to_response(refusal.error));
+}
+
+// Counts the request; false: the caller has had what he may have, and is told so.
+bool admit(Services& services, Exchange& exchange, Uses uses) {
+  auto admitted = services.limits.admit(exchange.caller(), uses, std::chrono::steady_clock::now());
+  if (!admitted) {
+    refuse(services, exchange, admitted.error());
+    return false;
+  }
+  for (const auto& [name, value] : admitted->headers) exchange.add_header(name, value);
+  exchange.keep(std::move(admitted->place));
+  return true;
+}
+
+void respond_unserved(Exchange& exchange, const std::string& served) {
   if (served.empty()) {
-    return exchange->respond(
+    return exchange.respond(
         to_response({404, "not_found", "nothing is served at this path", "", std::nullopt}));
   }
   HttpResponse response = to_response(
       {405, "method_not_allowed", "this path is served to " + served, "", std::nullopt});
   response.allow = served;
-  exchange->respond(std::move(response));
+  exchange.respond(std::move(response));
+}
+
+}  // namespace
+
+void route(Services& services, const ExchangePtr& exchange) {
+  const HttpRequest& request = exchange->request();
+  if (const auto error = foreign_page(services, *exchange)) {
+    return refuse(services, *exchange, *error);
+  }
+  const Choice choice = choose(request);
+  // Nobody learns what there is before it is known who asks.
+  if (choice.route == nullptr || choice.route->right != everyone) {
+    auto caller =
+        services.identities.identify(exchange->connection(), request.authorization, wall_clock());
+    if (!caller) return refuse(services, *exchange, caller.error());
+    exchange->known_as(*std::move(caller));
+  }
+  if (choice.route == nullptr) return respond_unserved(*exchange, choice.served);
+  if (const auto error = forbidden(services, exchange->caller(), *choice.route)) {
+    return refuse(services, *exchange, *error);
+  }
+  if (const auto error = unread(request, choice.route->input)) {
+    return exchange->respond(to_response(*error));
+  }
+  if (choice.route->right && !admit(services, *exchange, choice.route->uses)) return;
+  choice.route->handle(services, exchange);
 }
 
 }  // namespace seekd::daemon

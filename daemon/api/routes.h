@@ -1,6 +1,7 @@
-// Routes: which handler serves which path and method.
+// Routes: which handler serves which path and method, and which right that takes.
 //
-// Called on the I/O thread. An unknown path is 404, a known one with another method 405 with Allow.
+// Called on the I/O thread. Who cannot be told is 401, before anything else; an unknown path is
+// 404, a known one with another method 405 with Allow, one that the caller has no right to 403.
 
 #pragma once
 

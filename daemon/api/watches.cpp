@@ -7,6 +7,7 @@
 
 #include <boost/json.hpp>
 
+#include "daemon/access/terms.h"
 #include "daemon/api/api_error.h"
 #include "daemon/api/fields.h"
 #include "daemon/api/handlers.h"
@@ -148,6 +149,9 @@ void list_watches(Services& services, const ExchangePtr& exchange) {
 void add_watch(Services& services, const ExchangePtr& exchange) {
   auto wish = read_wish(exchange->request().body, services.config.refresh, wall_clock());
   if (!wish) return exchange->respond(to_response(wish.error()));
+  if (!may_have(*exchange->caller().terms, wish->url)) {
+    return exchange->respond(to_response(site_not_allowed()));
+  }
   services.refresher.add(std::move(wish->url), std::move(wish->terms),
                          [&services, exchange](const Result<Watch>& watch) {
                            if (!watch)

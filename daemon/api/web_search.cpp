@@ -87,6 +87,8 @@ void search_web(Services& services, const ExchangePtr& exchange) {
   auto queries = read_request(exchange->request().body, services.config.search.queries_max,
                               services.cache.clock().now());
   if (!queries) return exchange->respond(to_response(queries.error()));
+  services.limits.charge_fetches(exchange->caller(), queries->size(),
+                                 std::chrono::steady_clock::now());
   services.web->search(std::move(*queries), [exchange](const WebFindings& findings) {
     HttpResponse response;
     response.body = json::serialize(findings_json(findings));

@@ -93,6 +93,8 @@ struct Metrics::State {
                          "Pages asked of the door, by who wanted them.")),
         refreshes(
             counters(registry, "seekd_refreshes_total", "Runs of watches, by what came of them.")),
+        refusals(counters(registry, "seekd_requests_refused_total",
+                          "Requests turned away before they were looked at, by the reply's code.")),
         citations(counter(registry, "seekd_citations_total",
                           "Citations sent, each checked against its stored snapshot.")),
         citations_dropped(counter(registry, "seekd_citations_dropped_total",
@@ -107,6 +109,12 @@ struct Metrics::State {
     // What has not happened yet is 0, so that a rate sees the first time too.
     for (const char* outcome : {"cited", "answered", "busy", "cancelled", "timeout", "internal"}) {
       answers.Add({{"outcome", outcome}});
+    }
+    for (const char* reason :
+         {"missing_api_key", "invalid_api_key", "expired_api_key", "invalid_token", "unknown_certificate",
+          "not_allowed", "origin_denied", "address_denied", "rate_limit_requests",
+          "rate_limit_tokens", "rate_limit_fetches", "rate_limit_at_once"}) {
+      refusals.Add({{"reason", reason}});
     }
     using policy::SourceState;
     for (const auto state :
@@ -128,6 +136,7 @@ struct Metrics::State {
   Family<Counter>& notices;
   Family<Counter>& fetches;
   Family<Counter>& refreshes;
+  Family<Counter>& refusals;
   Counter& citations;
   Counter& citations_dropped;
   Counter& searches;
@@ -193,6 +202,10 @@ void Metrics::answered(const Answer& answer, Duration since_arrival) {
 
 void Metrics::not_answered(const Error& error) {
   state_->answers.Add({{"outcome", std::string(to_string(error.code))}}).Increment();
+}
+
+void Metrics::refused(const std::string& reason) {
+  state_->refusals.Add({{"reason", reason}}).Increment();
 }
 
 void Metrics::page_asked_for(Asker asker) {

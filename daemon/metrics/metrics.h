@@ -53,6 +53,8 @@ class Metrics {
   // Between two pieces of an answer's text.
   void wrote_on(Duration since_last);
 
+  // A request was turned away before a handler saw it; `reason` as the reply's code.
+  void refused(const std::string& reason);
   void page_asked_for(Asker asker);
   void refreshed(RunOutcome outcome);
 

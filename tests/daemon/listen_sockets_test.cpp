@@ -12,6 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "daemon/access/access_control.h"
 #include "tests/daemon/served_daemon.h"
 
 namespace seekd::daemon {
@@ -141,7 +142,7 @@ int tcp_socket(in_addr_t address) {
   return made;
 }
 
-TEST_CASE("of TCP sockets that systemd hands over loopback alone is served") {
+TEST_CASE("of TCP sockets that systemd hands over it is told which other hosts can reach") {
   TemporaryFolder folder;
   const int loopback = tcp_socket(INADDR_LOOPBACK);
   {
@@ -150,13 +151,22 @@ TEST_CASE("of TCP sockets that systemd hands over loopback alone is served") {
     REQUIRE(sockets);
     CHECK(sockets->at(0).transport() == Transport::tcp);
     CHECK(sockets->at(0).place().starts_with("127.0.0.1:"));
+    CHECK(sockets->at(0).is_local());
   }
   const int everywhere = tcp_socket(INADDR_ANY);
   {
     const HandedOver handed(everywhere);
-    const std::string why = refusal(listening_on(folder / "own.sock"));
+    const auto sockets = open_listen_sockets(listening_on(folder / "own.sock"));
+    REQUIRE(sockets);
+    CHECK_FALSE(sockets->at(0).is_local());
+    config::Config config;
+    const std::string why = AccessControl::create(config, *sockets).error().message;
     CHECK(why.contains("0.0.0.0:"));
-    CHECK(why.contains("seekd.socket"));
+    CHECK(why.contains("access.keys_file"));
+    config.access.keys_file = "/nowhere";
+    CHECK(AccessControl::create(config, *sockets).error().message.contains("tls.certificate"));
+    config.access.plain_http = config::PlainHttp::behind_proxy;
+    CHECK(AccessControl::create(config, *sockets).error().code == ErrorCode::not_found);
   }
   close(loopback);
   close(everywhere);

@@ -64,13 +64,13 @@ class Handbook {
     import("web", "https://example.org/", "The museum opens at nine in the morning.");
   }
 
-  Caller::Reply ask(const Account& account, std::string_view method, const std::string& target,
+  Client::Reply ask(const Account& account, std::string_view method, const std::string& target,
                     const std::string& body = "") {
-    Caller::Reply reply;
+    Client::Reply reply;
     as(account, [&] { reply = daemon_.request(method, target, body); });
     return reply;
   }
-  Caller::Reply post(const Account& account, const std::string& target, const json::object& body) {
+  Client::Reply post(const Account& account, const std::string& target, const json::object& body) {
     return ask(account, "POST", target, json::serialize(body));
   }
   std::string salt() { return daemon_.model().last_salt(); }
@@ -249,7 +249,7 @@ TEST_CASE("who may not read the web neither fetches nor watches, and is answered
   fs::permissions(daemon.socket(), fs::perms(0666));
   const auto as_reader = [&](std::string_view method, const std::string& target,
                              const json::object& body) {
-    Caller::Reply reply;
+    Client::Reply reply;
     as({reader, {}}, [&] {
       reply = daemon.request(method, target, method == "GET" ? "" : json::serialize(body));
     });

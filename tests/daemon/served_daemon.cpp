@@ -44,7 +44,7 @@ config::Config test_config(const TemporaryFolder& folder) {
   return config;
 }
 
-Caller::Caller(const std::filesystem::path& socket)
+Client::Client(const std::filesystem::path& socket)
     : descriptor_(::socket(AF_UNIX, SOCK_STREAM, 0)) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -52,11 +52,11 @@ Caller::Caller(const std::filesystem::path& socket)
   REQUIRE(connect(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
 }
 
-Caller::~Caller() {
+Client::~Client() {
   close(descriptor_);
 }
 
-void Caller::send(std::string_view bytes) {
+void Client::send(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent <= 0) return;  // the daemon has closed; what it said is read by read_reply()
@@ -64,18 +64,18 @@ void Caller::send(std::string_view bytes) {
   }
 }
 
-void Caller::send_request(std::string_view method, std::string_view target, std::string_view body,
+void Client::send_request(std::string_view method, std::string_view target, std::string_view body,
                           std::string_view headers) {
   send(std::string(method) + " " + std::string(target) + " HTTP/1.1\r\nHost: seekd\r\n" +
        "Content-Length: " + std::to_string(body.size()) + "\r\n" + std::string(headers) + "\r\n" +
        std::string(body));
 }
 
-void Caller::stop_sending() {
+void Client::stop_sending() {
   shutdown(descriptor_, SHUT_WR);
 }
 
-bool Caller::fill() {
+bool Client::fill() {
   pollfd wait{descriptor_, POLLIN, 0};
   if (poll(&wait, 1, patience_ms) <= 0) return false;
   char bytes[4096];
@@ -85,7 +85,7 @@ bool Caller::fill() {
   return true;
 }
 
-std::string Caller::take(std::size_t bytes) {
+std::string Client::take(std::size_t bytes) {
   while (buffer_.size() < bytes && fill()) {
   }
   std::string taken = buffer_.substr(0, bytes);
@@ -93,14 +93,14 @@ std::string Caller::take(std::size_t bytes) {
   return taken;
 }
 
-bool Caller::wait_for(std::string_view text) {
+bool Client::wait_for(std::string_view text) {
   while (!buffer_.contains(text)) {
     if (!fill()) return false;
   }
   return true;
 }
 
-Caller::Reply Caller::read_header() {
+Client::Reply Client::read_header() {
   if (!wait_for("\r\n\r\n")) return {};
   Reply reply;
   reply.header = lower(take(buffer_.find("\r\n\r\n") + 4));
@@ -108,7 +108,7 @@ Caller::Reply Caller::read_header() {
   return reply;
 }
 
-Caller::Reply Caller::read_reply() {
+Client::Reply Client::read_reply() {
   Reply reply = read_header();
   if (const auto at = reply.header.find("content-length: "); at != std::string::npos) {
     reply.body = take(std::stoul(reply.header.substr(at + 16)));
@@ -127,7 +127,7 @@ Caller::Reply Caller::read_reply() {
   return reply;
 }
 
-bool Caller::closed() {
+bool Client::closed() {
   return buffer_.empty() && !fill() && [&] {
     char byte = 0;
     return recv(descriptor_, &byte, 1, MSG_DONTWAIT) == 0 || errno == ECONNRESET;
@@ -155,6 +155,9 @@ void ServedDaemon::start(std::unique_ptr<ScriptedModel> model) {
   collections_ = std::make_unique<Collections>(std::move(*collections));
   auto sockets = open_listen_sockets(config_.daemon);
   REQUIRE(sockets);
+  auto access = AccessControl::create(config_, *sockets);
+  REQUIRE(access);
+  access_ = std::make_unique<AccessControl>(*std::move(access));
   auto cache = cache::open_rocks_page_cache(config_.cache, wall_clock());
   REQUIRE(cache);
   cache_ = std::move(*cache);
@@ -178,12 +181,12 @@ void ServedDaemon::start(std::unique_ptr<ScriptedModel> model) {
   pages_ = std::make_unique<PageUpdater>(*async_cache_, *fetcher_, config_, metrics_);
   refresher_ = std::make_unique<Refresher>(executor, *async_cache_, *pages_, config_.refresh,
                                            metrics_, *load_watches(*cache_));
-  services_ = std::make_unique<Services>(
-      Services{executor, config_, *async_cache_, *workers_, *fetcher_, *runner_, *admission_,
-               metrics_, *pages_, *refresher_, *collections_, wall_clock()});
+  services_ = std::make_unique<Services>(Services{
+      executor, config_, *async_cache_, *workers_, *fetcher_, *runner_, *admission_, metrics_,
+      *pages_, *refresher_, *collections_, access_->identities(), limits_, wall_clock()});
   metrics_.name_model("scripted");
   listener_ = std::make_unique<Listener>(
-      executor, config_.daemon,
+      executor, config_.daemon, Listener::Entrance{*access_, metrics_},
       [this](const std::shared_ptr<Exchange>& exchange) { route(*services_, exchange); });
   REQUIRE(listener_->start(std::move(*sockets)));
   refresher_->start();
@@ -206,9 +209,9 @@ ServedDaemon::~ServedDaemon() {
   thread_.join();
 }
 
-Caller::Reply ServedDaemon::request(std::string_view method, std::string_view target,
+Client::Reply ServedDaemon::request(std::string_view method, std::string_view target,
                                     std::string_view body) {
-  Caller caller(socket());
+  Client caller(socket());
   caller.send_request(method, target, body);
   return caller.read_reply();
 }

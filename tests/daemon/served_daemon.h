@@ -31,11 +31,11 @@ class TemporaryFolder {
 config::Config test_config(const TemporaryFolder& folder);
 
 // One connection; what is read is kept until it is asked for.
-class Caller {
+class Client {
  public:
-  explicit Caller(const std::filesystem::path& socket);
-  ~Caller();
-  Caller(const Caller&) = delete;
+  explicit Client(const std::filesystem::path& socket);
+  ~Client();
+  Client(const Client&) = delete;
 
   void send(std::string_view bytes);
   void send_request(std::string_view method, std::string_view target, std::string_view body = "",
@@ -77,7 +77,7 @@ class ServedDaemon {
   // As SIGTERM does; returns when the last session has ended.
   void stop();
 
-  Caller::Reply request(std::string_view method, std::string_view target,
+  Client::Reply request(std::string_view method, std::string_view target,
                         std::string_view body = "");
 
  private:
@@ -87,6 +87,8 @@ class ServedDaemon {
   config::Config config_;
   ScriptedModel* scripted_ = nullptr;
   std::unique_ptr<Collections> collections_;
+  std::unique_ptr<AccessControl> access_;
+  Limits limits_;
   std::unique_ptr<cache::PageCache> cache_;
   boost::asio::io_context io_;
   std::unique_ptr<PageClock> clock_;

@@ -39,7 +39,7 @@ bool comes_true(Condition condition) {
 
 TEST_CASE("a connection serves one request after another") {
   ServedDaemon daemon(quick());
-  Caller caller(daemon.socket());
+  Client caller(daemon.socket());
   for (int n = 0; n < 3; ++n) {
     caller.send_request("GET", "/health");
     const auto reply = caller.read_reply();
@@ -50,7 +50,7 @@ TEST_CASE("a connection serves one request after another") {
 
 TEST_CASE("pipelined requests are answered in order") {
   ServedDaemon daemon(std::make_unique<ScriptedModel>("It is four.", 20ms));
-  Caller caller(daemon.socket());
+  Client caller(daemon.socket());
   caller.send_request("POST", "/v1/chat/completions", question);
   caller.send(health + "GET /nowhere HTTP/1.1\r\nHost: seekd\r\n\r\n" + health);
   CHECK(caller.read_reply().json().at("object") == "chat.completion");
@@ -61,7 +61,7 @@ TEST_CASE("pipelined requests are answered in order") {
 
 TEST_CASE("a caller that stops sending still gets what it asked for") {
   ServedDaemon daemon(quick());
-  Caller caller(daemon.socket());
+  Client caller(daemon.socket());
   caller.send(health + health + health);
   caller.stop_sending();
   for (int n = 0; n < 3; ++n) CHECK(caller.read_reply().status == 200);
@@ -70,7 +70,7 @@ TEST_CASE("a caller that stops sending still gets what it asked for") {
 
 TEST_CASE("a request may come in pieces") {
   ServedDaemon daemon(quick());
-  Caller caller(daemon.socket());
+  Client caller(daemon.socket());
   for (const char byte : health) caller.send(std::string(1, byte));
   CHECK(caller.read_reply().status == 200);
 }
@@ -84,7 +84,7 @@ TEST_CASE("what is no HTTP is answered 400 and the connection closed") {
         "POST /health HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "GET /a\x01 HTTP/1.1\r\nHost: seekd\r\n\r\n"}) {
     INFO(bytes);
-    Caller caller(daemon.socket());
+    Client caller(daemon.socket());
     caller.send(bytes);
     CHECK(caller.read_reply().status == 400);
     caller.stop_sending();
@@ -102,20 +102,20 @@ TEST_CASE("a target that is no path is refused") {
 
 TEST_CASE("a header over its limit is refused") {
   ServedDaemon daemon(quick());
-  Caller caller(daemon.socket());
+  Client caller(daemon.socket());
   caller.send("GET /health HTTP/1.1\r\nX: " + std::string(100'000, 'x') + "\r\n\r\n");
   CHECK(caller.read_reply().status == 431);
 }
 
 TEST_CASE("a body over its limit is refused, and the caller reads why although it still sends") {
   ServedDaemon daemon(quick());
-  Caller declared(daemon.socket());
+  Client declared(daemon.socket());
   declared.send_request("POST", "/v1/chat/completions", std::string(2 << 20, 'x'));
   const auto reply = declared.read_reply();
   CHECK(reply.status == 413);
   CHECK(reply.json().at("error").at("code") == "too_large");
 
-  Caller chunked(daemon.socket());
+  Client chunked(daemon.socket());
   chunked.send(
       "POST /v1/chat/completions HTTP/1.1\r\nHost: seekd\r\nTransfer-Encoding: chunked\r\n\r\n");
   for (int n = 0; n < 100; ++n) chunked.send("1000\r\n" + std::string(0x1000, 'x') + "\r\n");
@@ -124,7 +124,7 @@ TEST_CASE("a body over its limit is refused, and the caller reads why although i
 
 TEST_CASE("a caller that waits for permission to send its body gets it") {
   ServedDaemon daemon(quick());
-  Caller caller(daemon.socket());
+  Client caller(daemon.socket());
   caller.send(
       "POST /v1/chat/completions HTTP/1.1\r\nHost: seekd\r\nExpect: "
       "100-continue\r\nContent-Length: " +
@@ -134,12 +134,12 @@ TEST_CASE("a caller that waits for permission to send its body gets it") {
 
 TEST_CASE("HTTP/1.0 is answered and its connection closed") {
   ServedDaemon daemon(quick());
-  Caller caller(daemon.socket());
+  Client caller(daemon.socket());
   caller.send("GET /health HTTP/1.0\r\n\r\n");
   CHECK(caller.read_reply().status == 200);
   CHECK(caller.closed());
 
-  Caller streaming(daemon.socket());
+  Client streaming(daemon.socket());
   std::string body = question;
   body.insert(1, R"("stream": true, )");
   streaming.send("POST /v1/chat/completions HTTP/1.0\r\nContent-Length: " +
@@ -161,7 +161,7 @@ TEST_CASE("RFC 9110 §9.3.2: HEAD is answered as GET is, without the content") {
   ServedDaemon daemon(quick());
   for (const std::string path : {"/health", "/v1/models", "/seekd/v1/status"}) {
     INFO(path);
-    Caller caller(daemon.socket());
+    Client caller(daemon.socket());
     caller.send("HEAD " + path + " HTTP/1.1\r\nHost: seekd\r\n\r\n");
     const auto head = caller.read_header();
     CHECK(head.status == 200);
@@ -170,7 +170,7 @@ TEST_CASE("RFC 9110 §9.3.2: HEAD is answered as GET is, without the content") {
     caller.send(health);
     CHECK(caller.read_reply().body == R"({"status":"ok"})");
   }
-  Caller caller(daemon.socket());
+  Client caller(daemon.socket());
   caller.send("HEAD /v1/chat/completions HTTP/1.1\r\nHost: seekd\r\n\r\n");
   CHECK(caller.read_header().status == 405);
 }
@@ -180,14 +180,14 @@ TEST_CASE("RFC 9112 §6.3: a transfer coding that does not end with chunked is n
   for (const std::string coding : {"xchunked", "chunked, identity", "gzip, chunked", "identity",
                                    "chunked\r\nTransfer-Encoding: chunked"}) {
     INFO(coding);
-    Caller caller(daemon.socket());
+    Client caller(daemon.socket());
     caller.send("POST /v1/chat/completions HTTP/1.1\r\nHost: seekd\r\nTransfer-Encoding: " +
                 coding + "\r\n\r\n" + health);
     CHECK(caller.read_reply().status == 400);
     caller.stop_sending();
     CHECK(caller.closed());
   }
-  Caller old(daemon.socket());
+  Client old(daemon.socket());
   old.send("POST /v1/chat/completions HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" +
            health);
   CHECK(old.read_reply().status == 400);
@@ -197,13 +197,13 @@ TEST_CASE("RFC 9112 §3.2: a request of HTTP/1.1 names its host, and once") {
   ServedDaemon daemon(quick());
   for (const std::string hosts : {"", "Host: seekd\r\nHost: seekd\r\n"}) {
     INFO(hosts);
-    Caller caller(daemon.socket());
+    Client caller(daemon.socket());
     caller.send("GET /health HTTP/1.1\r\n" + hosts + "\r\n");
     CHECK(caller.read_reply().status == 400);
     caller.stop_sending();
     CHECK(caller.closed());
   }
-  Caller old(daemon.socket());
+  Client old(daemon.socket());
   old.send("GET /health HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n");
   CHECK(old.read_reply().status == 400);
 }
@@ -211,7 +211,7 @@ TEST_CASE("RFC 9112 §3.2: a request of HTTP/1.1 names its host, and once") {
 TEST_CASE("a caller that goes takes its answer back") {
   ServedDaemon daemon(endless());
   {
-    Caller caller(daemon.socket());
+    Client caller(daemon.socket());
     caller.send_request("POST", "/v1/chat/completions", question);
     REQUIRE(comes_true([&] { return daemon.model().generations == 1; }));
   }
@@ -220,7 +220,7 @@ TEST_CASE("a caller that goes takes its answer back") {
 
 TEST_CASE("a caller that stops sending after its question gets its answer") {
   ServedDaemon daemon(std::make_unique<ScriptedModel>("It is four.", 100ms));
-  Caller caller(daemon.socket());
+  Client caller(daemon.socket());
   caller.send_request("POST", "/v1/chat/completions", question);
   caller.stop_sending();
   const auto reply = caller.read_reply();
@@ -232,7 +232,7 @@ TEST_CASE("a caller that stops sending after its question gets its answer") {
 TEST_CASE("a caller that stops sending and goes later takes its answer back") {
   ServedDaemon daemon(endless());
   {
-    Caller caller(daemon.socket());
+    Client caller(daemon.socket());
     caller.send_request("POST", "/v1/chat/completions", question);
     caller.stop_sending();
     REQUIRE(comes_true([&] { return daemon.model().generations == 1; }));
@@ -243,7 +243,7 @@ TEST_CASE("a caller that stops sending and goes later takes its answer back") {
 TEST_CASE("a caller that goes in the middle of a stream takes its answer back") {
   ServedDaemon daemon(endless());
   {
-    Caller caller(daemon.socket());
+    Client caller(daemon.socket());
     std::string body = question;
     body.insert(1, R"("stream": true, )");
     caller.send_request("POST", "/v1/chat/completions", body);
@@ -257,8 +257,8 @@ TEST_CASE("a connection that sends no whole request in time is closed") {
   config::Config config;
   config.daemon.idle_timeout = 1s;
   ServedDaemon daemon(config, quick());
-  Caller silent(daemon.socket());
-  Caller half(daemon.socket());
+  Client silent(daemon.socket());
+  Client half(daemon.socket());
   half.send("POST /v1/chat/completions HTTP/1.1\r\nHost: seekd\r\nContent-Length: 100\r\n\r\n{");
   CHECK(silent.closed());
   CHECK(half.closed());
@@ -269,8 +269,8 @@ TEST_CASE("one connection too many is told to come back later") {
   config.daemon.connections_max = 2;
   ServedDaemon daemon(config, quick());
   {
-    Caller first(daemon.socket());
-    Caller second(daemon.socket());
+    Client first(daemon.socket());
+    Client second(daemon.socket());
     first.send_request("GET", "/health");
     second.send_request("GET", "/health");
     CHECK(first.read_reply().status == 200);
@@ -289,15 +289,15 @@ std::int64_t waiting(ServedDaemon& daemon) {
 }
 
 // A daemon of two places: one question is written, one waits.
-std::unique_ptr<Caller> take_first_place(ServedDaemon& daemon) {
-  auto caller = std::make_unique<Caller>(daemon.socket());
+std::unique_ptr<Client> take_first_place(ServedDaemon& daemon) {
+  auto caller = std::make_unique<Client>(daemon.socket());
   caller->send_request("POST", "/v1/chat/completions", question);
   REQUIRE(comes_true([&] { return daemon.model().generations == 1; }));
   return caller;
 }
 
-std::unique_ptr<Caller> take_second_place(ServedDaemon& daemon) {
-  auto caller = std::make_unique<Caller>(daemon.socket());
+std::unique_ptr<Client> take_second_place(ServedDaemon& daemon) {
+  auto caller = std::make_unique<Client>(daemon.socket());
   caller->send_request("POST", "/v1/chat/completions", question);
   REQUIRE(comes_true([&] { return waiting(daemon) == 1; }));
   return caller;
@@ -333,7 +333,7 @@ TEST_CASE("while a long question is counted the daemon answers others") {
   model->hold_counting();
   ScriptedModel& counting = *model;
   ServedDaemon daemon(std::move(model));
-  Caller asking(daemon.socket());
+  Client asking(daemon.socket());
   asking.send_request("POST", "/v1/chat/completions", question);
   REQUIRE(comes_true([&] { return counting.countings > 0; }));
   for (int n = 0; n < 5; ++n) CHECK(daemon.request("GET", "/health").status == 200);
@@ -356,8 +356,8 @@ TEST_CASE("of a question far over the context no more is counted than it takes t
 
 TEST_CASE("a stop closes idle connections and lets a running answer finish") {
   ServedDaemon daemon(std::make_unique<ScriptedModel>("It is four, I think, or so.", 50ms));
-  Caller idle(daemon.socket());
-  Caller asking(daemon.socket());
+  Client idle(daemon.socket());
+  Client asking(daemon.socket());
   asking.send_request("POST", "/v1/chat/completions", question);
   REQUIRE(comes_true([&] { return daemon.model().generations == 1; }));
   daemon.stop();

@@ -11,8 +11,17 @@ using Names = std::vector<std::string>;
 
 constexpr uid_t owner = 900;
 
-Peer user(uid_t uid, std::vector<gid_t> groups = {}) {
-  return {uid, std::move(groups)};
+Caller user(uid_t uid, std::vector<gid_t> groups = {}) {
+  Caller caller;
+  caller.account = {uid, std::move(groups)};
+  return caller;
+}
+
+Caller named(std::string name, std::vector<std::string> roles = {}) {
+  Caller caller;
+  caller.name = std::move(name);
+  caller.roles = std::move(roles);
+  return caller;
 }
 
 Collections made(std::vector<config::CollectionConfig> configured) {
@@ -26,12 +35,12 @@ const config::CollectionConfig handbook{
 
 TEST_CASE("without a table the web is everyone's, and nothing else is anybody's") {
   const Collections collections = made({});
-  for (const Peer& peer : {Peer{}, user(0), user(1001)}) {
-    CHECK(collections.may_read(peer, "web"));
-    CHECK(collections.may_write(peer, "web"));
-    CHECK_FALSE(collections.may_read(peer, "handbook"));
-    CHECK_FALSE(collections.may_write(peer, "handbook"));
-    CHECK(collections.readable(peer) == Scope{});
+  for (const Caller& caller : {Caller{}, user(0), user(1001)}) {
+    CHECK(collections.may_read(caller, "web"));
+    CHECK(collections.may_write(caller, "web"));
+    CHECK_FALSE(collections.may_read(caller, "handbook"));
+    CHECK_FALSE(collections.may_write(caller, "handbook"));
+    CHECK(collections.readable(caller) == Scope{});
   }
 }
 
@@ -39,9 +48,10 @@ TEST_CASE("a reader is one by uid or by any of his groups, and nobody else is") 
   const Collections collections = made({handbook});
   CHECK(collections.may_read(user(1001), "handbook"));
   CHECK(collections.may_read(user(7, {3, 50}), "handbook"));
-  for (const Peer& peer : {Peer{}, user(0), user(owner), user(1002), user(50), user(7, {1001})}) {
-    CHECK_FALSE(collections.may_read(peer, "handbook"));
-    CHECK(collections.readable(peer).collections == Names{"web"});
+  for (const Caller& caller :
+       {Caller{}, user(0), user(owner), user(1002), user(50), user(7, {1001})}) {
+    CHECK_FALSE(collections.may_read(caller, "handbook"));
+    CHECK(collections.readable(caller).collections == Names{"web"});
   }
   CHECK(collections.readable(user(1001)) ==
         Scope{.collections = {"web", "handbook"}, .restricted = {"handbook"}});
@@ -53,18 +63,44 @@ TEST_CASE("writers are those named, root and the user that seekd runs as") {
     CHECK(collections.may_write(user(uid), "handbook"));
   }
   CHECK_FALSE(collections.may_write(user(1001), "handbook"));
-  CHECK_FALSE(collections.may_write(Peer{}, "handbook"));
+  CHECK_FALSE(collections.may_write(Caller{}, "handbook"));
   CHECK_FALSE(collections.may_write(user(0), "absent"));
 }
 
 TEST_CASE("a caller whose account is not known has what everyone has, and no more") {
   const Collections collections =
       made({{"open", {Subject{}}, {}}, {"web", {{Kind::gid, 50, ""}}, {Subject{}}}, handbook});
-  CHECK(collections.readable(Peer{}).collections == Names{"open"});
-  CHECK(collections.readable(Peer{}).restricted.empty());
-  CHECK_FALSE(collections.may_write(Peer{}, "open"));
-  CHECK(collections.may_write(Peer{}, "web"));
-  CHECK_FALSE(collections.may_read(Peer{std::nullopt, {50}}, "web"));
+  CHECK(collections.readable(Caller{}).collections == Names{"open"});
+  CHECK(collections.readable(Caller{}).restricted.empty());
+  CHECK_FALSE(collections.may_write(Caller{}, "open"));
+  CHECK(collections.may_write(Caller{}, "web"));
+  Caller unknown;
+  unknown.account.groups = {50};
+  CHECK_FALSE(collections.may_read(unknown, "web"));
+}
+
+TEST_CASE("readers are named by key and by role, too") {
+  const Collections collections =
+      made({{"handbook", {{Kind::caller, 0, "alice"}, {Kind::role, 0, "auditor"}}, {}}});
+  CHECK(collections.may_read(named("alice"), "handbook"));
+  CHECK(collections.may_read(named("bob", {"reader", "auditor"}), "handbook"));
+  for (const Caller& caller : {Caller{}, named("bob", {"reader"}), named("auditor"), user(0)}) {
+    CHECK_FALSE(collections.may_read(caller, "handbook"));
+  }
+}
+
+TEST_CASE("a caller's own collections are all that he may read and write of those that he could") {
+  const Collections collections = made({{"open", {Subject{}}, {Subject{}}}, handbook});
+  Caller caller = user(1001);
+  Terms terms;
+  terms.collections = {"handbook"};
+  caller.terms = std::make_shared<const Terms>(terms);
+  CHECK(collections.readable(caller).collections == Names{"handbook"});
+  CHECK_FALSE(collections.may_read(caller, "open"));
+  CHECK_FALSE(collections.may_read(caller, "web"));
+  CHECK_FALSE(collections.may_write(caller, "open"));
+  caller.account.uid = 1003;
+  CHECK(collections.readable(caller).collections.empty());
 }
 
 TEST_CASE("users and groups are looked up by name, and a name that there is not is told") {
