@@ -17,8 +17,8 @@ BUILD = pathlib.Path(sys.argv.pop(1))
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 UNITS = ROOT / "systemd"
 
-# Highest exposure accepted, in systemd-analyze's points: lower is tighter. A rise is a decision, not an accident.
-EXPOSURE_MAX = {"seekd.service": 0.5, "seekd-fetcher.service": 1.1}
+# Highest exposure accepted, in systemd-analyze's points: lower is tighter. A rise is a decision, not an accident (seekd: no PrivateUsers=, decisions/0034).
+EXPOSURE_MAX = {"seekd.service": 0.7, "seekd-fetcher.service": 1.1}
 
 # docs/egress.md, "Addresses that are never connected to".
 DENIED = """0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24
