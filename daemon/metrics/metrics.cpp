@@ -111,9 +111,9 @@ struct Metrics::State {
       answers.Add({{"outcome", outcome}});
     }
     for (const char* reason :
-         {"missing_api_key", "invalid_api_key", "expired_api_key", "invalid_token", "unknown_certificate",
-          "not_allowed", "origin_denied", "address_denied", "rate_limit_requests",
-          "rate_limit_tokens", "rate_limit_fetches", "rate_limit_at_once"}) {
+         {"missing_api_key", "invalid_api_key", "expired_api_key", "invalid_token",
+          "unknown_certificate", "not_allowed", "origin_denied", "address_denied",
+          "rate_limit_requests", "rate_limit_tokens", "rate_limit_fetches", "rate_limit_at_once"}) {
       refusals.Add({{"reason", reason}});
     }
     using policy::SourceState;
