@@ -1,10 +1,11 @@
 #include "policy/question_json.h"
 
+#include <chrono>
 #include <string>
 #include <vector>
 
 #include <boost/json.hpp>
-#include <fmt/chrono.h>
+#include <fmt/format.h>
 
 #include "policy/page_text_guard.h"
 
@@ -21,7 +22,13 @@ json::array to_json(const std::vector<std::string>& texts) {
 
 // RFC 3339.
 std::string iso_time(TimePoint time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", time);
+  // By its parts: fmt reads a time in nanoseconds, which hold no year before 1677.
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(time - day);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     clock.hours().count(), clock.minutes().count(), clock.seconds().count());
 }
 
 json::value to_json(const std::optional<SpokenTime>& time) {

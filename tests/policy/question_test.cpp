@@ -327,6 +327,8 @@ TEST_CASE("a verdict is written as JSON, whatever bytes the question is of") {
   CHECK(object.at("decided_by").is_string());
   CHECK(object.at("false_premise").at("score").is_double());
   CHECK(to_json(judge_question("Who are you?", {now})).at("time").is_null());
+  const auto long_ago = to_json(judge_question("Who ruled Rome before 1000?", {now}));
+  CHECK(long_ago.at("time").at("begin") == "0001-01-01T00:00:00Z");
 }
 
 TEST_CASE("a model's opinion turns what the rules leave open, and not what they are sure of") {

@@ -3,7 +3,7 @@
 #include <chrono>
 
 #include <catch2/catch.hpp>
-#include <fmt/chrono.h>
+#include <fmt/format.h>
 
 #include "policy/knowledge_cutoff.h"
 #include "policy/site_mentions.h"
@@ -19,7 +19,15 @@ constexpr TimePoint now = std::chrono::sys_days(2024y / 5 / 15) + 10h;
 // "2024-05-06 2024-05-13", or "none".
 std::string time_of(std::string_view question) {
   const auto time = spoken_time(question, now);
-  return time ? fmt::format("{:%Y-%m-%d} {:%Y-%m-%d}", time->span.begin, time->span.end) : "none";
+  if (!time) return "none";
+  std::string text;
+  for (const TimePoint end : {time->span.begin, time->span.end}) {
+    const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(end));
+    text +=
+        fmt::format("{}{:04}-{:02}-{:02}", text.empty() ? "" : " ", static_cast<int>(date.year()),
+                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  }
+  return text;
 }
 
 TEST_CASE("words of a calendar are days, weeks, months and years as seen from now") {
