@@ -130,7 +130,7 @@ const std::vector<Bad> bad_requests{
     {ask(R"("max_age": -1)"), "max_age", "out_of_range"},
     {ask(R"("offline": "yes")"), "offline", "invalid_type"},
     {ask(R"("urls": "https://debian.org/")"), "urls", "invalid_type"},
-    {ask(R"("urls": ["a", "b", "c", "d", "e"])"), "urls", "out_of_range"},
+    {ask(R"("urls": ["a", "b", "c", "d", "e", "f", "g", "h", "i"])"), "urls", "out_of_range"},
     {ask(R"("urls": ["https://debian.org/"], "disable_search": true)"), "urls", "invalid_value"},
     {ask(R"("require_sources": true, "disable_search": true)"), "require_sources", "invalid_value"},
     {ask(R"("require_sources": true, "enable_search_classifier": true)"), "require_sources",
