@@ -201,8 +201,9 @@ TEST_CASE("a signature of no key of ours is not believed, whatever the header sa
   for (const std::string& token :
        {none, unsigned_token(R"({"alg":"None"})", good_claims) + '.',
         unsigned_token(R"({"alg":"HS256"})", good_claims) + '.',
-        unsigned_token(R"({"alg":["HS256"]})", good_claims) + '.', cut.substr(0, cut.size() - 4) + "AAAA",
-        hs256(good_claims, secret + '0'), hs256(good_claims, ""),
+        unsigned_token(R"({"alg":["HS256"]})", good_claims) + '.',
+        cut.substr(0, cut.size() - 4) + "AAAA", hs256(good_claims, secret + '0'),
+        hs256(good_claims, ""),
         // The public key is no secret: whoever has read it would sign with it.
         hs256(good_claims, pem(r.get())), hs256(good_claims, keys),
         rs256(r.get(), R"({"alg":"HS256"})"), rs256(r.get(), R"({"alg":"ES256"})"),
