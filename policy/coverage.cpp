@@ -61,6 +61,12 @@ std::string percent(double share) {
 
 }  // namespace
 
+bool is_unsure(const CoverageVerdict& verdict) {
+  constexpr double surely_none = 0.5;
+  constexpr double surely_enough = 0.85;
+  return verdict.term_share >= surely_none && verdict.term_share < surely_enough;
+}
+
 CoverageVerdict judge_coverage(std::string_view question, std::span<const Passage> passages,
                                TimePoint now, std::optional<std::chrono::seconds> max_age) {
   const std::vector<std::string> terms = content_terms(question);

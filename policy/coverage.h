@@ -28,6 +28,9 @@ struct CoverageVerdict {
   std::string reason;
 };
 
+// Do the words leave it open? Then another's opinion is worth its time.
+bool is_unsure(const CoverageVerdict& verdict);
+
 // `max_age`: as in policy/age.h.
 CoverageVerdict judge_coverage(std::string_view question, std::span<const Passage> passages,
                                TimePoint now, std::optional<std::chrono::seconds> max_age);

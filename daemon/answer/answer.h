@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/answer/trace.h"
 #include "model/model.h"
 #include "policy/http_freshness.h"
 #include "policy/page.h"
@@ -67,6 +68,7 @@ struct Answer {
   std::vector<Citation> citations;    // in the order of the content
   std::size_t citations_dropped = 0;  // markers and supports that failed their check
   std::vector<Notice> notices;
+  std::vector<TraceStep> trace;  // in the order of their times
   Usage usage;
 };
 

@@ -13,6 +13,8 @@
 #include "cache/page_cache.h"
 #include "daemon/answer/answer.h"
 #include "daemon/answer/citations.h"
+#include "daemon/answer/trace.h"
+#include "daemon/finding/web_search.h"
 #include "fetcher/wire.h"
 #include "model/model.h"
 #include "policy/passages.h"
@@ -40,9 +42,15 @@ struct Stored {  // answers Store and Touch
   std::size_t page = 0;
   Result<cache::StoredPage> stored;
 };
-struct FetchDeadline {};   // answers ArmFetchDeadline
-struct AnswerDeadline {};  // comes when config::AnswerConfig::deadline has passed since Started
-struct Tokens {            // of Generate
+struct WebSearched {  // answers SearchWeb
+  WebFindings findings;
+};
+struct CoverageJudged {  // answers JudgeCoverage
+  Result<std::vector<model::Score>> scores;
+};
+struct ReadingDeadline {};  // answers ArmReadingDeadline
+struct AnswerDeadline {};   // comes when config::AnswerConfig::deadline has passed since Started
+struct Tokens {             // of Generate
   model::TextDelta delta;
 };
 struct Generated {  // answers Generate
@@ -54,10 +62,10 @@ struct Checked {  // answers Check: for each support, whether the stored snapsho
 struct Cancelled {};  // the caller has gone
 }  // namespace event
 
-using Event =
-    std::variant<event::Started, event::Judged, event::Found, event::Searched, event::Fetched,
-                 event::Stored, event::FetchDeadline, event::AnswerDeadline, event::Tokens,
-                 event::Generated, event::Checked, event::Cancelled>;
+using Event = std::variant<event::Started, event::Judged, event::Found, event::Searched,
+                           event::Fetched, event::Stored, event::WebSearched, event::CoverageJudged,
+                           event::ReadingDeadline, event::AnswerDeadline, event::Tokens,
+                           event::Generated, event::Checked, event::Cancelled>;
 
 namespace action {
 struct LookUp {
@@ -74,7 +82,14 @@ struct Fetch {
   std::size_t page = 0;
   fetcher::FetchRequest request;
 };
-struct ArmFetchDeadline {};
+struct SearchWeb {
+  std::vector<WebQuery> queries;
+};
+struct StopSearchingWeb {};  // its WebSearched is not waited for
+struct JudgeCoverage {       // what the model thinks of the passages that there are
+  model::ScoreRequest request;
+};
+struct ArmReadingDeadline {};
 struct StopFetches {};  // those that run; their Fetched are not waited for
 struct Store {
   std::size_t page = 0;
@@ -87,7 +102,7 @@ struct Touch {
 struct Generate {
   model::GenerateRequest request;
 };
-struct StopGenerating {};  // Generated follows all the same
+struct StopGenerating {};  // or judging; what it answers with follows all the same
 struct Emit {              // text for a caller who reads along
   model::TextDelta delta;
 };
@@ -95,15 +110,19 @@ struct Check {  // each support against its stored snapshot
   std::vector<Support> supports;
   std::vector<Passage> passages;
 };
+struct Note {  // for the answer's trace
+  TraceStep step;
+};
 struct Finish {
   Result<Answer> answer;
 };
 }  // namespace action
 
-using Action = std::variant<action::LookUp, action::Judge, action::Search, action::Fetch,
-                            action::ArmFetchDeadline, action::StopFetches, action::Store,
-                            action::Touch, action::Generate, action::StopGenerating, action::Emit,
-                            action::Check, action::Finish>;
+using Action =
+    std::variant<action::LookUp, action::Judge, action::Search, action::Fetch, action::SearchWeb,
+                 action::StopSearchingWeb, action::JudgeCoverage, action::ArmReadingDeadline,
+                 action::StopFetches, action::Store, action::Touch, action::Generate,
+                 action::StopGenerating, action::Emit, action::Check, action::Note, action::Finish>;
 using Actions = std::vector<Action>;
 
 }  // namespace seekd::daemon

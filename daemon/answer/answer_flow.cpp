@@ -6,6 +6,8 @@
 #include "daemon/answer/snapshot_check.h"
 #include "daemon/kept_page.h"
 #include "policy/knowledge_cutoff.h"
+#include "policy/site.h"
+#include "policy/url.h"
 
 namespace seekd::daemon {
 namespace {
@@ -25,22 +27,39 @@ ModelView view_of(const model::Model& model, const config::Config& config) {
               }};
 }
 
+// The longest body that the door may transfer of that page.
+std::uint64_t body_bytes_max(const config::Config& config, std::string_view address) {
+  const auto url = policy::parse_url(address);
+  if (!url) return config.fetcher.wire_bytes_max;
+  const policy::Site site = policy::site_of(config.egress.sites, url->host);
+  return site.wire_bytes_max.value_or(config.fetcher.wire_bytes_max);
+}
+
+AnswerMachine::Settings settings_of(const Services& services) {
+  const config::Config& config = services.config;
+  return {.deadline = config.answer.deadline,
+          .reading = {.freshness = config.cache.freshness,
+                      .body_bytes_max =
+                          [&config](std::string_view url) { return body_bytes_max(config, url); }},
+          .web_search = services.web != nullptr && services.web->configured()};
+}
+
 }  // namespace
 
-AnswerFlow::AnswerFlow(Services& services, Question question, OnText on_text, OnDone done)
+AnswerFlow::AnswerFlow(Services& services, Question question, Listener listener)
     : services_(services),
-      machine_(std::move(question), {services.config.answer, services.config.cache.freshness},
+      machine_(std::move(question), settings_of(services),
                view_of(services.model.model(), services.config)),
       meter_(services.metrics, Clock::now()),
-      on_text_(std::move(on_text)),
-      done_(std::move(done)),
-      fetch_deadline_(services.executor),
+      listener_(std::move(listener)),
+      arrived_(Clock::now()),
+      reading_deadline_(services.executor),
       answer_deadline_(services.executor) {}
 
-std::shared_ptr<AnswerFlow> AnswerFlow::start(Services& services, Question question, OnText on_text,
-                                              OnDone done) {
+std::shared_ptr<AnswerFlow> AnswerFlow::start(Services& services, Question question,
+                                              Listener listener) {
   const std::shared_ptr<AnswerFlow> flow(
-      new AnswerFlow(services, std::move(question), std::move(on_text), std::move(done)));
+      new AnswerFlow(services, std::move(question), std::move(listener)));
   flow->arm(flow->answer_deadline_, services.config.answer.deadline, event::AnswerDeadline{});
   // Posted, so that the caller holds the flow before anything comes of it.
   auto admitted = services.admission.enter(
@@ -65,7 +84,7 @@ void AnswerFlow::cancel() {
 void AnswerFlow::begin() {
   admitted_ = true;
   meter_.admitted(Clock::now());
-  if (!done_) return leave_admission();
+  if (!listener_.on_done) return leave_admission();
   feed(event::Started{});
 }
 
@@ -126,8 +145,26 @@ void AnswerFlow::act(const action::Fetch& what) {
       }));
 }
 
-void AnswerFlow::act(action::ArmFetchDeadline) {
-  arm(fetch_deadline_, services_.config.answer.fetch_deadline, event::FetchDeadline{});
+void AnswerFlow::act(action::SearchWeb what) {
+  web_search_ = services_.web->search(std::move(what.queries),
+                                      [self = shared_from_this()](WebFindings findings) {
+                                        self->feed(event::WebSearched{std::move(findings)});
+                                      });
+}
+
+void AnswerFlow::act(action::StopSearchingWeb) {
+  web_search_->cancel();
+}
+
+void AnswerFlow::act(action::JudgeCoverage what) {
+  const auto self = shared_from_this();
+  generation_ = services_.model.score(std::move(what.request), [self](auto scores) {
+    self->feed(event::CoverageJudged{std::move(scores)});
+  });
+}
+
+void AnswerFlow::act(action::ArmReadingDeadline) {
+  arm(reading_deadline_, services_.config.answer.reading_deadline, event::ReadingDeadline{});
 }
 
 void AnswerFlow::act(action::StopFetches) {
@@ -173,7 +210,7 @@ void AnswerFlow::act(action::StopGenerating) {
 }
 
 void AnswerFlow::act(const action::Emit& what) {
-  on_text_(what.delta);
+  listener_.on_text(what.delta);
 }
 
 void AnswerFlow::act(action::Check what) {
@@ -184,18 +221,26 @@ void AnswerFlow::act(action::Check what) {
       [self = shared_from_this()](auto holds) { self->feed(event::Checked{std::move(holds)}); });
 }
 
+void AnswerFlow::act(action::Note what) {
+  if (trace_.size() == trace_steps_max) return;
+  what.step.at = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - arrived_);
+  listener_.on_step(what.step);
+  trace_.push_back(std::move(what.step));
+}
+
 void AnswerFlow::act(action::Finish what) {
   services_.admission.withdraw(ticket_);
   leave_admission();
-  fetch_deadline_.cancel();
+  reading_deadline_.cancel();
   answer_deadline_.cancel();
   fetches_.clear();
-  on_text_ = nullptr;
+  web_search_ = nullptr;
   // A question that was not admitted may be taken back before it is told so.
-  const auto done = std::exchange(done_, nullptr);
-  if (!done) return;
+  const Listener listener = std::exchange(listener_, {});
+  if (!listener.on_done) return;
+  if (what.answer) what.answer->trace = std::move(trace_);
   meter_.ended(what.answer, Clock::now());
-  done(std::move(what.answer));
+  listener.on_done(std::move(what.answer));
 }
 
 void AnswerFlow::arm(boost::asio::steady_timer& timer, std::chrono::seconds after,

@@ -3,7 +3,7 @@
 // seconds.
 //
 // All functions are called on the I/O thread; callbacks run there. It keeps itself alive until it
-// has called `done`.
+// has called `on_done`.
 
 #pragma once
 
@@ -22,19 +22,23 @@ namespace seekd::daemon {
 
 class AnswerFlow : public std::enable_shared_from_this<AnswerFlow> {
  public:
-  using OnText = std::function<void(const model::TextDelta&)>;
-  using OnDone = std::function<void(Result<Answer>)>;
+  // What the asker is told.
+  struct Listener {
+    std::function<void(const model::TextDelta&)> on_text;
+    std::function<void(const TraceStep&)> on_step;
+    std::function<void(Result<Answer>)> on_done;
+  };
 
-  // `done` is called exactly once, never inside this call; with `busy` when too many questions
+  // `on_done` is called exactly once, never inside this call; with `busy` when too many questions
   // wait. REQUIRES: services.model is ready.
-  static std::shared_ptr<AnswerFlow> start(Services& services, Question question, OnText on_text,
-                                           OnDone done);
+  static std::shared_ptr<AnswerFlow> start(Services& services, Question question,
+                                           Listener listener);
 
-  // The caller has gone: `done` gets `cancelled`.
+  // The caller has gone: `on_done` gets `cancelled`.
   void cancel();
 
  private:
-  AnswerFlow(Services& services, Question question, OnText on_text, OnDone done);
+  AnswerFlow(Services& services, Question question, Listener listener);
 
   void begin();
   void feed(Event event);
@@ -44,7 +48,10 @@ class AnswerFlow : public std::enable_shared_from_this<AnswerFlow> {
   void act(action::Judge what);
   void act(action::Search what);
   void act(const action::Fetch& what);
-  void act(action::ArmFetchDeadline what);
+  void act(action::SearchWeb what);
+  void act(action::StopSearchingWeb what);
+  void act(action::JudgeCoverage what);
+  void act(action::ArmReadingDeadline what);
   void act(action::StopFetches what);
   void act(action::Store what);
   void act(action::Touch what);
@@ -52,6 +59,7 @@ class AnswerFlow : public std::enable_shared_from_this<AnswerFlow> {
   void act(action::StopGenerating what);
   void act(const action::Emit& what);
   void act(action::Check what);
+  void act(action::Note what);
   void act(action::Finish what);
 
   void arm(boost::asio::steady_timer& timer, std::chrono::seconds after, const Event& event);
@@ -60,15 +68,17 @@ class AnswerFlow : public std::enable_shared_from_this<AnswerFlow> {
   Services& services_;
   AnswerMachine machine_;
   QuestionMeter meter_;
-  OnText on_text_;
-  OnDone done_;
+  Listener listener_;  // without functions once it was told the end
+  const std::chrono::steady_clock::time_point arrived_;
+  std::vector<TraceStep> trace_;
   Admission::Ticket ticket_ = 0;
   bool admitted_ = false;
   std::deque<Event> events_;  // for the machine, in the order they came
   bool thinking_ = false;     // a worker has machine_, and nobody else may touch it
-  boost::asio::steady_timer fetch_deadline_;
+  boost::asio::steady_timer reading_deadline_;
   boost::asio::steady_timer answer_deadline_;
   std::vector<std::shared_ptr<fetcher::FetchHandle>> fetches_;
+  std::shared_ptr<fetcher::FetchHandle> web_search_;
   ModelRunner::Ticket generation_ = 0;
 };
 

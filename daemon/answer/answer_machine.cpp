@@ -24,13 +24,28 @@ bool holds(const std::vector<T>& sources, const std::string& url) {
   return std::ranges::find(sources, url, &T::url) != sources.end();
 }
 
+std::string verdict_text(const policy::QuestionVerdict& verdict) {
+  std::string text = verdict.needs_fresh ? "needs fresh knowledge" : "needs no fresh knowledge";
+  if (!verdict.reasons.empty()) text += ": " + verdict.reasons.front();
+  return text;
+}
+
+// The question as it stands, then its words alone.
+std::vector<WebQuery> web_queries(const Question& question, const std::string& text) {
+  WebQuery query;
+  query.text = text;
+  query.hosts = question.hosts;
+  query.hosts_denied = question.hosts_denied;
+  return {std::move(query)};
+}
+
 }  // namespace
 
 AnswerMachine::AnswerMachine(Question question, Settings settings, ModelView model)
     : question_(std::move(question)),
       settings_(settings),
       room_(std::move(model)),
-      reading_(question_, settings_.freshness, actions_),
+      explorer_(question_, room_, settings_.reading, actions_),
       writer_(question_, room_, actions_) {
   assert(!question_.messages.empty());
 }
@@ -66,9 +81,13 @@ void AnswerMachine::on(event::Judged& judged) {
 }
 
 void AnswerMachine::plan() {
-  SourcePlan plan = plan_sources(question_, verdict_, settings_.answer.fetches_max);
+  SourcePlan plan = plan_sources(question_, verdict_, question_.budget.fetches);
   draft_.notices = std::move(plan.notices);
-  if (!plan.urls.empty()) return read(std::move(plan.urls));
+  note(TraceStep::Kind::judged, verdict_text(verdict_));
+  if (!plan.urls.empty()) {
+    return explore({.until = Aim::Until::all_read, .text = {}, .known = {}, .queries = {}},
+                   std::move(plan.urls));
+  }
   if (!draft_.notices.empty() || is_for_the_model_alone()) return write({});
   stage_ = Stage::surveying;
   search({});
@@ -81,28 +100,35 @@ bool AnswerMachine::is_for_the_model_alone() const {
          !policy::with_wish(verdict_, wish).needs_fresh;
 }
 
+template <class What>
+void AnswerMachine::explore_on(What& what) {
+  if (stage_ != Stage::exploring) return;
+  explorer_.on(what, now_);
+  retrieve_when_explored();
+}
+
 void AnswerMachine::on(event::Found& found) {
-  if (stage_ != Stage::reading) return;
-  reading_.on(found, now_);
-  go_on_when_settled();
+  explore_on(found);
 }
 
 void AnswerMachine::on(event::Fetched& fetched) {
-  if (stage_ != Stage::reading) return;
-  reading_.on(fetched);
-  go_on_when_settled();
+  explore_on(fetched);
 }
 
 void AnswerMachine::on(event::Stored& stored) {
-  if (stage_ != Stage::reading) return;
-  reading_.on(stored);
-  go_on_when_settled();
+  explore_on(stored);
 }
 
-void AnswerMachine::on(const event::FetchDeadline&) {
-  if (stage_ != Stage::reading) return;
-  reading_.overdue();
-  go_on_when_settled();
+void AnswerMachine::on(event::WebSearched& searched) {
+  explore_on(searched);
+}
+
+void AnswerMachine::on(const event::CoverageJudged& judged) {
+  explore_on(judged);
+}
+
+void AnswerMachine::on(const event::ReadingDeadline& deadline) {
+  explore_on(deadline);
 }
 
 void AnswerMachine::on(event::Searched& searched) {
@@ -119,7 +145,7 @@ void AnswerMachine::on(const event::AnswerDeadline&) {
   if (stage_ == Stage::writing) return writer_.overdue();
   if (stage_ == Stage::judging) act(action::StopGenerating{});
   fail({ErrorCode::timeout, "the answer took longer than " +
-                                std::to_string(settings_.answer.deadline.count()) +
+                                std::to_string(settings_.deadline.count()) +
                                 " s (answer.deadline)"});
 }
 
@@ -142,10 +168,12 @@ void AnswerMachine::on(const event::Cancelled&) {
   fail({ErrorCode::cancelled, "the caller took the question back"});
 }
 
-void AnswerMachine::read(std::vector<std::string> urls) {
-  stage_ = Stage::reading;
-  reading_.read(std::move(urls), now_);
-  go_on_when_settled();
+void AnswerMachine::explore(Aim aim, std::vector<std::string> urls) {
+  stage_ = Stage::exploring;
+  std::vector<Lead> leads;
+  for (std::string& url : urls) leads.push_back({std::move(url), policy::Provenance::user});
+  explorer_.begin(std::move(aim), std::move(leads), now_);
+  retrieve_when_explored();
 }
 
 void AnswerMachine::search(std::vector<std::string> urls) {
@@ -160,18 +188,21 @@ void AnswerMachine::search(std::vector<std::string> urls) {
 
 // No page was named: what the cache knows decides.
 void AnswerMachine::survey(std::vector<Passage> passages) {
+  Aim aim{.text = search_text(question_.text(), verdict_.urls), .known = {}, .queries = {}};
+  if (searches_web()) aim.queries = web_queries(question_, aim.text);
   const auto max_age = question_.max_age      ? question_.max_age
                        : verdict_.needs_fresh ? verdict_.max_age
                                               : std::nullopt;
-  const policy::CoverageVerdict verdict =
-      policy::judge_coverage(search_text(question_.text(), verdict_.urls), passages, now_, max_age);
+  const policy::CoverageVerdict verdict = policy::judge_coverage(aim.text, passages, now_, max_age);
+  note(TraceStep::Kind::surveyed, verdict.reason);
   verdict_ = policy::with_coverage(std::move(verdict_), verdict);
   if (verdict.coverage == policy::Coverage::none) {
-    if (verdict_.needs_fresh) {
-      draft_.notices.push_back(
-          {"no_source", "", "no stored page speaks of it, and the question names none"});
+    if (aim.queries.empty()) {
+      if (verdict_.needs_fresh) tell_no_source();
+      return write({});
     }
-    return write({});
+    question_.max_age = max_age;
+    return explore(std::move(aim), {});
   }
   if (question_.reach == Reach::cache_only) return compose(std::move(passages));
   // An old passage comes into the prompt when its page has been asked again, and not otherwise.
@@ -183,16 +214,29 @@ void AnswerMachine::survey(std::vector<Passage> passages) {
   });
   if (max_age) question_.max_age = max_age;
   if (verdict.coverage == policy::Coverage::enough) return compose(std::move(passages));
-  old.resize(std::min(old.size(), settings_.answer.fetches_max));
-  surveyed_ = std::move(passages);
-  read(std::move(old));
+  aim.known = std::move(passages);
+  explore(std::move(aim), std::move(old));
 }
 
-void AnswerMachine::go_on_when_settled() {
-  if (!reading_.settled()) return;
-  std::ranges::move(reading_.notices(), std::back_inserter(draft_.notices));
-  std::vector<std::string> urls = reading_.searchable();
-  for (const Passage& passage : surveyed_) add_once(urls, passage.url);
+// Who accepts no age beyond a bound wants what is new, whatever the question sounds like.
+bool AnswerMachine::searches_web() const {
+  return settings_.web_search && question_.reach == Reach::web &&
+         question_.scope.has(policy::web_collection) && (verdict_.needs_fresh || question_.max_age);
+}
+
+void AnswerMachine::tell_no_source() {
+  draft_.notices.push_back(
+      {"no_source", "",
+       searches_web() ? "neither the stored pages nor a search of the web has a page on it"
+                      : "no stored page speaks of it, and the question names none"});
+}
+
+void AnswerMachine::retrieve_when_explored() {
+  if (!explorer_.done()) return;
+  std::ranges::move(explorer_.notices(), std::back_inserter(draft_.notices));
+  if (reading().empty() && explorer_.known().empty()) tell_no_source();
+  std::vector<std::string> urls = reading().searchable();
+  for (const Passage& passage : explorer_.known()) add_once(urls, passage.url);
   stage_ = Stage::retrieving;
   if (urls.empty()) return compose({});
   search(std::move(urls));
@@ -202,7 +246,7 @@ void AnswerMachine::go_on_when_settled() {
 void AnswerMachine::leave_out_unconfirmed(std::vector<Passage>& passages) {
   std::erase_if(passages, [&](const Passage& passage) {
     if (!must_be_confirmed(passage, now_)) return false;
-    if (const PageReading* page = reading_.page_at(passage.url)) return !page->ready();
+    if (const PageReading* page = reading().page_at(passage.url)) return !page->ready();
     if (question_.reach != Reach::cache_only) return true;
     if (!holds(draft_.notices, passage.url)) {
       draft_.notices.push_back(unconfirmed_notice(passage.url));
@@ -214,10 +258,10 @@ void AnswerMachine::leave_out_unconfirmed(std::vector<Passage>& passages) {
 void AnswerMachine::compose(std::vector<Passage> candidates) {
   leave_out_unconfirmed(candidates);
   // A page that was asked for stands in the prompt even where no word of the question is in it.
-  reading_.add_unfound(candidates);
+  reading().add_unfound(candidates);
   lower_suspected(candidates, draft_.notices);
   std::vector<Passage> passages = room_.choose(std::move(candidates), question_, now_);
-  if (reading_.empty() && question_.reach == Reach::cache_only) tell_old(passages);
+  if (reading().empty() && question_.reach == Reach::cache_only) tell_old(passages);
   write(std::move(passages));
 }
 
@@ -234,28 +278,34 @@ void AnswerMachine::tell_old(const std::vector<Passage>& passages) {
 
 void AnswerMachine::write(std::vector<Passage> passages) {
   stage_ = Stage::writing;
-  draft_.usage.pages_fetched = reading_.fetched();
+  draft_.usage.pages_fetched = reading().fetched();
   for (const Passage& passage : passages) {
     if (holds(draft_.sources, passage.url)) continue;
     draft_.sources.push_back(source_of(passage, state_of(passage)));
   }
+  note(TraceStep::Kind::prompt, std::to_string(passages.size()) + " passages of " +
+                                    std::to_string(draft_.sources.size()) + " pages");
   writer_.begin(std::move(draft_), std::move(passages), now_);
   if (writer_.done()) stage_ = Stage::done;
 }
 
 void AnswerMachine::fail(Error error) {
-  reading_.stop();
+  explorer_.call_off();
   stage_ = Stage::done;
   act(action::Finish{std::unexpected(std::move(error))});
 }
 
 policy::SourceState AnswerMachine::state_of(const Passage& passage) const {
-  const PageReading* page = reading_.page_at(passage.url);
+  const PageReading* page = reading().page_at(passage.url);
   if (page != nullptr && page->ready()) return page->state();
   if (question_.reach == Reach::cache_only) return policy::SourceState::offline;
   return policy::judge_age(passage, question_.max_age, now_) == policy::Age::young_enough
              ? policy::SourceState::fresh
              : policy::SourceState::stale;
+}
+
+void AnswerMachine::note(TraceStep::Kind kind, std::string_view detail) {
+  act(action::Note{trace_step(kind, "", detail)});
 }
 
 }  // namespace seekd::daemon

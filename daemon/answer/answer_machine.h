@@ -3,30 +3,30 @@
 // cancelled, no fetcher) is tested without a socket.
 //
 // Not thread-safe; one question each. It ends exactly once, with Finish, and asks for nothing after
-// it; events that come later are ignored. At most config::AnswerConfig::fetches_max pages are
-// fetched.
+// it; events that come later are ignored. It never reads more than Question::budget lets it.
 //
-//   pages are named    look_up each ─ young ──────────────────────────┐
-//                           └ absent, old ─ fetch ─ store or touch ───┴─ search in them ─┐
-//   none is named      search all ─ enough ──────────────────────────────────────────────┼─
-//   generate ─ check ─ finish
-//                           ├ stale ─ look_up the old ones, as above ────────────────────┤
-//                           └ none ──────────────────────────────────────────────────────┘
+//   pages are named   explore these ──────────────────────────┬─ search in what was read ─┐
+//   none is named     search the cache ─┬─ stale, or none and   │                           │
+//                                       │  fresh is needed: explore                         │
+//                                       └─ enough ──────────────────────────────────────────┴─
+//   write (answer_writer.h) ─ finish
+//
+// What is explored, and how far, decides Explorer.
 
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "config/config.h"
 #include "daemon/answer/answer.h"
 #include "daemon/answer/answer_events.h"
 #include "daemon/answer/answer_writer.h"
+#include "daemon/answer/explorer.h"
 #include "daemon/answer/prompt_room.h"
 #include "daemon/answer/question.h"
-#include "daemon/answer/reading_loop.h"
-#include "policy/http_freshness.h"
 #include "policy/question.h"
 
 namespace seekd::daemon {
@@ -34,8 +34,9 @@ namespace seekd::daemon {
 class AnswerMachine {
  public:
   struct Settings {
-    config::AnswerConfig answer;
-    policy::FreshnessBounds freshness;
+    std::chrono::seconds deadline{300};  // of a whole answer, for what is said of it
+    ReadingLoop::Settings reading;
+    bool web_search = false;  // there is a provider that can be asked
   };
 
   // REQUIRES: question as its header says.
@@ -53,7 +54,7 @@ class AnswerMachine {
     idle,        // before Started
     judging,     // the rules are unsure: the model is asked if the answer changes
     surveying,   // no page is named: the cache is searched for what it knows
-    reading,     // pages are looked up, fetched, stored
+    exploring,   // pages are looked for and read
     retrieving,  // they are there: the passages for the prompt are searched in them
     writing,     // the model writes, and its citations are checked
     done,        // Finish has been given out
@@ -65,7 +66,9 @@ class AnswerMachine {
   void on(event::Searched&);
   void on(event::Fetched&);
   void on(event::Stored&);
-  void on(const event::FetchDeadline&);
+  void on(event::WebSearched&);
+  void on(const event::CoverageJudged&);
+  void on(const event::ReadingDeadline&);
   void on(const event::AnswerDeadline&);
   void on(event::Tokens&);
   void on(event::Generated&);
@@ -74,10 +77,14 @@ class AnswerMachine {
 
   void plan();
   bool is_for_the_model_alone() const;
-  void read(std::vector<std::string> urls);
+  void explore(Aim aim, std::vector<std::string> urls);
+  template <class What>
+  void explore_on(What& what);
+  bool searches_web() const;
+  void tell_no_source();
   void survey(std::vector<Passage> passages);
   void search(std::vector<std::string> urls);
-  void go_on_when_settled();
+  void retrieve_when_explored();
   void leave_out_unconfirmed(std::vector<Passage>& passages);
   void compose(std::vector<Passage> candidates);
   void tell_old(const std::vector<Passage>& passages);
@@ -85,6 +92,8 @@ class AnswerMachine {
   void fail(Error error);
 
   policy::SourceState state_of(const Passage& passage) const;
+  const ReadingLoop& reading() const { return explorer_.reading(); }
+  void note(TraceStep::Kind kind, std::string_view detail);
   void act(Action action) { actions_.push_back(std::move(action)); }
 
   Question question_;
@@ -95,8 +104,7 @@ class AnswerMachine {
   Actions actions_;
 
   policy::QuestionVerdict verdict_;
-  ReadingLoop reading_;
-  std::vector<Passage> surveyed_;  // young ones of the survey, while its old pages are revalidated
+  Explorer explorer_;
   AnswerWriter writer_;
   Answer draft_;  // what is known before the model writes
 };

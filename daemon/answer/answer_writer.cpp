@@ -76,6 +76,9 @@ void AnswerWriter::on(const event::Checked& checked) {
       cite(supports_[index]);
     } else {
       ++answer_.citations_dropped;
+      const std::string& url = passages_[supports_[index].passage].url;
+      actions_.emplace_back(action::Note{
+          trace_step(TraceStep::Kind::citation_dropped, url, "the snapshot does not hold it")});
       unstored_support_ = unstored_support_ || is_unstored(passages_[supports_[index].passage]);
     }
   }

@@ -2,6 +2,9 @@
 
 #include <cassert>
 #include <cmath>
+#include <vector>
+
+#include "daemon/answer/prompt.h"
 
 namespace seekd::daemon {
 
@@ -22,6 +25,19 @@ model::ScoreRequest opinion_request(const std::string& question, model::Priority
           .continuations = {"Yes", "No"},
           .cache_salt = {},
           .priority = priority};
+}
+
+model::ScoreRequest coverage_request(const Question& question, std::span<const Passage> passages,
+                                     TimePoint now) {
+  const std::vector<model::Message> asked{
+      {model::Role::system,
+       "You are given passages of web pages and a question. Decide whether the passages state what "
+       "is needed to answer the question. Answer Yes or No."},
+      {model::Role::user, question.text()}};
+  return {.messages = build_prompt(asked, passages, Task::as_asked, now),
+          .continuations = {"Yes", "No"},
+          .cache_salt = prompt_salt(question.scope, passages, question.cache_salt),
+          .priority = question.priority};
 }
 
 double opinion_of(std::span<const model::Score> scores) {

@@ -44,7 +44,7 @@ Notice unconfirmed_notice(const std::string& url) {
 }
 
 fetcher::FetchRequest PageReading::fetch_request() const {
-  return request_for(url_, policy::Provenance::user, page_);
+  return request_for(url_, provenance_, page_);
 }
 
 PageReading::Step PageReading::found(Result<std::optional<cache::StoredPage>> stored,
@@ -152,7 +152,17 @@ void PageReading::stored(Result<cache::StoredPage> stored) {
 
 void PageReading::overdue() {
   if (phase_ != Phase::fetching) return;
-  give_up("fetch_deadline", "it had not arrived when the time for fetching was over");
+  give_up("fetch_deadline", "it had not arrived when the time for reading was over");
+}
+
+void PageReading::unaffordable() {
+  if (phase_ != Phase::fetching) return;
+  give_up("reading_budget",
+          "what one question may read was spent (answer.fetches_max, answer.bytes_max)");
+}
+
+void PageReading::unneeded() {
+  if (phase_ == Phase::looking_up || phase_ == Phase::fetching) phase_ = Phase::unreadable;
 }
 
 PageReading::Step PageReading::settle(SourceState state) {

@@ -33,7 +33,8 @@ class PageReading {
     touch,  // the stored page, with the reply's times and headers
   };
 
-  explicit PageReading(std::string url) : url_(std::move(url)) {}
+  explicit PageReading(std::string url, policy::Provenance provenance = policy::Provenance::user)
+      : url_(std::move(url)), provenance_(provenance) {}
 
   // REQUIRES: called in this order, each at most once; a call after settled() changes nothing.
   Step found(Result<std::optional<cache::StoredPage>> stored, const Question& question,
@@ -42,8 +43,12 @@ class PageReading {
                const policy::FreshnessBounds& bounds);
   void stored(Result<cache::StoredPage> stored);
 
-  // The time for fetching has passed. A page that has arrived is still stored.
+  // The time for reading has passed. A page that has arrived is still stored.
   void overdue();
+  // What a question may read is spent: it is not fetched.
+  void unaffordable();
+  // The answer stands on others; nothing is said of it. A page that has arrived is still stored.
+  void unneeded();
 
   bool settled() const { return phase_ == Phase::ready || phase_ == Phase::unreadable; }
   bool fetching() const { return phase_ == Phase::fetching; }
@@ -76,6 +81,7 @@ class PageReading {
   void notice(std::string code, std::string message);
 
   std::string url_;
+  policy::Provenance provenance_;
   Phase phase_ = Phase::looking_up;
   std::optional<cache::StoredPage> page_;
   policy::SourceState state_ = policy::SourceState::fresh;

@@ -37,6 +37,13 @@ enum class Grounding : std::uint8_t {
   required,  // it is refused, before a word of it is sent
 };
 
+// What may be read for one question.
+struct ReadingBudget {
+  std::size_t rounds = 1;
+  std::size_t fetches = 0;  // pages through the door
+  std::uint64_t bytes = 0;  // of their bodies, as transferred
+};
+
 struct Question {
   std::vector<model::Message> messages;  // REQUIRES: not empty, the last one is the user's
   model::Sampling sampling;
@@ -56,8 +63,9 @@ struct Question {
       max_age;                            // how old a source may be; nullopt: its own lifetime
   std::vector<std::string> hosts;         // as in policy::SiteRule::host; empty: all
   std::vector<std::string> hosts_denied;  // likewise; wins
-  std::size_t passages_max = 0;           // in the prompt
-  std::size_t passage_tokens_max = 0;     // of all of them
+  ReadingBudget budget;
+  std::size_t passages_max = 0;        // in the prompt
+  std::size_t passage_tokens_max = 0;  // of all of them
 
   const std::string& text() const { return messages.back().content; }
 };

@@ -51,20 +51,22 @@ void answer_whole(Services& services, const ExchangePtr& exchange, Question ques
                   const ChatReply& reply) {
   const auto bill = std::make_shared<Bill>(services, exchange);
   const auto flow = AnswerFlow::start(
-      services, std::move(question), [bill](const model::TextDelta&) { bill->wrote(); },
-      [exchange, reply, bill](const Result<Answer>& answer) {
-        bill->settle(answer);
-        log_answer(*exchange, answer);
-        if (!answer) return exchange->respond(to_response(to_chat_error(answer.error())));
-        HttpResponse response;
-        response.body = completion_json(reply, *answer);
-        exchange->respond(std::move(response));
-      });
+      services, std::move(question),
+      {.on_text = [bill](const model::TextDelta&) { bill->wrote(); },
+       .on_step = [](const TraceStep&) {},
+       .on_done =
+           [exchange, reply, bill](const Result<Answer>& answer) {
+             log_answer(*exchange, answer);
+             if (!answer) return exchange->respond(to_response(to_chat_error(answer.error())));
+             HttpResponse response;
+             response.body = completion_json(reply, *answer);
+             exchange->respond(std::move(response));
+           }});
   exchange->on_gone([flow] { flow->cancel(); });
 }
 
 // The stream begins with the first text, so that what fails before it is answered with its own
-// status.
+// status; or with the first step of a trace that the caller wants.
 class ChatStream {
  public:
   ChatStream(Services& services, const ExchangePtr& exchange, ChatReply reply)
@@ -74,6 +76,12 @@ class ChatStream {
     bill_.wrote();
     begin();
     exchange_->event(delta_chunk_json(reply_, delta));
+  }
+
+  void step(const TraceStep& step) {
+    if (reply_.trace == TraceSteps::left_out) return;
+    begin();
+    exchange_->event(step_chunk_json(reply_, step));
   }
 
   void done(const Result<Answer>& answer) {
@@ -112,8 +120,9 @@ void answer_streamed(Services& services, const ExchangePtr& exchange, Question q
   const auto stream = std::make_shared<ChatStream>(services, exchange, std::move(reply));
   const auto flow = AnswerFlow::start(
       services, std::move(question),
-      [stream](const model::TextDelta& delta) { stream->text(delta); },
-      [stream](const Result<Answer>& answer) { stream->done(answer); });
+      {.on_text = [stream](const model::TextDelta& delta) { stream->text(delta); },
+       .on_step = [stream](const TraceStep& step) { stream->step(step); },
+       .on_done = [stream](const Result<Answer>& answer) { stream->done(answer); }});
   exchange->on_gone([flow] { flow->cancel(); });
 }
 
@@ -147,7 +156,7 @@ void answer_chat(Services& services, const ExchangePtr& exchange) {
     return exchange->respond(to_response(*error));
   }
   ChatReply reply{"chatcmpl-" + random_hex(id_digits), model.name, wall_clock(),
-                  request->usage_chunk};
+                  request->usage_chunk, request->trace};
   if (request->delivery == Delivery::streamed) {
     answer_streamed(services, exchange, std::move(request->question), std::move(reply));
   } else {

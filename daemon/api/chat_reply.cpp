@@ -82,6 +82,13 @@ void add_sources(json::object& body, const Answer& answer) {
   body["notices"] = std::move(notices);
 }
 
+json::object step_json(const TraceStep& step) {
+  json::object out{{"at_ms", step.at.count()}, {"step", to_string(step.kind)}};
+  if (!step.url.empty()) out["url"] = step.url;
+  if (!step.detail.empty()) out["detail"] = step.detail;
+  return out;
+}
+
 json::object usage_json(const Answer& answer) {
   const Usage& usage = answer.usage;
   return {{"prompt_tokens", usage.prompt_tokens},
@@ -148,6 +155,11 @@ std::string completion_json(const ChatReply& reply, const Answer& answer) {
                                  {"finish_reason", finish_reason(answer.finish)}}};
   body["usage"] = usage_json(answer);
   add_sources(body, answer);
+  if (reply.trace == TraceSteps::sent) {
+    json::array steps;
+    for (const TraceStep& step : answer.trace) steps.push_back(step_json(step));
+    body["trace"] = std::move(steps);
+  }
   return json::serialize(body);
 }
 
@@ -167,6 +179,14 @@ std::string final_chunk_json(const ChatReply& reply, const Answer& answer) {
   json::object body = chunk_json(reply, {{"annotations", annotations_json(answer)}},
                                  json::value(finish_reason(answer.finish)));
   add_sources(body, answer);
+  return json::serialize(body);
+}
+
+std::string step_chunk_json(const ChatReply& reply, const TraceStep& step) {
+  json::object body = head_json(reply, "chat.completion.chunk");
+  body["choices"] = json::array{};
+  if (reply.usage_chunk == UsageChunk::sent) body["usage"] = nullptr;
+  body["trace"] = json::array{step_json(step)};
   return json::serialize(body);
 }
 

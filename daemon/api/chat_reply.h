@@ -18,12 +18,15 @@ struct ChatReply {
   std::string model;  // its name
   TimePoint created;
   UsageChunk usage_chunk = UsageChunk::left_out;
+  TraceSteps trace = TraceSteps::left_out;
 };
 
 std::string completion_json(const ChatReply& reply, const Answer& answer);
 
 std::string role_chunk_json(const ChatReply& reply);
 std::string delta_chunk_json(const ChatReply& reply, const model::TextDelta& delta);
+// A chunk without choices, as the usage's is: clients that do not know it pass it over.
+std::string step_chunk_json(const ChatReply& reply, const TraceStep& step);
 // finish_reason and the annotations; beside the choices citations, search_results and notices.
 std::string final_chunk_json(const ChatReply& reply, const Answer& answer);
 std::string usage_chunk_json(const ChatReply& reply, const Answer& answer);

@@ -165,18 +165,27 @@ void read_tier(Fields& fields, Question& question) {
   }
 }
 
+// At least one, where the configuration gives one.
+template <class Number>
+Number half(Number number) {
+  return number - number / 2;
+}
+
 // "low" and "high" halve and double what the configuration gives.
 void read_context_size(Fields& fields, Question& question) {
   const json::object* object = fields.object("web_search_options");
   if (object == nullptr) return;
   Fields options(*object, "web_search_options");
+  ReadingBudget& budget = question.budget;
   const std::string size = options.text("search_context_size").value_or("medium");
   if (size == "low") {
-    question.passages_max = std::max<std::size_t>(1, question.passages_max / 2);
+    question.passages_max = half(question.passages_max);
     question.passage_tokens_max /= 2;
+    budget = {half(budget.rounds), half(budget.fetches), budget.bytes};
   } else if (size == "high") {
     question.passages_max *= 2;
     question.passage_tokens_max *= 2;
+    budget = {budget.rounds * 2, budget.fetches * 2, budget.bytes};
   } else if (size != "medium") {
     options.reject("search_context_size", "invalid_value", "must be low, medium or high");
   }
@@ -246,6 +255,7 @@ std::expected<ChatRequest, ApiError> parse_chat_request(std::string_view body,
                        .tokens_high = config.thinking_tokens_high};
   question.passages_max = config.passages_max;
   question.passage_tokens_max = config.passage_tokens_max;
+  question.budget = {config.rounds_max, config.fetches_max, config.bytes_max};
   question.messages = read_messages(fields);
   read_model(fields, model.name);
   read_lengths(fields, question);
@@ -258,6 +268,7 @@ std::expected<ChatRequest, ApiError> parse_chat_request(std::string_view body,
   question.scope = read_collections(fields, readable);
   read_tier(fields, question);
   read_delivery(fields, request);
+  if (fields.flag("trace").value_or(false)) request.trace = TraceSteps::sent;
   // An end user's name for the service's own records: checked, and kept nowhere.
   read_label(fields, "user");
   // Neither may hold the other's part of the salt.

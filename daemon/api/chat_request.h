@@ -23,10 +23,13 @@ enum class Delivery : std::uint8_t {
 
 enum class UsageChunk : std::uint8_t { left_out, sent };  // stream_options.include_usage
 
+enum class TraceSteps : std::uint8_t { left_out, sent };  // trace
+
 struct ChatRequest {
   Question question;
   Delivery delivery = Delivery::whole;
   UsageChunk usage_chunk = UsageChunk::left_out;
+  TraceSteps trace = TraceSteps::left_out;
 };
 
 // `model` is the one that is served; `readable` what the caller may read.

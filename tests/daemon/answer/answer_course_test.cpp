@@ -21,7 +21,7 @@ TEST_CASE("a URL is read once however often it is named, and no more than fetche
   asked.urls = urls;
   AnswerMachine machine = machine_for(asked);
   const Actions started = machine.resume(event::Started{}, now);
-  CHECK(count<action::LookUp>(started) == config::AnswerConfig{}.fetches_max);
+  CHECK(count<action::LookUp>(started) == question().budget.fetches);
 }
 
 TEST_CASE("a page outside the caller's domains is not read") {
@@ -38,7 +38,7 @@ TEST_CASE("without search the model alone answers, and the notice says so") {
   asked.retrieval = Retrieval::disabled;
   AnswerMachine machine = machine_for(asked);
   const Actions started = machine.resume(event::Started{}, now);
-  CHECK(started.size() == 1);
+  CHECK(started.size() == 1 + count<action::Note>(started));
   REQUIRE(find<action::Generate>(started) != nullptr);
   CHECK(find<action::Generate>(started)->request.messages.back().content == asked.text());
   const auto answer = complete(machine, "Nothing.");
@@ -89,23 +89,22 @@ TEST_CASE("a source older than max_age is not used unasked beside young ones") {
   CHECK(only_source(complete(machine)).url == url);
 }
 
-TEST_CASE("old pages over fetches_max are not used unasked") {
+TEST_CASE("old pages are asked again until one that answers is confirmed; no other is used") {
   AnswerMachine machine = machine_for(question());
   machine.resume(event::Started{}, now);
   std::vector<Passage> old;
   for (int n = 0; n < 12; ++n) old.push_back(passage(other_page(n, 2h)));
   const Actions searched = machine.resume(event::Searched{old}, now);
-  const std::size_t asked_again = config::AnswerConfig{}.fetches_max;
-  REQUIRE(count<action::LookUp>(searched) == asked_again);
-  Actions settled;
-  for (std::size_t n = 0; n < asked_again; ++n) {
-    const cache::StoredPage stored = other_page(static_cast<int>(n), 2h);
-    machine.resume(event::Found{n, {stored}}, now);
-    machine.resume(event::Fetched{n, not_modified(stored.url)}, now);
-    settled = machine.resume(event::Stored{n, other_page(static_cast<int>(n), 0s)}, now);
+  REQUIRE(count<action::LookUp>(searched) == 4);
+  for (int n = 0; n < 4; ++n) {
+    machine.resume(event::Found{static_cast<std::size_t>(n), {other_page(n, 2h)}}, now);
   }
+  const cache::StoredPage confirmed = other_page(2, 0s);
+  machine.resume(event::Fetched{2, not_modified(confirmed.url)}, now);
+  const Actions settled = machine.resume(event::Stored{2, confirmed}, now);
+  CHECK(count<action::StopFetches>(settled) == 1);
   REQUIRE(find<action::Search>(settled) != nullptr);
-  CHECK(find<action::Search>(settled)->query.urls.size() == asked_again);
+  CHECK(find<action::Search>(settled)->query.urls == std::vector<std::string>{confirmed.url});
 }
 
 TEST_CASE("max_age 0 asks even for what was confirmed in this second") {

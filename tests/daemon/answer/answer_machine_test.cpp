@@ -110,7 +110,7 @@ TEST_CASE("a page that is not there is fetched and stored") {
   REQUIRE(find<action::Fetch>(found) != nullptr);
   CHECK(find<action::Fetch>(found)->request.etag.empty());
   CHECK(find<action::Fetch>(found)->request.provenance == policy::Provenance::user);
-  CHECK(count<action::ArmFetchDeadline>(found) == 1);
+  CHECK(count<action::ArmReadingDeadline>(found) == 1);
   const Actions stored = machine.resume(event::Fetched{0, fetched(url)}, now);
   REQUIRE(find<action::Store>(stored) != nullptr);
   CHECK(find<action::Store>(stored)->fetched.url == url);
@@ -294,7 +294,7 @@ TEST_CASE("what has not arrived at the deadline is not waited for") {
   machine.resume(event::Started{}, now);
   machine.resume(event::Found{0, {page(url, 2h)}}, now);
   machine.resume(event::Found{1, nothing()}, now);
-  const Actions late = machine.resume(event::FetchDeadline{}, now);
+  const Actions late = machine.resume(event::ReadingDeadline{}, now);
   CHECK(count<action::StopFetches>(late) == 1);
   CHECK(count<action::Search>(late) == 1);
   // The cancelled fetches come back; nobody asks for them any more.
@@ -309,7 +309,7 @@ TEST_CASE("a page that arrives before the deadline is stored after it") {
   AnswerMachine machine = machine_for(question_about({url}));
   look_up(machine, nothing());
   machine.resume(event::Fetched{0, fetched(url)}, now);
-  CHECK(count<action::Generate>(machine.resume(event::FetchDeadline{}, now)) == 0);
+  CHECK(count<action::Generate>(machine.resume(event::ReadingDeadline{}, now)) == 0);
   CHECK(count<action::Search>(machine.resume(event::Stored{0, page(url, 0s)}, now)) == 1);
 }
 

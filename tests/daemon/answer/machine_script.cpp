@@ -1,7 +1,6 @@
 #include "tests/daemon/answer/machine_script.h"
 
 #include <algorithm>
-#include <sstream>
 
 #include <catch2/catch.hpp>
 
@@ -13,10 +12,13 @@ namespace {
 using namespace std::chrono_literals;
 
 std::size_t count_words(std::string_view text) {
-  std::istringstream in{std::string(text)};
-  std::string word;
   std::size_t words = 0;
-  while (in >> word) ++words;
+  bool between = true;
+  for (const char c : text) {
+    const bool space = c == ' ' || c == '\n' || c == '\t';
+    if (between && !space) ++words;
+    between = space;
+  }
   return words;
 }
 
@@ -26,6 +28,7 @@ Question question(std::string text) {
   Question question;
   question.messages.push_back({model::Role::user, std::move(text)});
   question.tokens_max = 64;
+  question.budget = {3, 8, 32 << 20};
   question.passages_max = 6;
   question.passage_tokens_max = 1200;
   return question;
@@ -49,7 +52,8 @@ ModelView word_model() {
 }
 
 AnswerMachine::Settings settings() {
-  return {};
+  return {.reading = {.freshness = {},
+                      .body_bytes_max = [](std::string_view) { return page_bytes_max; }}};
 }
 
 cache::StoredPage page(std::string url, std::chrono::seconds age, std::string text) {

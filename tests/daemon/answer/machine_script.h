@@ -17,6 +17,9 @@ inline constexpr TimePoint now{std::chrono::seconds(1'772'366'400)};
 inline const std::string url = "https://docs.example.org/kestrel";
 inline const std::string fact = "The default port of Kestrel is 7311.";
 
+inline constexpr std::uint64_t page_bytes_max = 4 << 20;  // of the door
+
+// With a budget of 3 rounds, 8 pages, 32 MiB.
 Question question(std::string text = "Which port does Kestrel use by default?");
 Question question_about(std::vector<std::string> urls);
 

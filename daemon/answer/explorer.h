@@ -1,0 +1,95 @@
+// Explorer: looks for pages that answer a question until there are enough, or its budget is spent;
+// decided without I/O.
+//
+//   pages offered ─ round ─┬─ enough ──────────────────────────────────────────────────── done
+//        ▲                 └─ not ─┬─ others wait ─ next round
+//        │                         ├─ search of the web, with the first query, then with the others
+//        └─────────────────────────┴─ links of the pages that were read
+//
+// What is cheaper comes first. After each page the passages that there are by then are judged: by
+// their words (policy/coverage.h), and where these leave it open by a model that is large enough.
+//
+// Not thread-safe; owned by an AnswerMachine, which hands it its events and gives out the actions
+// it adds.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "daemon/answer/answer_events.h"
+#include "daemon/answer/prompt_room.h"
+#include "daemon/answer/question.h"
+#include "daemon/answer/reading_loop.h"
+
+namespace seekd::daemon {
+
+// What one exploration is for.
+struct Aim {
+  enum class Until : std::uint8_t {
+    all_read,  // the caller named the pages: each is read, and no other
+    enough,    // until what is there answers
+  };
+
+  Until until = Until::enough;
+  std::string text;               // what the passages have to speak of
+  std::vector<Passage> known;     // young ones of the cache
+  std::vector<WebQuery> queries;  // for a search of the web, the best first; empty: it is not asked
+};
+
+class Explorer {
+ public:
+  // REQUIRES: what is referred to outlives this.
+  Explorer(const Question& question, const PromptRoom& room, ReadingLoop::Settings settings,
+           Actions& actions)
+      : question_(question),
+        room_(room),
+        actions_(actions),
+        reading_(question, settings, actions) {}
+
+  // REQUIRES: called once, before all others.
+  void begin(Aim aim, std::vector<Lead> leads, TimePoint now);
+
+  // Those that are not waited for change nothing.
+  void on(event::Found& found, TimePoint now);
+  void on(event::Fetched& fetched, TimePoint now);
+  void on(event::Stored& stored, TimePoint now);
+  void on(event::WebSearched& searched, TimePoint now);
+  void on(const event::CoverageJudged& judged, TimePoint now);
+  void on(const event::ReadingDeadline& deadline, TimePoint now);
+
+  // The question has ended: nothing that runs is waited for.
+  void call_off();
+
+  bool done() const { return done_; }
+  const ReadingLoop& reading() const { return reading_; }
+  const std::vector<Passage>& known() const { return aim_.known; }
+  // REQUIRES: done().
+  std::vector<Notice> notices() const;
+
+ private:
+  void go_on(TimePoint now);
+  void next(TimePoint now);
+  bool search_web();
+  void judge_coverage(TimePoint now);
+  void cover();
+  void note(TraceStep::Kind kind, std::string_view detail);
+
+  const Question& question_;
+  const PromptRoom& room_;
+  Actions& actions_;
+  ReadingLoop reading_;
+  Aim aim_;
+  std::vector<Notice> notices_;  // of searches
+  std::size_t queries_asked_ = 0;
+  std::size_t judged_ = 0;    // passages that were there when they were last judged
+  std::size_t opinions_ = 0;  // that the model was asked for
+  bool searching_ = false;    // WebSearched is waited for
+  bool opinion_due_ = false;  // CoverageJudged is
+  bool likely_ = false;       // by their words the passages are enough
+  bool done_ = false;
+};
+
+}  // namespace seekd::daemon
