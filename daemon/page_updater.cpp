@@ -2,8 +2,9 @@
 
 #include <utility>
 
-#include "daemon/services.h"
-#include "policy/http_freshness.h"
+#include <boost/asio/post.hpp>
+
+#include "daemon/kept_page.h"
 
 namespace seekd::daemon {
 namespace {
@@ -23,6 +24,19 @@ FetchedPage headline_of(const FetchedPage& page) {
   headline.entries_total = page.entries_total;
   headline.body_bytes = page.body_bytes;
   return headline;
+}
+
+fetcher::FetchReply without_content(const fetcher::FetchReply& came) {
+  fetcher::FetchReply reply{.outcome = came.outcome,
+                            .reason = came.reason,
+                            .message = came.message,
+                            .http_status = came.http_status,
+                            .hops = came.hops,
+                            .wire_bytes = came.wire_bytes,
+                            .retry_after = came.retry_after,
+                            .page = std::nullopt};
+  if (came.page) reply.page = headline_of(*came.page);
+  return reply;
 }
 
 }  // namespace
@@ -45,54 +59,53 @@ class PageUpdater::Update final : public Handle, public std::enable_shared_from_
   }
 
   void cancel() override {
-    cancelled_ = true;
-    if (fetch_) fetch_->cancel();
+    if (std::exchange(cancelled_, true) || landed_ || !seat_) return;
+    seat_->leave();
+    boost::asio::post(owner_.flights_.executor(),
+                      [self = shared_from_this()] { self->done_(taken_back()); });
   }
 
  private:
-  void fetch(const std::optional<cache::StoredPage>& stored) {
-    if (cancelled_) return done_(fail(ErrorCode::cancelled, "the fetch was taken back"));
-    owner_.metrics_.page_asked_for(wish_.asker);
-    fetch_ = owner_.fetcher_.fetch(request_for(wish_.url, wish_.provenance, stored),
-                                   owner_.config_.answer.fetch_deadline,
-                                   [self = shared_from_this()](Result<fetcher::FetchReply> reply) {
-                                     if (!reply) return self->done_(std::unexpected(reply.error()));
-                                     self->keep(std::move(*reply));
-                                   });
+  static std::unexpected<Error> taken_back() {
+    return fail(ErrorCode::cancelled, "the fetch was taken back");
   }
 
-  void keep(fetcher::FetchReply reply) {
-    owner_.cache_.clock().take(reply);
+  void fetch(const std::optional<cache::StoredPage>& stored) {
+    if (cancelled_) return done_(taken_back());
+    seat_ = owner_.flights_.board({.request = request_for(wish_.url, wish_.provenance, stored),
+                                   .asker = wish_.asker,
+                                   .asked_at = wish_.asked_at,
+                                   .begun_since = wish_.begun_since},
+                                  [self = shared_from_this()](const auto& reply) {
+                                    self->landed_ = true;
+                                    if (!reply) return self->done_(std::unexpected(reply.error()));
+                                    self->keep(*reply);
+                                  });
+  }
+
+  void keep(const fetcher::FetchReply& came) {
+    fetcher::FetchReply reply = without_content(came);
     if (!reply.page) return done_(PageUpdate{std::move(reply), std::nullopt});
     if (reply.page->url != wish_.url) {
       return done_(fail(ErrorCode::internal,
                         "the fetcher's reply holds another page than the one asked for"));
     }
-    const bool confirms = reply.outcome == fetcher::FetchOutcome::not_modified;
-    const policy::Freshness freshness =
-        policy::judge_freshness(reply.page->headers, reply.page->requested_at,
-                                reply.page->retrieved_at, owner_.config_.cache.freshness);
-    if (!confirms && !freshness.storable) {
+    if (!owner_.flights_.is_kept(reply)) {
       reply.message = "its server forbids to store it";
       return done_(PageUpdate{std::move(reply), std::nullopt});
     }
-    const auto page = std::make_shared<FetchedPage>(std::move(*reply.page));
-    reply.page.emplace(headline_of(*page));
-    owner_.cache_.run(
-        [page, confirms](cache::PageCache& cache, TimePoint now) {
-          return confirms ? confirm_page(cache, *page) : keep_page(cache, *page, now);
-        },
-        [self = shared_from_this(), reply = std::move(reply)](Result<KeptPage> kept) mutable {
-          if (!kept) return self->done_(std::unexpected(std::move(kept.error())));
-          self->done_(PageUpdate{std::move(reply), std::move(*kept)});
-        });
+    seat_->kept([self = shared_from_this(), reply = std::move(reply)](const auto& kept) {
+      if (!kept) return self->done_(std::unexpected(kept.error()));
+      self->done_(PageUpdate{reply, *kept});
+    });
   }
 
   PageUpdater& owner_;
   const Wish wish_;
   const Done done_;
   bool cancelled_ = false;
-  std::shared_ptr<fetcher::FetchHandle> fetch_;
+  bool landed_ = false;  // the reply has come
+  std::shared_ptr<PageFlights::Seat> seat_;
 };
 
 std::shared_ptr<PageUpdater::Handle> PageUpdater::update(Wish wish, Done done) {

@@ -12,11 +12,10 @@
 #include <optional>
 #include <string>
 
-#include "config/config.h"
 #include "daemon/async_cache.h"
 #include "daemon/kept_page.h"
 #include "daemon/metrics/metrics.h"
-#include "fetcher/client.h"
+#include "daemon/page_flights.h"
 
 namespace seekd::daemon {
 
@@ -31,6 +30,9 @@ class PageUpdater {
     std::string url;  // canonical, or as written: the door says what is wrong with it
     policy::Provenance provenance = policy::Provenance::user;
     Asker asker = Asker::caller;
+    // As PageFlights::Wish's.
+    PageFlights::Time asked_at = std::chrono::steady_clock::now();
+    PageFlights::Time begun_since = PageFlights::Time{};
   };
   using Done = std::function<void(Result<PageUpdate>)>;
 
@@ -43,9 +45,7 @@ class PageUpdater {
   };
 
   // REQUIRES: all of them outlive this.
-  PageUpdater(AsyncCache& cache, fetcher::FetcherClient& fetcher, const config::Config& config,
-              Metrics& metrics)
-      : cache_(cache), fetcher_(fetcher), config_(config), metrics_(metrics) {}
+  PageUpdater(AsyncCache& cache, PageFlights& flights) : cache_(cache), flights_(flights) {}
 
   // `done` is called exactly once, never inside this call.
   std::shared_ptr<Handle> update(Wish wish, Done done);
@@ -54,9 +54,7 @@ class PageUpdater {
   class Update;
 
   AsyncCache& cache_;
-  fetcher::FetcherClient& fetcher_;
-  const config::Config& config_;
-  Metrics& metrics_;
+  PageFlights& flights_;
 };
 
 }  // namespace seekd::daemon

@@ -18,6 +18,7 @@
 #include "config/config.h"
 #include "daemon/access/access_control.h"
 #include "daemon/answer/admission.h"
+#include "daemon/answer/answer_desk.h"
 #include "daemon/async_cache.h"
 #include "daemon/embedding_worker.h"
 #include "daemon/finding/web_search.h"
@@ -25,6 +26,7 @@
 #include "daemon/metrics/metrics.h"
 #include "daemon/model_runner.h"
 #include "daemon/model_watch.h"
+#include "daemon/page_flights.h"
 #include "daemon/page_updater.h"
 #include "daemon/refresh/refresher.h"
 #include "daemon/service_manager.h"
@@ -87,7 +89,9 @@ class Program {
   Workers workers_;  // they count with the model, and end before it
   Admission admission_;
   Metrics metrics_;
+  PageFlights flights_;
   PageUpdater pages_;
+  AnswerDesk answers_;
   Refresher refresher_;
   WebSearch web_search_;
   Services services_;

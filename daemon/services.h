@@ -13,6 +13,7 @@
 #include "daemon/finding/web_search.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/model_runner.h"
+#include "daemon/page_flights.h"
 #include "daemon/page_updater.h"
 #include "daemon/refresh/refresher.h"
 #include "daemon/workers.h"
@@ -21,6 +22,8 @@
 #include "model/reranker.h"
 
 namespace seekd::daemon {
+
+class AnswerDesk;
 
 struct Services {
   boost::asio::any_io_executor executor;  // of the one I/O thread
@@ -31,7 +34,9 @@ struct Services {
   ModelRunner& model;
   Admission& admission;
   Metrics& metrics;
+  PageFlights& flights;
   PageUpdater& pages;
+  AnswerDesk& answers;
   Refresher& refresher;
   const Collections& collections;
   const Identities& identities;  // replaced on SIGHUP

@@ -5,9 +5,12 @@
 
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/answer/trace.h"
@@ -54,10 +57,17 @@ struct Usage {
   std::size_t cached_tokens = 0;  // of the prompt: known from an earlier request, and not run again
   std::size_t completion_tokens = 0;
   std::size_t reasoning_tokens = 0;  // of them
-  std::size_t search_queries = 0;   // searches over the cache
-  std::size_t citation_tokens = 0;  // of the passages in the prompt
-  std::size_t pages_fetched = 0;    // requests through the door
+  std::size_t search_queries = 0;    // searches over the cache
+  std::size_t citation_tokens = 0;   // of the passages in the prompt
+  std::size_t pages_fetched = 0;     // requests through the door
 };
+
+enum class AnswerOrigin : std::uint8_t {
+  computed,  // for who asked
+  shared,    // for another, who was just asking the same
+  kept,      // some time ago, and its pages are as they were then
+};
+std::string_view to_string(AnswerOrigin origin);
 
 struct Answer {
   std::string content;
@@ -68,6 +78,9 @@ struct Answer {
   std::vector<Citation> citations;    // in the order of the content
   std::size_t citations_dropped = 0;  // markers and supports that failed their check
   std::vector<Notice> notices;
+  // By which its sources were young enough; nullopt: by their own lifetimes.
+  std::optional<std::chrono::seconds> max_age;
+  AnswerOrigin origin = AnswerOrigin::computed;
   std::vector<TraceStep> trace;  // in the order of their times
   Usage usage;
 };

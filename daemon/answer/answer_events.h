@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -14,7 +15,7 @@
 #include "daemon/answer/answer.h"
 #include "daemon/answer/citations.h"
 #include "daemon/answer/trace.h"
-#include "daemon/finding/web_search.h"
+#include "daemon/finding/web_result.h"
 #include "fetcher/wire.h"
 #include "model/model.h"
 #include "policy/passages.h"
@@ -38,7 +39,7 @@ struct Fetched {  // answers Fetch
   std::size_t page = 0;
   Result<fetcher::FetchReply> reply;
 };
-struct Stored {  // answers Store and Touch
+struct Stored {  // answers Keep
   std::size_t page = 0;
   Result<cache::StoredPage> stored;
 };
@@ -81,6 +82,7 @@ struct Search {
 struct Fetch {
   std::size_t page = 0;
   fetcher::FetchRequest request;
+  std::optional<std::chrono::seconds> max_age;  // as Question's: no reply older than that will do
 };
 struct SearchWeb {
   std::vector<WebQuery> queries;
@@ -91,13 +93,8 @@ struct JudgeCoverage {       // what the model thinks of the passages that there
 };
 struct ArmReadingDeadline {};
 struct StopFetches {};  // those that run; their Fetched are not waited for
-struct Store {
+struct Keep {           // what came of the page is stored, or confirms what is stored
   std::size_t page = 0;
-  FetchedPage fetched;
-};
-struct Touch {
-  std::size_t page = 0;
-  FetchedPage confirmed;  // url, times and headers of a 304
 };
 struct Generate {
   model::GenerateRequest request;
@@ -121,8 +118,8 @@ struct Finish {
 using Action =
     std::variant<action::LookUp, action::Judge, action::Search, action::Fetch, action::SearchWeb,
                  action::StopSearchingWeb, action::JudgeCoverage, action::ArmReadingDeadline,
-                 action::StopFetches, action::Store, action::Touch, action::Generate,
-                 action::StopGenerating, action::Emit, action::Check, action::Note, action::Finish>;
+                 action::StopFetches, action::Keep, action::Generate, action::StopGenerating,
+                 action::Emit, action::Check, action::Note, action::Finish>;
 using Actions = std::vector<Action>;
 
 }  // namespace seekd::daemon

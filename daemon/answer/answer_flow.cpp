@@ -4,7 +4,6 @@
 
 #include "daemon/answer/model_opinion.h"
 #include "daemon/answer/snapshot_check.h"
-#include "daemon/kept_page.h"
 #include "policy/knowledge_cutoff.h"
 #include "policy/site.h"
 #include "policy/url.h"
@@ -37,11 +36,12 @@ std::uint64_t body_bytes_max(const config::Config& config, std::string_view addr
 
 AnswerMachine::Settings settings_of(const Services& services) {
   const config::Config& config = services.config;
+  const bool web = services.web != nullptr && services.web->configured();
   return {.deadline = config.answer.deadline,
           .reading = {.freshness = config.cache.freshness,
                       .body_bytes_max =
                           [&config](std::string_view url) { return body_bytes_max(config, url); }},
-          .web_search = services.web != nullptr && services.web->configured()};
+          .web_queries_max = web ? config.search.queries_max : 0};
 }
 
 }  // namespace
@@ -136,13 +136,14 @@ void AnswerFlow::act(action::Search what) {
 }
 
 void AnswerFlow::act(const action::Fetch& what) {
-  services_.metrics.page_asked_for(Asker::question);
-  fetches_.push_back(services_.fetcher.fetch(
-      what.request, services_.config.answer.fetch_deadline,
-      [self = shared_from_this(), page = what.page](Result<fetcher::FetchReply> reply) {
-        if (reply) self->services_.cache.clock().take(*reply);
-        self->feed(event::Fetched{page, std::move(reply)});
-      }));
+  PageFlights::Wish wish{.request = what.request, .asker = Asker::question, .asked_at = arrived_};
+  if (what.max_age) wish.begun_since = arrived_ - *what.max_age;
+  const auto self = shared_from_this();
+  fetches_[what.page].seat = services_.flights.board(
+      std::move(wish), [self, page = what.page](const Result<fetcher::FetchReply>& reply) {
+        self->fetches_[page].landed = true;
+        self->feed(event::Fetched{page, reply});
+      });
 }
 
 void AnswerFlow::act(action::SearchWeb what) {
@@ -168,27 +169,14 @@ void AnswerFlow::act(action::ArmReadingDeadline) {
 }
 
 void AnswerFlow::act(action::StopFetches) {
-  for (const auto& fetch : std::exchange(fetches_, {})) fetch->cancel();
+  leave_flights();
 }
 
-void AnswerFlow::act(action::Store what) {
-  services_.cache.run(
-      [page = std::move(what.fetched)](cache::PageCache& cache, TimePoint now) {
-        return keep_page(cache, page, now);
-      },
-      [self = shared_from_this(), page = what.page](Result<KeptPage> kept) {
+void AnswerFlow::act(action::Keep what) {
+  fetches_[what.page].seat->kept(
+      [self = shared_from_this(), page = what.page](const Result<KeptPage>& kept) {
         if (!kept) return self->feed(event::Stored{page, std::unexpected(kept.error())});
-        self->feed(event::Stored{page, std::move(kept->page)});
-      });
-}
-
-void AnswerFlow::act(action::Touch what) {
-  services_.cache.run(
-      [page = std::move(what.confirmed)](cache::PageCache& cache) {
-        return cache.touch(page.url, page.headers, page.requested_at, page.retrieved_at);
-      },
-      [self = shared_from_this(), page = what.page](auto stored) {
-        self->feed(event::Stored{page, std::move(stored)});
+        self->feed(event::Stored{page, kept->page});
       });
 }
 
@@ -233,6 +221,7 @@ void AnswerFlow::act(action::Finish what) {
   leave_admission();
   reading_deadline_.cancel();
   answer_deadline_.cancel();
+  leave_flights();
   fetches_.clear();
   web_search_ = nullptr;
   // A question that was not admitted may be taken back before it is told so.
@@ -241,6 +230,13 @@ void AnswerFlow::act(action::Finish what) {
   if (what.answer) what.answer->trace = std::move(trace_);
   meter_.ended(what.answer, Clock::now());
   listener.on_done(std::move(what.answer));
+}
+
+// What has come is still stored.
+void AnswerFlow::leave_flights() {
+  for (auto& [page, fetching] : fetches_) {
+    if (!fetching.landed) fetching.seat->leave();
+  }
 }
 
 void AnswerFlow::arm(boost::asio::steady_timer& timer, std::chrono::seconds after,

@@ -9,6 +9,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -16,13 +17,14 @@
 
 #include "daemon/answer/answer_machine.h"
 #include "daemon/metrics/question_meter.h"
+#include "daemon/page_flights.h"
 #include "daemon/services.h"
 
 namespace seekd::daemon {
 
 class AnswerFlow : public std::enable_shared_from_this<AnswerFlow> {
  public:
-  // What the asker is told.
+  // What the asker is told. None of them may cancel anything before it returns.
   struct Listener {
     std::function<void(const model::TextDelta&)> on_text;
     std::function<void(const TraceStep&)> on_step;
@@ -53,8 +55,7 @@ class AnswerFlow : public std::enable_shared_from_this<AnswerFlow> {
   void act(action::JudgeCoverage what);
   void act(action::ArmReadingDeadline what);
   void act(action::StopFetches what);
-  void act(action::Store what);
-  void act(action::Touch what);
+  void act(action::Keep what);
   void act(action::Generate what);
   void act(action::StopGenerating what);
   void act(const action::Emit& what);
@@ -62,6 +63,7 @@ class AnswerFlow : public std::enable_shared_from_this<AnswerFlow> {
   void act(action::Note what);
   void act(action::Finish what);
 
+  void leave_flights();
   void arm(boost::asio::steady_timer& timer, std::chrono::seconds after, const Event& event);
   void leave_admission();
 
@@ -77,7 +79,11 @@ class AnswerFlow : public std::enable_shared_from_this<AnswerFlow> {
   bool thinking_ = false;     // a worker has machine_, and nobody else may touch it
   boost::asio::steady_timer reading_deadline_;
   boost::asio::steady_timer answer_deadline_;
-  std::vector<std::shared_ptr<fetcher::FetchHandle>> fetches_;
+  struct Fetching {
+    std::shared_ptr<PageFlights::Seat> seat;
+    bool landed = false;  // its reply has come
+  };
+  std::map<std::size_t, Fetching> fetches_;  // by page
   std::shared_ptr<fetcher::FetchHandle> web_search_;
   ModelRunner::Ticket generation_ = 0;
 };

@@ -8,6 +8,7 @@
 #include "daemon/answer/model_opinion.h"
 #include "daemon/answer/sources.h"
 #include "daemon/answer/suspicion.h"
+#include "daemon/finding/queries.h"
 #include "policy/coverage.h"
 
 namespace seekd::daemon {
@@ -28,15 +29,6 @@ std::string verdict_text(const policy::QuestionVerdict& verdict) {
   std::string text = verdict.needs_fresh ? "needs fresh knowledge" : "needs no fresh knowledge";
   if (!verdict.reasons.empty()) text += ": " + verdict.reasons.front();
   return text;
-}
-
-// The question as it stands, then its words alone.
-std::vector<WebQuery> web_queries(const Question& question, const std::string& text) {
-  WebQuery query;
-  query.text = text;
-  query.hosts = question.hosts;
-  query.hosts_denied = question.hosts_denied;
-  return {std::move(query)};
 }
 
 }  // namespace
@@ -189,7 +181,9 @@ void AnswerMachine::search(std::vector<std::string> urls) {
 // No page was named: what the cache knows decides.
 void AnswerMachine::survey(std::vector<Passage> passages) {
   Aim aim{.text = search_text(question_.text(), verdict_.urls), .known = {}, .queries = {}};
-  if (searches_web()) aim.queries = web_queries(question_, aim.text);
+  if (searches_web()) {
+    aim.queries = queries_for(question_, verdict_, now_, settings_.web_queries_max);
+  }
   const auto max_age = question_.max_age      ? question_.max_age
                        : verdict_.needs_fresh ? verdict_.max_age
                                               : std::nullopt;
@@ -220,7 +214,7 @@ void AnswerMachine::survey(std::vector<Passage> passages) {
 
 // Who accepts no age beyond a bound wants what is new, whatever the question sounds like.
 bool AnswerMachine::searches_web() const {
-  return settings_.web_search && question_.reach == Reach::web &&
+  return settings_.web_queries_max > 0 && question_.reach == Reach::web &&
          question_.scope.has(policy::web_collection) && (verdict_.needs_fresh || question_.max_age);
 }
 
@@ -279,6 +273,7 @@ void AnswerMachine::tell_old(const std::vector<Passage>& passages) {
 void AnswerMachine::write(std::vector<Passage> passages) {
   stage_ = Stage::writing;
   draft_.usage.pages_fetched = reading().fetched();
+  draft_.max_age = question_.max_age;
   for (const Passage& passage : passages) {
     if (holds(draft_.sources, passage.url)) continue;
     draft_.sources.push_back(source_of(passage, state_of(passage)));

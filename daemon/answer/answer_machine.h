@@ -36,7 +36,7 @@ class AnswerMachine {
   struct Settings {
     std::chrono::seconds deadline{300};  // of a whole answer, for what is said of it
     ReadingLoop::Settings reading;
-    bool web_search = false;  // there is a provider that can be asked
+    std::size_t web_queries_max = 0;  // for a search of the web; 0: nobody can be asked
   };
 
   // REQUIRES: question as its header says.

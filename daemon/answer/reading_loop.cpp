@@ -87,12 +87,11 @@ void ReadingLoop::on(event::Fetched& fetched) {
   // Of a transfer that broke off nobody knows how far it had come.
   if (fetched.reply) bytes_ = bytes_ - page.aside + fetched.reply->wire_bytes;
   const auto step = page.reading.fetched(fetched.reply, question_, settings_.freshness);
-  if (step == PageReading::Step::store) {
-    note(TraceStep::Kind::fetched, page.reading.url(), outcome_text(*fetched.reply));
-    actions_.emplace_back(action::Store{fetched.page, std::move(*fetched.reply->page)});
-  } else if (step == PageReading::Step::touch) {
-    note(TraceStep::Kind::unchanged, page.reading.url(), outcome_text(*fetched.reply));
-    actions_.emplace_back(action::Touch{fetched.page, std::move(*fetched.reply->page)});
+  if (step == PageReading::Step::store || step == PageReading::Step::touch) {
+    const bool confirmed = step == PageReading::Step::touch;
+    note(confirmed ? TraceStep::Kind::unchanged : TraceStep::Kind::fetched, page.reading.url(),
+         outcome_text(*fetched.reply));
+    actions_.emplace_back(action::Keep{fetched.page});
   }
   look_at(page);
   fetch_waiting();
@@ -180,7 +179,8 @@ void ReadingLoop::fetch_waiting() {
       page.aside = aside;
       bytes_ += aside;
       note(TraceStep::Kind::fetching, page.reading.url(), "");
-      actions_.emplace_back(action::Fetch{waiting_.front(), page.reading.fetch_request()});
+      actions_.emplace_back(
+          action::Fetch{waiting_.front(), page.reading.fetch_request(), question_.max_age});
       waiting_.pop_front();
     }
   }

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "daemon/access/terms.h"
-#include "daemon/answer/answer_flow.h"
+#include "daemon/answer/answer_desk.h"
 #include "daemon/api/api_error.h"
 #include "daemon/api/chat_reply.h"
 #include "daemon/api/chat_request.h"
@@ -50,19 +50,20 @@ void log_answer(Exchange& exchange, const Result<Answer>& answer) {
 void answer_whole(Services& services, const ExchangePtr& exchange, Question question,
                   const ChatReply& reply) {
   const auto bill = std::make_shared<Bill>(services, exchange);
-  const auto flow = AnswerFlow::start(
+  const auto seat = services.answers.ask(
       services, std::move(question),
       {.on_text = [bill](const model::TextDelta&) { bill->wrote(); },
        .on_step = [](const TraceStep&) {},
        .on_done =
            [exchange, reply, bill](const Result<Answer>& answer) {
+             bill->settle(answer);
              log_answer(*exchange, answer);
              if (!answer) return exchange->respond(to_response(to_chat_error(answer.error())));
              HttpResponse response;
              response.body = completion_json(reply, *answer);
              exchange->respond(std::move(response));
            }});
-  exchange->on_gone([flow] { flow->cancel(); });
+  exchange->on_gone([seat] { seat->cancel(); });
 }
 
 // The stream begins with the first text, so that what fails before it is answered with its own
@@ -118,12 +119,12 @@ class ChatStream {
 void answer_streamed(Services& services, const ExchangePtr& exchange, Question question,
                      ChatReply reply) {
   const auto stream = std::make_shared<ChatStream>(services, exchange, std::move(reply));
-  const auto flow = AnswerFlow::start(
+  const auto seat = services.answers.ask(
       services, std::move(question),
       {.on_text = [stream](const model::TextDelta& delta) { stream->text(delta); },
        .on_step = [stream](const TraceStep& step) { stream->step(step); },
        .on_done = [stream](const Result<Answer>& answer) { stream->done(answer); }});
-  exchange->on_gone([flow] { flow->cancel(); });
+  exchange->on_gone([seat] { seat->cancel(); });
 }
 
 // Why the caller's terms do not let this question be asked, or nullopt.

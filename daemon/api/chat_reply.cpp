@@ -80,6 +80,7 @@ void add_sources(json::object& body, const Answer& answer) {
   body["citations"] = std::move(urls);
   body["search_results"] = std::move(results);
   body["notices"] = std::move(notices);
+  body["answered_from"] = to_string(answer.origin);
 }
 
 json::object step_json(const TraceStep& step) {

@@ -113,7 +113,11 @@ void fetch_page(Services& services, const ExchangePtr& exchange) {
   services.limits.charge_fetches(caller, 1, std::chrono::steady_clock::now());
   exchange->log().pages_fetched = 1;
   const auto running = services.pages.update(
-      {.url = url, .provenance = policy::Provenance::user, .asker = Asker::caller},
+      {.url = url,
+       .provenance = policy::Provenance::user,
+       .asker = Asker::caller,
+       // He wants to know how the page is now, and not how it was when another asked.
+       .begun_since = std::chrono::steady_clock::now()},
       [exchange, url](const Result<PageUpdate>& update) { respond(*exchange, url, update); });
   exchange->on_gone([running] { running->cancel(); });
 }

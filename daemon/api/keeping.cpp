@@ -8,6 +8,7 @@
 
 #include <boost/json.hpp>
 
+#include "daemon/answer/answer_desk.h"
 #include "daemon/api/api_error.h"
 #include "daemon/api/collection_fields.h"
 #include "daemon/api/fields.h"
@@ -179,7 +180,11 @@ void forget_pages(Services& services, const ExchangePtr& exchange) {
       [decision = *decision](cache::PageCache& cache, TimePoint now) {
         return cache.forget(decision.pages, now);
       },
-      reply_with<cache::ForgetReport>(exchange, forget_json));
+      [&services,
+       reply = reply_with<cache::ForgetReport>(exchange, forget_json)](const auto& report) {
+        services.answers.forget();
+        reply(report);
+      });
 }
 
 void verify_cache(Services& services, const ExchangePtr& exchange) {

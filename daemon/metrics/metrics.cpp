@@ -91,6 +91,15 @@ struct Metrics::State {
                          "What answers say was not read or not fresh, by code.")),
         fetches(counters(registry, "seekd_page_fetches_total",
                          "Pages asked of the door, by who wanted them.")),
+        pages_shared(
+            counters(registry, "seekd_pages_shared_total",
+                     "Pages that were under way for another already, by who wanted them.")),
+        answers_again(counters(registry, "seekd_answers_given_again_total",
+                               "Answers that were not made for their asker: shared with another's, "
+                               "or kept since.")),
+        kept_answers_ended(
+            counter(registry, "seekd_kept_answers_ended_total",
+                    "Kept answers whose pages had changed when they were asked for.")),
         refreshes(
             counters(registry, "seekd_refreshes_total", "Runs of watches, by what came of them.")),
         refusals(counters(registry, "seekd_requests_refused_total",
@@ -123,6 +132,10 @@ struct Metrics::State {
     }
     for (const Asker asker : {Asker::question, Asker::caller, Asker::watch}) {
       fetches.Add({{"by", std::string(to_string(asker))}});
+      pages_shared.Add({{"by", std::string(to_string(asker))}});
+    }
+    for (const auto origin : {AnswerOrigin::shared, AnswerOrigin::kept}) {
+      answers_again.Add({{"from", std::string(to_string(origin))}});
     }
     for (const auto outcome :
          {RunOutcome::added, RunOutcome::unchanged, RunOutcome::changed, RunOutcome::failed}) {
@@ -135,6 +148,9 @@ struct Metrics::State {
   Family<Counter>& sources;
   Family<Counter>& notices;
   Family<Counter>& fetches;
+  Family<Counter>& pages_shared;
+  Family<Counter>& answers_again;
+  Counter& kept_answers_ended;
   Family<Counter>& refreshes;
   Family<Counter>& refusals;
   Counter& citations;
@@ -210,6 +226,18 @@ void Metrics::refused(const std::string& reason) {
 
 void Metrics::page_asked_for(Asker asker) {
   state_->fetches.Add({{"by", std::string(to_string(asker))}}).Increment();
+}
+
+void Metrics::page_shared(Asker asker) {
+  state_->pages_shared.Add({{"by", std::string(to_string(asker))}}).Increment();
+}
+
+void Metrics::answer_given_again(AnswerOrigin origin) {
+  state_->answers_again.Add({{"from", std::string(to_string(origin))}}).Increment();
+}
+
+void Metrics::kept_answer_ended() {
+  state_->kept_answers_ended.Increment();
 }
 
 void Metrics::refreshed(RunOutcome outcome) {

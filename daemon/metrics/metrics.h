@@ -56,6 +56,12 @@ class Metrics {
   // A request was turned away before a handler saw it; `reason` as the reply's code.
   void refused(const std::string& reason);
   void page_asked_for(Asker asker);
+  // One that was under way for another already.
+  void page_shared(Asker asker);
+  // One that was not made for its asker.
+  void answer_given_again(AnswerOrigin origin);
+  // One that was kept, and whose pages are no longer as they were.
+  void kept_answer_ended();
   void refreshed(RunOutcome outcome);
 
   std::vector<prometheus::MetricFamily> collect() const;

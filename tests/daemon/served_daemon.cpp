@@ -178,12 +178,14 @@ void ServedDaemon::start(std::unique_ptr<ScriptedModel> model) {
   admission_ = std::make_unique<Admission>(
       config_.daemon.questions_running_max, config_.daemon.queue_max + 1,
       [this] { return runner_->waiting() + runner_->running(); });
-  pages_ = std::make_unique<PageUpdater>(*async_cache_, *fetcher_, config_, metrics_);
+  flights_ = std::make_unique<PageFlights>(executor, *async_cache_, *fetcher_, config_, metrics_);
+  pages_ = std::make_unique<PageUpdater>(*async_cache_, *flights_);
+  answers_ = std::make_unique<AnswerDesk>(config_.answer.cache_bytes);
   refresher_ = std::make_unique<Refresher>(executor, *async_cache_, *pages_, config_.refresh,
                                            metrics_, *load_watches(*cache_));
   services_ = std::make_unique<Services>(Services{
       executor, config_, *async_cache_, *workers_, *fetcher_, *runner_, *admission_, metrics_,
-      *pages_, *refresher_, *collections_, access_->identities(), limits_, wall_clock()});
+      *flights_, *pages_, *answers_, *refresher_, *collections_, access_->identities(), limits_, wall_clock()});
   metrics_.name_model("scripted");
   listener_ = std::make_unique<Listener>(
       executor, config_.daemon, Listener::Entrance{*access_, metrics_},

@@ -12,6 +12,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
 
+#include "daemon/answer/answer_desk.h"
 #include "daemon/listener.h"
 #include "daemon/services.h"
 #include "tests/daemon/scripted_model.h"
@@ -72,6 +73,8 @@ class ServedDaemon {
   ~ServedDaemon();
 
   std::filesystem::path socket() const { return config_.daemon.socket; }
+  // Nobody listens there but whom the test puts behind it.
+  std::filesystem::path fetcher_socket() const { return config_.fetcher.socket; }
   ScriptedModel& model() { return *scripted_; }
 
   // As SIGTERM does; returns when the last session has ended.
@@ -98,7 +101,9 @@ class ServedDaemon {
   std::unique_ptr<Workers> workers_;
   std::unique_ptr<Admission> admission_;
   Metrics metrics_;
+  std::unique_ptr<PageFlights> flights_;
   std::unique_ptr<PageUpdater> pages_;
+  std::unique_ptr<AnswerDesk> answers_;
   std::unique_ptr<Refresher> refresher_;
   std::unique_ptr<Services> services_;
   std::unique_ptr<Listener> listener_;

@@ -38,7 +38,7 @@ class Asked {
 
   static AnswerMachine::Settings searching() {
     AnswerMachine::Settings out = settings();
-    out.web_search = true;
+    out.web_queries_max = 1;
     return out;
   }
 
@@ -94,7 +94,7 @@ TEST_CASE("a question of the day that the cache does not cover is looked for on 
   Asked asked;
   const Actions begun = asked.begin();
   REQUIRE(find<action::SearchWeb>(begun) != nullptr);
-  CHECK(find<action::SearchWeb>(begun)->queries[0].text == fresh_question);
+  CHECK(find<action::SearchWeb>(begun)->queries[0].text.contains("Kestrel"));
   CHECK(count<action::ArmReadingDeadline>(begun) == 1);
   const Actions round = asked.feed(event::WebSearched{findings(2)});
   CHECK(looked_up(round) == std::vector{result_url(0), result_url(1)});

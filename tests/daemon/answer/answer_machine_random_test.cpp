@@ -2,6 +2,7 @@
 // within its budgets, and asks for nothing that it has asked for or after its end.
 
 #include <deque>
+#include <map>
 #include <random>
 #include <set>
 
@@ -67,7 +68,7 @@ class RandomWorld {
 
   AnswerMachine::Settings random_settings() {
     AnswerMachine::Settings out = settings();
-    out.web_search = chance(70);
+    out.web_queries_max = pick(4);
     return out;
   }
 
@@ -159,6 +160,7 @@ class RandomWorld {
   }
 
   void answer(action::LookUp& what) {
+    REQUIRE(urls_.emplace(what.page, what.url).second);
     if (chance(10)) return reply(event::Found{what.page, fail(ErrorCode::io, "io")});
     if (chance(40)) return reply(event::Found{what.page, std::optional<cache::StoredPage>()});
     cache::StoredPage stored = page(what.url, chance(50) ? 2h : 0h, random_text());
@@ -225,12 +227,9 @@ class RandomWorld {
     if (chance(50)) pending_.emplace_back(event::ReadingDeadline{});
   }
   void answer(action::StopFetches&) { REQUIRE(!fetched_urls_.empty()); }
-  void answer(action::Store& what) {
+  void answer(action::Keep& what) {
     if (chance(10)) return reply(event::Stored{what.page, fail(ErrorCode::io, "full")});
-    reply(event::Stored{what.page, page(what.fetched.url, 0s, random_text())});
-  }
-  void answer(action::Touch& what) {
-    reply(event::Stored{what.page, page(what.confirmed.url, 0s)});
+    reply(event::Stored{what.page, page(urls_.at(what.page), 0s, random_text())});
   }
   void answer(action::Generate&) {
     ++generations_;
@@ -267,6 +266,7 @@ class RandomWorld {
   const Question question_;
   AnswerMachine machine_;
   std::deque<Event> pending_;
+  std::map<std::size_t, std::string> urls_;  // by page
   std::set<std::string> fetched_urls_;
   std::uint64_t bytes_ = 0;
   std::size_t rounds_ = 0;

@@ -112,8 +112,7 @@ TEST_CASE("a page that is not there is fetched and stored") {
   CHECK(find<action::Fetch>(found)->request.provenance == policy::Provenance::user);
   CHECK(count<action::ArmReadingDeadline>(found) == 1);
   const Actions stored = machine.resume(event::Fetched{0, fetched(url)}, now);
-  REQUIRE(find<action::Store>(stored) != nullptr);
-  CHECK(find<action::Store>(stored)->fetched.url == url);
+  REQUIRE(find<action::Keep>(stored) != nullptr);
   machine.resume(event::Stored{0, page(url, 0s)}, now);
   machine.resume(event::Searched{{{passage(page(url, 0s))}}}, now);
   const auto answer = complete(machine);
@@ -128,8 +127,7 @@ TEST_CASE("a page past its lifetime is asked for with its validators, and a 304 
   CHECK(find<action::Fetch>(found)->request.etag == "\"v1\"");
   CHECK(find<action::Fetch>(found)->request.last_modified == "Sun, 01 Mar 2026 10:00:00 GMT");
   const Actions confirmed = machine.resume(event::Fetched{0, not_modified(url)}, now);
-  CHECK(count<action::Touch>(confirmed) == 1);
-  CHECK(count<action::Store>(confirmed) == 0);
+  CHECK(count<action::Keep>(confirmed) == 1);
   machine.resume(event::Stored{0, page(url, 0s)}, now);
   machine.resume(event::Searched{{{passage(page(url, 0s))}}}, now);
   CHECK(only_source(complete(machine)).state == SourceState::revalidated);
@@ -317,7 +315,7 @@ TEST_CASE("a page that must not be stored serves its answer and is not cited by 
   AnswerMachine machine = machine_for(question_about({url}));
   look_up(machine, nothing());
   const Actions arrived = machine.resume(event::Fetched{0, fetched(url, fact, "no-store")}, now);
-  CHECK(count<action::Store>(arrived) == 0);
+  CHECK(count<action::Keep>(arrived) == 0);
   REQUIRE(find<action::Generate>(arrived) != nullptr);
   CHECK(find<action::Generate>(arrived)->request.messages.back().content.contains(fact));
   machine.resume(event::Tokens{{fact, ""}}, now);
@@ -346,7 +344,7 @@ TEST_CASE("a reply that is about another page is not believed") {
   AnswerMachine machine = machine_for(question_about({url}));
   look_up(machine, nothing());
   const Actions lied = machine.resume(event::Fetched{0, fetched("https://bank.example.org/")}, now);
-  CHECK(count<action::Store>(lied) == 0);
+  CHECK(count<action::Keep>(lied) == 0);
   CHECK(codes(*complete(machine, "No.")) == Codes{"reply_invalid", "model_alone"});
 }
 
@@ -359,7 +357,7 @@ TEST_CASE("a redirect to a host that the caller leaves out is not read") {
   fetcher::FetchReply redirected = fetched(url);
   redirected.page->final_url = elsewhere;
   const Actions arrived = machine.resume(event::Fetched{0, redirected}, now);
-  CHECK(count<action::Store>(arrived) == 0);
+  CHECK(count<action::Keep>(arrived) == 0);
   CHECK(codes(*complete(machine, "No.")) == Codes{"domain_filtered", "model_alone"});
 
   cache::StoredPage stored = page(url, 0s);

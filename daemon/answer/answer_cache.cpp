@@ -1,0 +1,82 @@
+#include "daemon/answer/answer_cache.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace seekd::daemon {
+namespace {
+
+std::uint64_t bytes_of(const Answer& answer) {
+  std::uint64_t bytes = sizeof(Answer) + answer.content.size() + answer.reasoning.size();
+  for (const model::AnswerToken& token : answer.tokens) {
+    bytes += sizeof token + token.chosen.text.size() + token.chosen.bytes.size();
+    for (const model::TokenLogprob& one : token.best) {
+      bytes += sizeof one + one.text.size() + one.bytes.size();
+    }
+  }
+  for (const Source& source : answer.sources) {
+    bytes += sizeof source + source.url.size() + source.title.size() + source.snippet.size() +
+             source.snapshot_hash.size();
+  }
+  for (const Notice& notice : answer.notices) {
+    bytes += sizeof notice + notice.code.size() + notice.url.size() + notice.message.size();
+  }
+  return bytes + answer.citations.size() * sizeof(Citation);
+}
+
+}  // namespace
+
+std::string_view to_string(AnswerOrigin origin) {
+  switch (origin) {
+    case AnswerOrigin::computed:
+      return "computed";
+    case AnswerOrigin::shared:
+      return "shared";
+    case AnswerOrigin::kept:
+      return "kept";
+  }
+  return "";
+}
+
+std::shared_ptr<const Answer> AnswerCache::find(const std::string& key) {
+  const auto found = by_key_.find(key);
+  if (found == by_key_.end()) return nullptr;
+  entries_.splice(entries_.begin(), entries_, found->second);
+  return found->second->answer;
+}
+
+void AnswerCache::keep(const std::string& key, Answer answer) {
+  take_out(key);
+  answer.trace.clear();
+  const std::uint64_t bytes = key.size() * 2 + sizeof(Entry) + bytes_of(answer);
+  if (bytes > bytes_max_) return;
+  bytes_ += bytes;
+  entries_.push_front({key, std::make_shared<const Answer>(std::move(answer)), bytes});
+  by_key_[key] = entries_.begin();
+  while (bytes_ > bytes_max_) take_out(std::string(entries_.back().key));
+}
+
+void AnswerCache::take_out(const std::string& key) {
+  const auto found = by_key_.find(key);
+  if (found == by_key_.end()) return;
+  bytes_ -= found->second->bytes;
+  entries_.erase(found->second);
+  by_key_.erase(found);
+}
+
+void AnswerCache::clear() {
+  entries_.clear();
+  by_key_.clear();
+  bytes_ = 0;
+}
+
+bool may_be_kept(const Answer& answer, const Question& question) {
+  if (answer.finish != model::FinishReason::stop) return false;
+  if (question.retrieval == Retrieval::disabled) return true;
+  return !answer.sources.empty() && answer.notices.empty() &&
+         std::ranges::none_of(answer.sources, [](const Source& source) {
+           return source.snapshot_hash.empty() || source.version == 0;
+         });
+}
+
+}  // namespace seekd::daemon
