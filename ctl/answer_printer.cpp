@@ -1,5 +1,7 @@
 #include "ctl/answer_printer.h"
 
+#include <iomanip>
+
 #include <boost/json.hpp>
 
 #include "ctl/json_view.h"
@@ -51,12 +53,14 @@ void AnswerPrinter::take_event(std::string_view data) {
     if (error_.empty()) error_ = "seekd could not finish the answer";
     return;
   }
+  print_steps(chunk);
   const json::object& delta = object_at(first_choice(chunk), "delta");
   take_text(text_at(delta, "content"));
   keep_sources(chunk, delta);
 }
 
 void AnswerPrinter::take_reply(const json::object& reply) {
+  print_steps(reply);
   const json::object& message = object_at(first_choice(reply), "message");
   take_text(text_at(message, "content"));
   keep_sources(reply, message);
@@ -84,6 +88,20 @@ void AnswerPrinter::keep_sources(const json::object& body, const json::object& c
     if (body.contains(name)) sources_[name] = body.at(name);
   }
   if (choice_part.contains("annotations")) sources_["annotations"] = choice_part.at("annotations");
+}
+
+void AnswerPrinter::print_steps(const json::object& body) {
+  for (const json::value& item : array_at(body, "trace")) {
+    if (!item.is_object()) continue;
+    const json::object& step = item.get_object();
+    notes_ << std::setw(7) << integer_at(step, "at_ms") << " ms  "
+           << terminal_line(text_at(step, "step"));
+    for (const char* name : {"url", "detail"}) {
+      const std::string text = text_at(step, name);
+      if (!text.empty()) notes_ << "  " << terminal_line(text, 1000);
+    }
+    notes_ << '\n';
+  }
 }
 
 void AnswerPrinter::print_citations() {

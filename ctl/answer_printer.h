@@ -1,5 +1,5 @@
 // AnswerPrinter: an answer of /v1/chat/completions as a person reads it: the text, then its
-// citations, then notices.
+// citations, then notices; and where they were asked for the steps to it, each when it comes.
 //
 // Takes the chunks of a stream as they come, or the one object of a whole reply. One thread. `out`
 // gets what was asked for, `notes` what a person should know beside it; both without control
@@ -33,6 +33,7 @@ class AnswerPrinter {
  private:
   void take_text(const std::string& text);
   void keep_sources(const boost::json::object& body, const boost::json::object& choice_part);
+  void print_steps(const boost::json::object& body);
   void print_citations();
   void print_notices();
   std::string quoted_sentence(std::int64_t begin, std::int64_t end) const;

@@ -34,6 +34,7 @@ struct AskOptions {
   bool fresh = false;
   bool offline = false;
   bool require_sources = false;
+  bool trace = false;
   bool json = false;
   bool whole = false;
 };
@@ -54,6 +55,7 @@ json::object make_request(const AskOptions& options, const std::string& question
   if (options.require_sources) request["require_sources"] = true;
   if (!options.effort.empty()) request["reasoning_effort"] = options.effort;
   if (options.fresh) request["max_age"] = 0;
+  if (options.trace) request["trace"] = true;
   if (!options.max_age.empty()) {
     const auto age = config::parse_duration(options.max_age);  // checked when it was read
     request["max_age"] = std::chrono::duration_cast<std::chrono::seconds>(*age).count();
@@ -138,6 +140,8 @@ void add_ask(CLI::App& app, ExitStatus& status) {
       ->add_option("--effort", options->effort,
                    "how long a thinking model may think: none, low, medium, high")
       ->check(CLI::IsMember({"none", "low", "medium", "high"}));
+  command->add_flag("--trace", options->trace,
+                    "each step of the way to the answer, with its time, to standard error");
   command->add_flag("--json", options->json, "the reply as seekd sends it");
   command->add_flag("--no-stream", options->whole, "print the answer when it is complete");
   options->daemon.add_to(*command);

@@ -185,7 +185,7 @@ void AnswerFlow::act(action::Generate what) {
   meter_.handed_over(Clock::now());
   const auto self = shared_from_this();
   generation_ = services_.model.generate(
-      std::move(what.request), [self] { self->meter_.began(Clock::now()); },
+      std::move(what.request), [self] { self->model_begins(); },
       [self](model::TextDelta delta) {
         self->meter_.wrote(Clock::now());
         self->feed(event::Tokens{std::move(delta)});
@@ -230,6 +230,11 @@ void AnswerFlow::act(action::Finish what) {
   if (what.answer) what.answer->trace = std::move(trace_);
   meter_.ended(what.answer, Clock::now());
   listener.on_done(std::move(what.answer));
+}
+
+void AnswerFlow::model_begins() {
+  meter_.began(Clock::now());
+  if (listener_.on_done) act(action::Note{trace_step(TraceStep::Kind::generating, "", "")});
 }
 
 // What has come is still stored.

@@ -64,6 +64,7 @@ class AnswerFlow : public std::enable_shared_from_this<AnswerFlow> {
   void act(action::Finish what);
 
   void leave_flights();
+  void model_begins();
   void arm(boost::asio::steady_timer& timer, std::chrono::seconds after, const Event& event);
   void leave_admission();
 

@@ -133,6 +133,8 @@ void AnswerWriter::cut() {
 }
 
 void AnswerWriter::conclude(const model::Generation& generation) {
+  actions_.emplace_back(action::Note{trace_step(
+      TraceStep::Kind::generated, "", std::to_string(generation.completion_tokens) + " tokens")});
   answer_.finish = generation.finish;
   answer_.usage.prompt_tokens = generation.prompt_tokens;
   answer_.usage.cached_tokens = generation.cached_tokens;

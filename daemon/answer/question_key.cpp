@@ -104,7 +104,7 @@ std::optional<std::string> question_key(const Question& question, std::string_vi
                                         TimePoint now) {
   if (question.sampling.temperature > 0 && question.sampling.seed == 0) return std::nullopt;
   const auto& [messages, sampling, stop, cache_salt, priority, tokens_max, thinking, urls,
-               retrieval, reach, grounding, scope, max_age, hosts, hosts_denied, budget,
+               retrieval, search, reach, grounding, scope, max_age, hosts, hosts_denied, budget,
                passages_max, passage_tokens_max] = question;
   Digest digest;
   digest.add(format);
@@ -119,6 +119,7 @@ std::optional<std::string> question_key(const Question& question, std::string_vi
   digest.add(thinking);
   digest.add(urls);
   digest.add(retrieval);
+  digest.add(search);
   digest.add(reach);
   digest.add(grounding);
   digest.add(scope);

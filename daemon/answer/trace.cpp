@@ -36,6 +36,10 @@ std::string_view to_string(TraceStep::Kind kind) {
       return "budget";
     case TraceStep::Kind::prompt:
       return "prompt";
+    case TraceStep::Kind::generating:
+      return "generating";
+    case TraceStep::Kind::generated:
+      return "generated";
     case TraceStep::Kind::citation_dropped:
       return "citation_dropped";
     case TraceStep::Kind::shared:

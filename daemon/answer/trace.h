@@ -33,6 +33,8 @@ struct TraceStep {
     enough,            // what is still under way is stopped
     budget,            // what one question may read is spent
     prompt,            // passages, and of how many pages, the model is given
+    generating,        // the model begins
+    generated,         // it has ended
     citation_dropped,  // it failed its check
     shared,            // the answer is another asker's, who asks the same
     cached,            // the answer was given before, and its pages are as they were

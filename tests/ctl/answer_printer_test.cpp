@@ -75,6 +75,19 @@ TEST_CASE("events that are not what they should be are skipped", "[ctl][answer]"
   CHECK(printed.out.starts_with("fine\n"));
 }
 
+TEST_CASE("the steps to an answer stand beside it, each when it comes", "[ctl][answer]") {
+  std::ostringstream out;
+  std::ostringstream notes;
+  AnswerPrinter printer(out, notes);
+  printer.take_event(
+      R"({"choices":[],"trace":[{"at_ms":12,"step":"fetching","url":"https://a.example/"}]})");
+  CHECK(notes.str() == "     12 ms  fetching  https://a.example/\n");
+  printer.take_event(
+      R"({"choices":[],"trace":[{"at_ms":340,"step":"coverage","detail":"they hold\u001b[2J 70 %"}]})");
+  CHECK(notes.str().ends_with("\n    340 ms  coverage  they hold[2J 70 %\n"));
+  CHECK(out.str().empty());
+}
+
 TEST_CASE("a whole reply prints as the stream does", "[ctl][answer]") {
   std::ostringstream out;
   std::ostringstream notes;

@@ -15,7 +15,7 @@
 namespace seekd::daemon {
 namespace {
 
-constexpr int patience_ms = 10'000;
+constexpr int patience_ms = 60'000;
 
 std::string lower(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -138,17 +138,18 @@ ServedDaemon::ServedDaemon(std::unique_ptr<ScriptedModel> model) : config_(test_
   start(std::move(model));
 }
 
-ServedDaemon::ServedDaemon(config::Config config, std::unique_ptr<ScriptedModel> model)
+ServedDaemon::ServedDaemon(config::Config config, std::unique_ptr<ScriptedModel> model,
+                           std::size_t at_model)
     : config_(std::move(config)) {
   const config::Config places = test_config(folder_);
   config_.daemon.socket = places.daemon.socket;
   config_.daemon.http_listen = "";
   config_.fetcher.socket = places.fetcher.socket;
   config_.cache.directory = places.cache.directory;
-  start(std::move(model));
+  start(std::move(model), at_model);
 }
 
-void ServedDaemon::start(std::unique_ptr<ScriptedModel> model) {
+void ServedDaemon::start(std::unique_ptr<ScriptedModel> model, std::size_t at_model) {
   scripted_ = model.get();
   auto collections = Collections::create(config_.collections, geteuid());
   REQUIRE(collections);
@@ -170,13 +171,13 @@ void ServedDaemon::start(std::unique_ptr<ScriptedModel> model) {
   std::promise<void> loaded;
   auto held = std::make_shared<std::unique_ptr<ScriptedModel>>(std::move(model));
   runner_ = std::make_unique<ModelRunner>(
-      executor, 1,
+      executor, at_model,
       [held](const model::LoadWatch&) -> Result<std::unique_ptr<model::Model>> {
         return std::move(*held);
       },
       [&loaded] { loaded.set_value(); });
   admission_ = std::make_unique<Admission>(
-      config_.daemon.questions_running_max, config_.daemon.queue_max + 1,
+      config_.daemon.questions_running_max, config_.daemon.queue_max + at_model,
       [this] { return runner_->waiting() + runner_->running(); });
   flights_ = std::make_unique<PageFlights>(executor, *async_cache_, *fetcher_, config_, metrics_);
   pages_ = std::make_unique<PageUpdater>(*async_cache_, *flights_);

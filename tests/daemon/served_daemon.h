@@ -53,7 +53,7 @@ class Client {
   Reply read_header();
   // True once what came in holds `text`; nothing of it is taken.
   bool wait_for(std::string_view text);
-  // By Content-Length or chunks. Gives up after ten seconds.
+  // By Content-Length or chunks. Gives up after a minute without a byte.
   Reply read_reply();
   // True when the other side has closed and nothing is left to read.
   bool closed();
@@ -69,7 +69,9 @@ class Client {
 class ServedDaemon {
  public:
   explicit ServedDaemon(std::unique_ptr<ScriptedModel> model);
-  ServedDaemon(config::Config config, std::unique_ptr<ScriptedModel> model);
+  // `at_model`: answers that the model writes at once.
+  ServedDaemon(config::Config config, std::unique_ptr<ScriptedModel> model,
+               std::size_t at_model = 1);
   ~ServedDaemon();
 
   std::filesystem::path socket() const { return config_.daemon.socket; }
@@ -84,7 +86,7 @@ class ServedDaemon {
                         std::string_view body = "");
 
  private:
-  void start(std::unique_ptr<ScriptedModel> model);
+  void start(std::unique_ptr<ScriptedModel> model, std::size_t at_model = 1);
 
   TemporaryFolder folder_;
   config::Config config_;

@@ -104,13 +104,25 @@ class Metrics(case.Case):
         self.assertLess(self.value(after, "vllm:kv_cache_usage_perc"), 1)
         self.assertEqual(self.value(after, "vllm:num_requests_waiting"), 0)
 
-        # The same question: the prompt is known, and the page is not fetched again.
-        again = self.answer("When was Kestrel 4.2 released?", urls=[url])
+        # The same prompt under other terms: it is known, and the page is not fetched again.
+        again = self.answer("When was Kestrel 4.2 released?", urls=[url], max_tokens=300)
         last = self.seekd.metrics()
         self.assertGreater(again["usage"]["prompt_tokens_details"]["cached_tokens"], 16)
         self.assertEqual(self.grown(after, last, "vllm:prefix_cache_hits_total"),
                          again["usage"]["prompt_tokens_details"]["cached_tokens"])
         self.assertEqual(self.grown(after, last, "seekd_page_fetches_total"), 0)
+
+    def test_an_answer_that_is_given_again_counts_apart(self):
+        url = f"{SITE}/long/hot.html"
+        self.web.write("/long/hot.html", article("Kestrel", *KESTREL))
+        first = self.answer("Which port does Kestrel use?", urls=[url])
+        before = self.seekd.metrics()
+        again = self.answer("Which port does Kestrel use?", urls=[url])
+        after = self.seekd.metrics()
+        self.assertEqual((first["answered_from"], again["answered_from"]), ("computed", "kept"))
+        self.assertEqual(again["choices"], first["choices"])
+        self.assertEqual(self.grown(before, after, "seekd_answers_given_again_total", **{"from": "kept"}), 1)
+        self.assertEqual(self.grown(before, after, "vllm:generation_tokens_total"), 0)
 
     def test_a_refusal_at_the_door_counts_under_its_reason(self):
         before = self.seekd.metrics()
