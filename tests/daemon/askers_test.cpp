@@ -91,12 +91,12 @@ class Crowd {
 
   // Each asks `turns` times, one after the other.
   Tally run(int turns, bool name_pages) {
-    std::list<Caller> callers;
+    std::list<Client> callers;
     for (int n = 0; n < askers_; ++n) callers.emplace_back(daemon_.socket());
     std::vector<Tally> tallies(static_cast<std::size_t>(askers_));
     std::vector<std::jthread> threads;
     int asker = 0;
-    for (Caller& caller : callers) {
+    for (Client& caller : callers) {
       threads.emplace_back(
           [&caller, &tally = tallies[static_cast<std::size_t>(asker)], asker, turns, name_pages] {
             for (int turn = 0; turn < turns; ++turn) {

@@ -44,13 +44,13 @@ class Office {
   CountedDoor& door() { return door_; }
   int generations() { return daemon_.model().generations; }
 
-  Caller& send(const std::string& body) {
+  Client& send(const std::string& body) {
     callers_.emplace_back(daemon_.socket());
     callers_.back().send_request("POST", "/v1/chat/completions", body);
     return callers_.back();
   }
-  void hang_up(const Caller& caller) {
-    callers_.remove_if([&](const Caller& one) { return &one == &caller; });
+  void hang_up(const Client& caller) {
+    callers_.remove_if([&](const Client& one) { return &one == &caller; });
   }
 
   json::object answer(const std::string& body) {
@@ -62,7 +62,7 @@ class Office {
 
   std::vector<json::object> answers() {
     std::vector<json::object> answers;
-    for (Caller& caller : callers_) {
+    for (Client& caller : callers_) {
       const auto reply = caller.read_reply();
       INFO(reply.body);
       REQUIRE(reply.status == 200);
@@ -92,7 +92,7 @@ class Office {
  private:
   ServedDaemon daemon_;
   CountedDoor door_;
-  std::list<Caller> callers_;
+  std::list<Client> callers_;
 };
 
 std::string from(const json::object& answer) {
@@ -125,7 +125,7 @@ TEST_CASE("a page that many need at once is fetched once and stored once") {
 TEST_CASE("who leaves takes the page from nobody, and the last one takes it back") {
   Office office;
   office.door().hold();
-  Caller& one = office.send(ask("Which port does Kestrel use?", {{"urls", json::array{url}}}));
+  Client& one = office.send(ask("Which port does Kestrel use?", {{"urls", json::array{url}}}));
   office.send(ask("What is the port of Kestrel?", {{"urls", json::array{url}}}));
   REQUIRE(office.wait_until([&] { return office.metric(pages_shared) == 1; }));
   office.hang_up(one);
@@ -137,7 +137,7 @@ TEST_CASE("who leaves takes the page from nobody, and the last one takes it back
 
   const std::string other = "https://docs.example.org/other";
   office.door().hold();
-  Caller& alone = office.send(ask("Which port does it use?", {{"urls", json::array{other}}}));
+  Client& alone = office.send(ask("Which port does it use?", {{"urls", json::array{other}}}));
   REQUIRE(office.wait_until([&] { return office.door().asked() == 2; }));
   office.hang_up(alone);
   CHECK(office.wait_until([&] { return office.door().left() == 1; }));
@@ -177,12 +177,12 @@ TEST_CASE("a question that many ask at once is answered once, for all of them") 
 TEST_CASE("who joins a stream reads all of it") {
   ServedDaemon daemon(many_config(), std::make_unique<ScriptedModel>(fact, 100ms));
   const std::string body = ask("Which port?", {{"stream", true}, {"disable_search", true}});
-  Caller first(daemon.socket());
+  Client first(daemon.socket());
   first.send_request("POST", "/v1/chat/completions", body);
   REQUIRE(first.wait_for("default"));
-  Caller second(daemon.socket());
+  Client second(daemon.socket());
   second.send_request("POST", "/v1/chat/completions", body);
-  const auto text_of = [](Caller& caller) {
+  const auto text_of = [](Client& caller) {
     std::string text;
     const std::string events = caller.read_reply().body;
     for (std::size_t at = 0; (at = events.find("data: {", at)) != std::string::npos; ++at) {
@@ -203,9 +203,9 @@ TEST_CASE("who joins a stream reads all of it") {
 TEST_CASE("the last one who hangs up ends the answer, and not before") {
   ServedDaemon daemon(many_config(), std::make_unique<ScriptedModel>(fact, 50ms));
   const std::string body = ask("Which port?", {{"disable_search", true}});
-  auto first = std::make_unique<Caller>(daemon.socket());
+  auto first = std::make_unique<Client>(daemon.socket());
   first->send_request("POST", "/v1/chat/completions", body);
-  Caller second(daemon.socket());
+  Client second(daemon.socket());
   second.send_request("POST", "/v1/chat/completions", body);
   while (daemon.model().generations == 0) std::this_thread::sleep_for(1ms);
   first.reset();
