@@ -151,7 +151,8 @@ TEST_CASE("log-probabilities come with the text that they are of, streamed or no
 
   json::object streaming = wanted;
   streaming["stream"] = true;
-  const auto reply = daemon.request("POST", "/v1/chat/completions", ask("How many?", streaming));
+  const auto reply =
+      daemon.request("POST", "/v1/chat/completions", ask("How many, streamed?", streaming));
   REQUIRE(reply.status == 200);
   json::array streamed;
   std::size_t begin = 0;

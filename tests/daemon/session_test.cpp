@@ -282,6 +282,12 @@ TEST_CASE("one connection too many is told to come back later") {
   CHECK(comes_true([&] { return daemon.request("GET", "/health").status == 200; }));
 }
 
+// Each is its own: who asks what another is just asking takes no place.
+std::string question_number(int number) {
+  return R"({"disable_search": true, "messages": [{"role": "user", "content": "Two plus )" +
+         std::to_string(number) + R"(?"}]})";
+}
+
 // Questions that wait for the model.
 std::int64_t waiting(ServedDaemon& daemon) {
   const auto status = daemon.request("GET", "/seekd/v1/status").json();
@@ -298,7 +304,7 @@ std::unique_ptr<Client> take_first_place(ServedDaemon& daemon) {
 
 std::unique_ptr<Client> take_second_place(ServedDaemon& daemon) {
   auto caller = std::make_unique<Client>(daemon.socket());
-  caller->send_request("POST", "/v1/chat/completions", question);
+  caller->send_request("POST", "/v1/chat/completions", question_number(0));
   REQUIRE(comes_true([&] { return waiting(daemon) == 1; }));
   return caller;
 }
@@ -309,8 +315,8 @@ TEST_CASE("questions over the queue's bound are told to come back later") {
   ServedDaemon daemon(config, endless());
   const auto first = take_first_place(daemon);
   const auto second = take_second_place(daemon);
-  for (int n = 0; n < 4; ++n) {
-    const auto reply = daemon.request("POST", "/v1/chat/completions", question);
+  for (int n = 1; n < 5; ++n) {
+    const auto reply = daemon.request("POST", "/v1/chat/completions", question_number(n));
     CHECK(reply.status == 503);
     CHECK(reply.header.contains("retry-after: "));
   }
