@@ -15,7 +15,7 @@
 namespace seekd::daemon {
 namespace {
 
-constexpr int patience_ms = 60'000;
+constexpr int patience_ms = 10'000;
 
 std::string lower(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -184,9 +184,10 @@ void ServedDaemon::start(std::unique_ptr<ScriptedModel> model, std::size_t at_mo
   answers_ = std::make_unique<AnswerDesk>(config_.answer.cache_bytes);
   refresher_ = std::make_unique<Refresher>(executor, *async_cache_, *pages_, config_.refresh,
                                            metrics_, *load_watches(*cache_));
-  services_ = std::make_unique<Services>(Services{
-      executor, config_, *async_cache_, *workers_, *fetcher_, *runner_, *admission_, metrics_,
-      *flights_, *pages_, *answers_, *refresher_, *collections_, access_->identities(), limits_, wall_clock()});
+  services_ = std::make_unique<Services>(
+      Services{executor, config_, *async_cache_, *workers_, *fetcher_, *runner_, *admission_,
+               metrics_, *flights_, *pages_, *answers_, *refresher_, *collections_,
+               access_->identities(), limits_, wall_clock()});
   metrics_.name_model("scripted");
   listener_ = std::make_unique<Listener>(
       executor, config_.daemon, Listener::Entrance{*access_, metrics_},

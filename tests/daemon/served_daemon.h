@@ -53,7 +53,7 @@ class Client {
   Reply read_header();
   // True once what came in holds `text`; nothing of it is taken.
   bool wait_for(std::string_view text);
-  // By Content-Length or chunks. Gives up after a minute without a byte.
+  // By Content-Length or chunks. Gives up after ten seconds without a byte.
   Reply read_reply();
   // True when the other side has closed and nothing is left to read.
   bool closed();
