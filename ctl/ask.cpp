@@ -31,6 +31,7 @@ struct AskOptions {
   std::vector<std::string> collections;
   std::string max_age;
   std::string effort;
+  std::string as_of;
   bool fresh = false;
   bool offline = false;
   bool require_sources = false;
@@ -52,6 +53,7 @@ json::object make_request(const AskOptions& options, const std::string& question
     request["collections"] = json::value_from(options.collections);
   }
   if (options.offline) request["offline"] = true;
+  if (!options.as_of.empty()) request["as_of"] = options.as_of;
   if (options.require_sources) request["require_sources"] = true;
   if (!options.effort.empty()) request["reasoning_effort"] = options.effort;
   if (options.fresh) request["max_age"] = 0;
@@ -132,6 +134,9 @@ void add_ask(CLI::App& app, ExitStatus& status) {
             const auto parsed = config::parse_duration(text);
             return parsed ? std::string() : parsed.error().message;
           });
+  CLI::Option* as_of = command->add_option(
+      "--as-of", options->as_of, "pages as they were then: 2026-03-01, 2026-03-01T12:00:00Z");
+  as_of->excludes(fresh)->excludes(age);
   fresh->excludes(offline)->excludes(age);
   offline->excludes(age);
   command->add_flag("--require-sources", options->require_sources,

@@ -35,7 +35,8 @@ bool repeats(const Passage& passage, const Passage& chosen) {
 }  // namespace
 
 std::vector<Passage> select_passages(std::vector<Passage> candidates, std::size_t tokens_max,
-                                     std::size_t passages_max, const TokenCounter& count_tokens) {
+                                     std::size_t passages_max, const TokenCounter& count_tokens,
+                                     const PassageCutter& cut) {
   sort_by_worth(candidates);
   std::vector<Passage> chosen;
   std::size_t tokens_left = tokens_max;
@@ -43,11 +44,11 @@ std::vector<Passage> select_passages(std::vector<Passage> candidates, std::size_
     if (chosen.size() >= passages_max || tokens_left == 0) break;
     const auto is_repeated = [&](const Passage& other) { return repeats(candidate, other); };
     if (candidate.text.empty() || std::ranges::any_of(chosen, is_repeated)) continue;
-    const std::size_t tokens = count_tokens(candidate.text);
+    std::optional<Passage> fitting = cut(candidate, tokens_left);
     // A shorter one further down may still fit.
-    if (tokens > tokens_left) continue;
-    tokens_left -= tokens;
-    chosen.push_back(std::move(candidate));
+    if (!fitting) continue;
+    tokens_left -= std::min(tokens_left, count_tokens(fitting->text));
+    chosen.push_back(std::move(*fitting));
   }
   std::ranges::sort(chosen, in_canonical_order);
   return chosen;

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,8 @@ namespace seekd {
 struct Passage {
   std::string url;  // canonical
   std::string title;
+  std::string published;  // as PageMetadata has them
+  std::string modified;
   std::string heading_path;   // "Chapter > Section", "" at the top
   std::string text;           // snapshot_text[byte_begin, byte_end)
   std::string snapshot_hash;  // 32 hex digits, xxh3-128 of the snapshot's text
@@ -37,11 +40,15 @@ namespace policy {
 
 using TokenCounter = std::function<std::size_t(std::string_view)>;
 
+// What of a passage is worth so many tokens; nullopt: nothing.
+using PassageCutter = std::function<std::optional<Passage>(const Passage&, std::size_t tokens_max)>;
+
 // The passages worth their place within `tokens_max`, best first taken, returned in canonical order
 // (url, byte_begin) so that the same pages give the same prompt prefix. Overlapping and duplicate
-// texts are taken once.
+// texts are taken once. One that does not fit whole is taken as `cut` leaves it.
 std::vector<Passage> select_passages(std::vector<Passage> candidates, std::size_t tokens_max,
-                                     std::size_t passages_max, const TokenCounter& count_tokens);
+                                     std::size_t passages_max, const TokenCounter& count_tokens,
+                                     const PassageCutter& cut);
 
 }  // namespace policy
 }  // namespace seekd

@@ -116,6 +116,8 @@ Result<Passage> PassageLoader::cut(const PageRecord& page, const PassageRef& ref
   if (!text) return std::unexpected(std::move(text.error()));
   return Passage{.url = page.url,
                  .title = page.metadata.title,
+                 .published = page.metadata.published,
+                 .modified = page.metadata.modified,
                  .heading_path = ref.heading_path,
                  .text = std::move(*text),
                  .snapshot_hash = page.snapshot_hash.hex(),

@@ -72,6 +72,7 @@ namespace action {
 struct LookUp {
   std::size_t page = 0;
   std::string url;
+  std::optional<TimePoint> as_of;  // the version of then; nullopt: the current one
 };
 struct Judge {  // what the model thinks of the question itself
   model::ScoreRequest request;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "daemon/answer/model_opinion.h"
+#include "daemon/answer/page_as_of.h"
 #include "daemon/answer/snapshot_check.h"
 #include "policy/knowledge_cutoff.h"
 #include "policy/site.h"
@@ -111,11 +112,13 @@ void AnswerFlow::think() {
 }
 
 void AnswerFlow::act(action::LookUp what) {
-  services_.cache.run([url = std::move(what.url)](cache::PageCache& cache,
-                                                  TimePoint now) { return cache.find(url, now); },
-                      [self = shared_from_this(), page = what.page](auto stored) {
-                        self->feed(event::Found{page, std::move(stored)});
-                      });
+  services_.cache.run(
+      [url = std::move(what.url), as_of = what.as_of](cache::PageCache& cache, TimePoint now) {
+        return as_of ? find_as_of(cache, url, *as_of, now) : cache.find(url, now);
+      },
+      [self = shared_from_this(), page = what.page](auto stored) {
+        self->feed(event::Found{page, std::move(stored)});
+      });
 }
 
 void AnswerFlow::act(action::Judge what) {

@@ -54,6 +54,9 @@ Actions AnswerMachine::resume(Event event, TimePoint now) {
 void AnswerMachine::on(const event::Started&) {
   assert(stage_ == Stage::idle);
   if (auto room = room_.measure(question_); !room) return fail(std::move(room.error()));
+  if (question_.as_of && !is_past(*question_.as_of)) {
+    return fail({ErrorCode::invalid_argument, "as_of lies in the future: name a moment that was"});
+  }
   if (question_.retrieval == Retrieval::disabled) return write({});
   verdict_ = policy::judge_question(question_.text(), {now_, room_.model().knowledge_cutoff});
   if (!room_.model().judges || !question_.urls.empty() || !policy::is_unsure(verdict_)) {
@@ -178,8 +181,27 @@ void AnswerMachine::search(std::vector<std::string> urls) {
                       .collections = question_.scope.collections}});
 }
 
+bool AnswerMachine::is_past(TimePoint time) const {
+  return std::chrono::floor<std::chrono::days>(time) <= std::chrono::floor<std::chrono::days>(now_);
+}
+
+// The pages that speak of it now are those that are looked up as they were.
+std::vector<std::string> AnswerMachine::pages_of(const std::vector<Passage>& passages) const {
+  std::vector<std::string> urls;
+  for (const Passage& passage : passages) add_once(urls, passage.url);
+  urls.resize(std::min(urls.size(), question_.budget.fetches));
+  return urls;
+}
+
 // No page was named: what the cache knows decides.
 void AnswerMachine::survey(std::vector<Passage> passages) {
+  if (question_.as_of && !passages.empty()) {
+    return explore({.until = Aim::Until::all_read, .text = {}, .known = {}, .queries = {}},
+                   pages_of(passages));
+  }
+  if (!leave_out_by_date(passages, question_.dates, now_).empty() && passages.empty()) {
+    draft_.notices.push_back({"date_filtered", "", "no stored page is of the dates asked for"});
+  }
   Aim aim{.text = search_text(question_.text(), verdict_.urls), .known = {}, .queries = {}};
   if (searches_web()) {
     aim.queries = queries_for(question_, verdict_, now_, settings_.web_queries_max);
@@ -214,7 +236,7 @@ void AnswerMachine::survey(std::vector<Passage> passages) {
 
 // Who accepts no age beyond a bound wants what is new, whatever the question sounds like.
 bool AnswerMachine::searches_web() const {
-  return settings_.web_queries_max > 0 && question_.reach == Reach::web &&
+  return settings_.web_queries_max > 0 && question_.reach == Reach::web && !question_.as_of &&
          question_.scope.has(policy::web_collection) && (verdict_.needs_fresh || question_.max_age);
 }
 
@@ -253,6 +275,8 @@ void AnswerMachine::compose(std::vector<Passage> candidates) {
   leave_out_unconfirmed(candidates);
   // A page that was asked for stands in the prompt even where no word of the question is in it.
   reading().add_unfound(candidates);
+  std::ranges::move(leave_out_by_date(candidates, question_.dates, now_),
+                    std::back_inserter(draft_.notices));
   lower_suspected(candidates, draft_.notices);
   std::vector<Passage> passages = room_.choose(std::move(candidates), question_, now_);
   if (reading().empty() && question_.reach == Reach::cache_only) tell_old(passages);

@@ -87,6 +87,8 @@ class AnswerMachine {
   void retrieve_when_explored();
   void leave_out_unconfirmed(std::vector<Passage>& passages);
   void compose(std::vector<Passage> candidates);
+  bool is_past(TimePoint time) const;
+  std::vector<std::string> pages_of(const std::vector<Passage>& passages) const;
   void tell_old(const std::vector<Passage>& passages);
   void write(std::vector<Passage> passages);
   void fail(Error error);

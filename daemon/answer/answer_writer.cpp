@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "daemon/answer/disagreements.h"
 #include "daemon/answer/preface.h"
 #include "daemon/answer/quotation.h"
 #include "daemon/answer/sources.h"
@@ -27,6 +28,9 @@ void AnswerWriter::begin(Answer draft, std::vector<Passage> passages, TimePoint 
   }
   for (const Passage& passage : passages_) {
     answer_.usage.citation_tokens += room_.model().count_tokens(passage.text);
+  }
+  for (const Disagreement& found : find_disagreements(passages_, question_.text())) {
+    answer_.notices.push_back(disagreement_notice(found, passages_));
   }
   if (passages_.empty() && question_.retrieval == Retrieval::enabled && !answer_.notices.empty()) {
     answer_.content = ungrounded_preface(answer_.notices.front(), language_of(question_.text()));

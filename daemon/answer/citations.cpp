@@ -141,12 +141,12 @@ class SupportFinder {
         windows_(make_windows(passages, question)) {}
 
   // The best window of any passage, or of passage `only`.
-  std::optional<Support> find(const TextFacts& sentence, std::optional<std::size_t> only) const {
+  std::optional<Support> find(const Statement& sentence, std::optional<std::size_t> only) const {
     const Window* best = nullptr;
     Rank best_rank;
     for (const Window& window : windows_) {
       if (only && window.passage != *only) continue;
-      const double share = share_of(sentence.terms, window.terms);
+      const double share = share_of(sentence.facts.terms, window.terms);
       if (share == 0.0 || !says(window.page, names_[window.passage], sentence)) continue;
       const Rank rank{-static_cast<double>(window.sentences), share, window.question_share,
                       -static_cast<double>(window.range.end - window.range.begin)};
@@ -181,16 +181,16 @@ SupportedText find_supports(std::string_view text, std::span<const Passage> pass
   for (std::size_t index = 0; index < sentences.size(); ++index) {
     const ByteRange range = sentences[index];
     const auto sentence = std::string_view(plain).substr(range.begin, range.end - range.begin);
-    const TextFacts facts = read_facts(sentence);
-    const bool claims = claims_something(sentence, facts);
+    const Statement statement = read_statement(sentence);
+    const bool claims = claims_something(sentence, statement.facts);
     std::optional<Support> support;
     for (const std::size_t number : markers_of(sentences, index, markers)) {
       const bool given = number >= 1 && number <= passages.size();
-      const auto named = claims && given ? finder.find(facts, number - 1) : std::nullopt;
+      const auto named = claims && given ? finder.find(statement, number - 1) : std::nullopt;
       if (!named) ++out.markers_dropped;
       if (named && !support) support = named;
     }
-    if (claims && !support) support = finder.find(facts, std::nullopt);
+    if (claims && !support) support = finder.find(statement, std::nullopt);
     if (!support) continue;
     support->sentence = range;
     out.supports.push_back(*support);

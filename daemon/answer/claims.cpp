@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "daemon/answer/clauses.h"
 #include "daemon/answer/word_lists.h"
 
 namespace seekd::daemon {
@@ -123,7 +124,17 @@ bool keeps_opposites(const TextFacts& sentence, const Statement& page) {
   });
 }
 
-bool invents_nothing(const TextFacts& sentence, const Statement& page, const WordSet& names) {
+// "On 14 March" stands for 14 March 2026 where the page names the year beside it.
+bool says_date(const Statement& page, const WrittenDate& claimed) {
+  return std::ranges::any_of(page.dates, [&](WrittenDate said) {
+    const bool beside = said.year == 0 && page.numbers.contains(std::to_string(claimed.year));
+    if (beside) said.year = claimed.year;
+    return covers(said, claimed);
+  });
+}
+
+bool invents_nothing(const Statement& claim, const Statement& page, const WordSet& names) {
+  const TextFacts& sentence = claim.facts;
   const auto in_text = [&](const std::string& part) { return page.text.contains(part); };
   const auto is_said = [&](const Token& token) {
     return token.kind == Token::Kind::function || page.tokens.contains(token.text) ||
@@ -132,8 +143,23 @@ bool invents_nothing(const TextFacts& sentence, const Statement& page, const Wor
   return std::ranges::all_of(sentence.sequence, is_said) &&
          std::ranges::all_of(sentence.numbers,
                              [&](const auto& number) { return page.numbers.contains(number); }) &&
+         std::ranges::all_of(claim.dates,
+                             [&](const auto& date) { return says_date(page, date); }) &&
          std::ranges::all_of(sentence.quotes, in_text) &&
          std::ranges::all_of(sentence.literals, in_text);
+}
+
+void add_parts(const WrittenDate& date, Statement& statement) {
+  std::vector<std::string>& terms = statement.facts.terms;
+  if (date.year != 0) {
+    const std::string year = std::to_string(date.year);
+    terms.push_back(year);
+    // Whoever says the day has said the year.
+    statement.numbers.insert(year);
+    statement.tokens.insert(year);
+  }
+  if (date.month != 0) terms.push_back("month " + std::to_string(date.month));
+  if (date.day != 0) terms.push_back("day " + std::to_string(date.day));
 }
 
 }  // namespace
@@ -141,7 +167,9 @@ bool invents_nothing(const TextFacts& sentence, const Statement& page, const Wor
 Statement read_statement(std::string_view text) {
   Statement statement;
   statement.text = text;
-  statement.facts = read_facts(text);
+  statement.dates = read_dates(text);
+  statement.facts = read_facts(without_dates(text, statement.dates));
+  for (const WrittenDate& date : statement.dates) add_parts(date, statement);
   const TextFacts& facts = statement.facts;
   statement.numbers.insert(facts.numbers.begin(), facts.numbers.end());
   for (const Token& token : facts.sequence) {
@@ -153,11 +181,12 @@ Statement read_statement(std::string_view text) {
   return statement;
 }
 
-bool says(const Statement& page, const WordSet& names, const TextFacts& sentence) {
-  return sentence.negated == page.facts.negated && sentence.conditional == page.facts.conditional &&
-         invents_nothing(sentence, page, names) && holds_couples(sentence, page) &&
-         keeps_bindings(sentence, page) && keeps_opposites(sentence, page) &&
-         keeps_order(sentence, page.facts);
+bool says(const Statement& page, const WordSet& names, const Statement& sentence) {
+  const TextFacts& claim = sentence.facts;
+  return claim.negated == page.facts.negated && claim.conditional == page.facts.conditional &&
+         invents_nothing(sentence, page, names) && holds_couples(claim, page) &&
+         keeps_bindings(claim, page) && keeps_opposites(claim, page) &&
+         keeps_order(claim, page.facts) && keeps_clauses(sentence, page);
 }
 
 }  // namespace seekd::daemon

@@ -13,12 +13,14 @@ namespace {
 
 using WordSet = std::unordered_set<std::string>;
 
+constexpr double title_weight = 0.7;    // of a word that the title alone says
 constexpr double length_weight = 0.02;  // a sentence of 50 words counts half
 constexpr std::size_t sentence_bytes_max = 1000;
 
 struct Candidate {
   RelevantSentence sentence;
   WordSet terms;
+  const WordSet* title = nullptr;  // of its page, and the headings above it
   std::size_t words = 0;
 };
 
@@ -26,7 +28,16 @@ WordSet set_of(const std::vector<std::string>& terms) {
   return {terms.begin(), terms.end()};
 }
 
-std::vector<Candidate> read_sentences(std::span<const Passage> passages) {
+std::vector<WordSet> read_titles(std::span<const Passage> passages) {
+  std::vector<WordSet> titles;
+  for (const Passage& passage : passages) {
+    titles.push_back(set_of(read_facts(passage.title + "\n" + passage.heading_path).terms));
+  }
+  return titles;
+}
+
+std::vector<Candidate> read_sentences(std::span<const Passage> passages,
+                                      std::span<const WordSet> titles) {
   std::vector<Candidate> candidates;
   for (std::size_t index = 0; index < passages.size(); ++index) {
     const std::string_view passage = passages[index].text;
@@ -37,6 +48,7 @@ std::vector<Candidate> read_sentences(std::span<const Passage> passages) {
       const TextFacts facts = read_facts(text);
       candidates.push_back({.sentence = {.passage = index, .range = range, .text = text},
                             .terms = set_of(facts.terms),
+                            .title = &titles[index],
                             .words = facts.words.size() + facts.ideographs.size()});
     }
   }
@@ -53,14 +65,15 @@ void score(std::vector<Candidate>& candidates, const WordSet& wanted) {
     std::size_t held = 0;
     double sum = 0.0;
     for (const std::string& term : wanted) {
-      if (!candidate.terms.contains(term)) continue;
-      ++held;
-      sum += std::log(1.0 + count / static_cast<double>(holders[term]));
+      const bool said = candidate.terms.contains(term);
+      if (!said && !candidate.title->contains(term)) continue;
+      held += said ? 1 : 0;
+      const auto rarity = std::log(1.0 + count / static_cast<double>(std::max(holders[term], 1UL)));
+      sum += said ? rarity : title_weight * rarity;
     }
+    if (held == 0) continue;
     candidate.sentence.score = sum / (1.0 + length_weight * static_cast<double>(candidate.words));
-    if (held > 0) {
-      candidate.sentence.share = static_cast<double>(held) / static_cast<double>(wanted.size());
-    }
+    candidate.sentence.share = static_cast<double>(held) / static_cast<double>(wanted.size());
   }
 }
 
@@ -69,7 +82,8 @@ void score(std::vector<Candidate>& candidates, const WordSet& wanted) {
 std::vector<RelevantSentence> relevant_sentences(std::span<const Passage> passages,
                                                  std::string_view question,
                                                  std::size_t sentences_max) {
-  std::vector<Candidate> candidates = read_sentences(passages);
+  const std::vector<WordSet> titles = read_titles(passages);
+  std::vector<Candidate> candidates = read_sentences(passages, titles);
   score(candidates, set_of(read_facts(question).terms));
   std::vector<std::size_t> best;
   for (std::size_t index = 0; index < candidates.size(); ++index) {

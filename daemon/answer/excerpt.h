@@ -26,7 +26,8 @@ struct RelevantSentence {
 // At most `sentences_max` of them, in the order of the passages; none where none shares a word with
 // the question; one that speaks to an assistant is none of them. A sentence counts what of the
 // question's words it has, each by its rarity among all sentences (as BM25 does), long ones a
-// little less.
+// little less. What the page's title or a heading says counts for each of its sentences, a little
+// less: "It was opened in 1987" is about what the page is about.
 std::vector<RelevantSentence> relevant_sentences(std::span<const Passage> passages,
                                                  std::string_view question,
                                                  std::size_t sentences_max);

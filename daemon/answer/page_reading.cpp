@@ -59,6 +59,12 @@ PageReading::Step PageReading::found(Result<std::optional<cache::StoredPage>> st
   const bool elsewhere = page_ && !is_wanted(question, page_->final_url);
   if (elsewhere) page_.reset();
   if (elsewhere && question.reach == Reach::cache_only) return turn_away();
+  if (question.as_of) {
+    kept_ = false;
+    if (page_) return settle(SourceState::offline);
+    return give_up("no_version_then",
+                   "nothing that is kept of it is as old as " + format_time(*question.as_of));
+  }
   if (policy::collection_of(url_) != policy::web_collection) {
     if (page_) return settle(SourceState::fresh);
     return give_up("not_in_cache", "it is not in the cache, and no server has it");

@@ -54,7 +54,8 @@ class PageReading {
   bool fetching() const { return phase_ == Phase::fetching; }
   // It can ground the answer: page() is there.
   bool ready() const { return phase_ == Phase::ready; }
-  // The cache holds what page() says; false of a page that must not be stored.
+  // A search of the cache finds page(); it does not find one that must not be stored, or a past
+  // version.
   bool kept() const { return kept_; }
 
   const std::string& url() const { return url_; }

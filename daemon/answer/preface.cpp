@@ -16,10 +16,25 @@ std::string chinese(const Notice& notice) {
   return what + "：" + notice.message + "（" + notice.code + "）。以下回答仅来自模型本身。\n\n";
 }
 
+std::string japanese(const Notice& notice) {
+  const std::string what = notice.url.empty() ? "読めるページが見つかりませんでした"
+                                              : notice.url + " を読めませんでした";
+  return what + "：" + notice.message + "（" + notice.code +
+         "）。以下の回答はモデルだけによるものです。\n\n";
+}
+
 }  // namespace
 
 std::string ungrounded_preface(const Notice& notice, Language language) {
-  return language == Language::chinese ? chinese(notice) : english(notice);
+  switch (language) {
+    case Language::chinese:
+      return chinese(notice);
+    case Language::japanese:
+      return japanese(notice);
+    case Language::english:
+      break;
+  }
+  return english(notice);
 }
 
 std::string unsupported_note(Language language) {

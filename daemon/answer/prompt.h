@@ -14,15 +14,12 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/answer/language.h"
+#include "daemon/answer/source_notes.h"
 #include "model/model.h"
 #include "policy/passages.h"
 
 namespace seekd::daemon {
-
-enum class Language : std::uint8_t { english, chinese };
-
-// Chinese when the text holds Han characters and neither Kana nor Hangul, else English.
-Language language_of(std::string_view text);
 
 // How the model is told to answer.
 enum class Task : std::uint8_t {
@@ -34,11 +31,14 @@ enum class Task : std::uint8_t {
 // is not.
 Task task_for(std::uint64_t parameters);
 
-// The conversation with its last message, the question, set below the passages. Without passages it
+// The conversation with its last message, the question, set below the passages. First comes what
+// questions of any day share: how to answer, and each passage with its number, title, site and
+// date; then what changes, the pages' ages and where they differ, and the sentences that speak of
+// this question most, the older of two that differ left out. Without passages the conversation
 // stays as it is. REQUIRES: messages is not empty.
 std::vector<model::Message> build_prompt(std::span<const model::Message> messages,
                                          std::span<const Passage> passages, Task task,
-                                         TimePoint now);
+                                         const PromptTime& time);
 
 // What of a page's text goes into a prompt with that marker. REQUIRES: marker is not empty.
 std::string guarded_page_text(std::string_view text, std::string_view marker);

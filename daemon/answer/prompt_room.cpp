@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <string>
 
+#include "daemon/answer/passage_cut.h"
+
 namespace seekd::daemon {
 namespace {
 
-constexpr std::size_t wording_tokens = 160;  // of a prompt's own words and markers, generously
+constexpr std::size_t wording_tokens = 320;  // of a prompt's own words and markers, generously
 
 constexpr std::size_t piece_bytes = 32 * 1024;
 constexpr std::size_t cut_tokens = 8;  // a cut through words adds no more than that
@@ -55,12 +57,24 @@ std::vector<Passage> PromptRoom::choose(std::vector<Passage> candidates, const Q
   const std::size_t taken = question_tokens_ + wording_tokens + answer_room(question, model_);
   if (taken >= model_.context_tokens) return {};
   const std::size_t budget = std::min(question.passage_tokens_max, model_.context_tokens - taken);
+  const auto cut = [&](const Passage& passage, std::size_t tokens_max) {
+    return cut_passage(passage, question.text(), tokens_max, model_.count_tokens);
+  };
   std::vector<Passage> passages = policy::select_passages(
-      std::move(candidates), budget, question.passages_max, model_.count_tokens);
+      std::move(candidates), budget, question.passages_max, model_.count_tokens, cut);
   // Titles, headings and the template take tokens that the budget does not see; the worst passages
   // make room for them.
-  while (!passages.empty() && !fits(prompt(question, passages, now), question)) {
-    passages.erase(std::ranges::min_element(passages, {}, &Passage::score));
+  while (!passages.empty()) {
+    const std::size_t over = overflow(prompt(question, passages, now), question);
+    if (over == 0) break;
+    const auto worst = std::ranges::min_element(passages, {}, &Passage::score);
+    const std::size_t tokens = model_.count_tokens(worst->text);
+    auto shorter = over < tokens ? cut(*worst, tokens - over) : std::nullopt;
+    if (shorter) {
+      *worst = std::move(*shorter);
+    } else {
+      passages.erase(worst);
+    }
   }
   return passages;
 }
@@ -68,7 +82,7 @@ std::vector<Passage> PromptRoom::choose(std::vector<Passage> candidates, const Q
 std::vector<model::Message> PromptRoom::prompt(const Question& question,
                                                std::span<const Passage> passages,
                                                TimePoint now) const {
-  return build_prompt(question.messages, passages, model_.task, now);
+  return build_prompt(question.messages, passages, model_.task, {now, question.as_of});
 }
 
 std::size_t PromptRoom::prompt_tokens(const Question& question, std::span<const Passage> passages,
@@ -76,9 +90,11 @@ std::size_t PromptRoom::prompt_tokens(const Question& question, std::span<const 
   return model_.count_prompt_tokens(prompt(question, passages, now)).value_or(0);
 }
 
-bool PromptRoom::fits(const std::vector<model::Message>& prompt, const Question& question) const {
+std::size_t PromptRoom::overflow(const std::vector<model::Message>& prompt,
+                                 const Question& question) const {
   const auto tokens = model_.count_prompt_tokens(prompt);
-  return tokens && *tokens + answer_room(question, model_) <= model_.context_tokens;
+  const std::size_t wanted = tokens.value_or(model_.context_tokens) + answer_room(question, model_);
+  return wanted - std::min(wanted, model_.context_tokens);
 }
 
 }  // namespace seekd::daemon

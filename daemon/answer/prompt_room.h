@@ -49,7 +49,8 @@ class PromptRoom {
   const ModelView& model() const { return model_; }
 
  private:
-  bool fits(const std::vector<model::Message>& prompt, const Question& question) const;
+  // Tokens that prompt and answer need beyond the context.
+  std::size_t overflow(const std::vector<model::Message>& prompt, const Question& question) const;
 
   ModelView model_;
   std::size_t question_tokens_ = 0;  // of the conversation without passages

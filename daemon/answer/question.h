@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "daemon/access/scope.h"
+#include "daemon/answer/date_filter.h"
 #include "daemon/answer/thinking.h"
 #include "model/model.h"
 
@@ -61,6 +62,8 @@ struct Question {
   Scope scope;
   std::optional<std::chrono::seconds>
       max_age;                            // how old a source may be; nullopt: its own lifetime
+  std::optional<TimePoint> as_of;         // pages as they were then; nothing is fetched
+  DateFilter dates;                       // of the sources
   std::vector<std::string> hosts;         // as in policy::SiteRule::host; empty: all
   std::vector<std::string> hosts_denied;  // likewise; wins
   ReadingBudget budget;

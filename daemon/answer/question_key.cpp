@@ -80,6 +80,19 @@ class Digest {
     add(medium);
     add(high);
   }
+  void add(TimePoint time) { add(time.time_since_epoch().count()); }
+  void add(std::chrono::sys_days day) { add(day.time_since_epoch().count()); }
+  void add(const DateFilter::Range& range) {
+    const auto& [first, last] = range;
+    add(first);
+    add(last);
+  }
+  void add(const DateFilter& dates) {
+    const auto& [published, updated, recency] = dates;
+    add(published);
+    add(updated);
+    add(recency);
+  }
   void add(const ReadingBudget& budget) {
     const auto& [rounds, fetches, bytes] = budget;
     add(rounds);
@@ -104,8 +117,8 @@ std::optional<std::string> question_key(const Question& question, std::string_vi
                                         TimePoint now) {
   if (question.sampling.temperature > 0 && question.sampling.seed == 0) return std::nullopt;
   const auto& [messages, sampling, stop, cache_salt, priority, tokens_max, thinking, urls,
-               retrieval, search, reach, grounding, scope, max_age, hosts, hosts_denied, budget,
-               passages_max, passage_tokens_max] = question;
+               retrieval, search, reach, grounding, scope, max_age, as_of, dates, hosts,
+               hosts_denied, budget, passages_max, passage_tokens_max] = question;
   Digest digest;
   digest.add(format);
   digest.add(model);
@@ -124,6 +137,8 @@ std::optional<std::string> question_key(const Question& question, std::string_vi
   digest.add(grounding);
   digest.add(scope);
   digest.add(max_age);
+  digest.add(as_of);
+  digest.add(dates);
   digest.add(hosts);
   digest.add(hosts_denied);
   digest.add(budget);

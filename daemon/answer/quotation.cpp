@@ -38,7 +38,9 @@ std::optional<Quotation> quote_passage(std::span<const Passage> passages, std::s
   const std::optional<RelevantSentence> sentence = choose(passages, question);
   if (!sentence) return std::nullopt;
   Quotation quotation;
-  quotation.text = language == Language::chinese ? "\n\n网页原文：“" : "\n\nThe page says: “";
+  constexpr std::array<std::string_view, 3> says{"\n\nThe page says: “", "\n\n网页原文：“",
+                                                 "\n\nページの原文：“"};
+  quotation.text = says[static_cast<std::size_t>(language)];
   const std::size_t begin = quotation.text.size();
   quotation.text += sentence->text;
   const std::size_t end = quotation.text.size();

@@ -60,7 +60,7 @@ bool ReadingLoop::begin_round(std::size_t pages_max, TimePoint now) {
 
 void ReadingLoop::look_up(Lead lead, TimePoint now) {
   const bool allowed = question_.scope.holds(lead.url);
-  if (allowed) actions_.emplace_back(action::LookUp{pages_.size(), lead.url});
+  if (allowed) actions_.emplace_back(action::LookUp{pages_.size(), lead.url, question_.as_of});
   pages_.push_back({PageReading(std::move(lead.url), lead.provenance)});
   if (allowed) return;
   // Not even looked up: how long that takes would tell whether it is there.

@@ -103,6 +103,8 @@ std::vector<Passage> passages_of(const cache::StoredPage& page, std::string_view
   for (cache::PassageSpan& span : cache::split_passages(page.blocks)) {
     Passage passage{.url = page.url,
                     .title = page.metadata.title,
+                    .published = page.metadata.published,
+                    .modified = page.metadata.modified,
                     .heading_path = std::move(span.heading_path),
                     .text = text.substr(span.byte_begin, span.byte_end - span.byte_begin),
                     .snapshot_hash = page.snapshot_hash,
@@ -127,6 +129,8 @@ bool is_unstored(const Passage& passage) {
 Source source_of(const Passage& passage, policy::SourceState state) {
   return {.url = passage.url,
           .title = passage.title,
+          .published = passage.published,
+          .modified = passage.modified,
           .snippet = std::string(policy::first_bytes(passage.text, snippet_bytes_max)),
           .snapshot_hash = passage.snapshot_hash,
           .version = passage.version,

@@ -17,7 +17,7 @@
 namespace seekd::daemon {
 namespace {
 
-constexpr std::size_t quote_bytes_max = 200;
+constexpr std::size_t quote_bytes_max = 2000;
 
 // One character of the text and where it stands.
 struct Character {
@@ -112,8 +112,49 @@ void add_negation(TextFacts& facts) {
   facts.sequence.push_back({std::string(negation_word), Token::Kind::function});
 }
 
-// A part of a compound: letters, digits and, between digits, '.' and ','.
-void read_part(std::u32string_view part, TextFacts& facts) {
+// Of an amount and what it is of, the sign says the latter: "5 %" is not "5", nor is "€5" "$5".
+std::string_view symbol_word(char32_t c) {
+  constexpr std::array<std::pair<char32_t, std::string_view>, 11> words{{{U'%', "percent"},
+                                                                         {U'％', "percent"},
+                                                                         {U'‰', "permille"},
+                                                                         {U'$', "$"},
+                                                                         {U'＄', "$"},
+                                                                         {U'€', "€"},
+                                                                         {U'£', "£"},
+                                                                         {U'¥', "¥"},
+                                                                         {U'￥', "¥"},
+                                                                         {U'°', "°"},
+                                                                         {U'℃', "°"}}};
+  const auto* found = std::ranges::find(words, c, &std::pair<char32_t, std::string_view>::first);
+  return found == words.end() ? std::string_view() : found->second;
+}
+
+void add_content(const std::string& word, TextFacts& facts) {
+  facts.terms.push_back(word);
+  add_token({word, Token::Kind::content}, facts);
+}
+
+// "212 million" is not "212".
+bool is_scale(std::string_view word) {
+  constexpr std::array<std::string_view, 6> scales{"hundred", "thousand", "million",
+                                                   "billion", "万",       "亿"};
+  return std::ranges::find(scales, word) != scales.end();
+}
+
+bool follows_number(const TextFacts& facts) {
+  return !facts.numbers.empty() && !facts.sequence.empty() &&
+         facts.sequence.back().text == facts.numbers.back();
+}
+
+// REQUIRES: follows_number().
+void scale_number(std::string_view scale, TextFacts& facts) {
+  facts.numbers.back() += scale;
+  facts.terms.push_back(facts.numbers.back());
+  facts.sequence.back().text = facts.numbers.back();
+}
+
+// A part of a compound: letters, digits and, between digits, '.' and ','. `sign` stands before it.
+void read_part(std::u32string_view part, std::string_view sign, TextFacts& facts) {
   if (part.empty()) return;
   std::u32string plain(part);
   std::erase(plain, U',');
@@ -124,30 +165,40 @@ void read_part(std::u32string_view part, TextFacts& facts) {
   if (is_negation(folded)) return add_negation(facts);
   if (is_condition(folded)) facts.conditional = true;
   const std::string number = std::ranges::any_of(plain, is_digit)
-                                 ? folded
+                                 ? std::string(sign) + folded
                                  : std::string(number_of_word(folded).value_or(""));
   if (!number.empty()) {
+    if (is_scale(number) && follows_number(facts)) return scale_number(number, facts);
     facts.numbers.push_back(number);
-    facts.terms.push_back(number);
-    return add_token({number, Token::Kind::content}, facts);
+    return add_content(number, facts);
   }
   if (is_function_word(folded)) {
     add_token({folded, Token::Kind::function}, facts);
     if (is_qualifier(folded)) facts.bindings.push_back({folded, {}});
     return;
   }
-  facts.terms.push_back(stemmed);
-  add_token({stemmed, Token::Kind::content}, facts);
+  add_content(folded == "percent" ? folded : stemmed, facts);
+}
+
+// The comma at `at` has three digits behind it and one to three before it: "1,024".
+bool groups_thousands(std::u32string_view compound, std::size_t at) {
+  constexpr std::size_t group = 3;
+  std::size_t behind = 0;
+  while (at + 1 + behind < compound.size() && is_digit(compound[at + 1 + behind])) ++behind;
+  std::size_t before = 0;
+  while (before < at && is_digit(compound[at - 1 - before])) ++before;
+  return behind == group && before >= 1 && before <= group;
 }
 
 bool separates_parts(std::u32string_view compound, std::size_t at) {
   const char32_t c = compound[at];
-  if (c != U'.' && c != U',') return !is_word_character(c);
+  if (c == U',') return !groups_thousands(compound, at);
+  if (c != U'.' && c != U':') return !is_word_character(c);
   return !(is_digit(compound[at - 1]) && is_digit(compound[at + 1]));
 }
 
 // A word with what binds it: "apt-get", "/etc/fstab" without its first '/', "Debian's", "1,024.5".
-void read_compound(std::u32string_view compound, TextFacts& facts) {
+void read_compound(std::u32string_view compound, std::string_view sign, TextFacts& facts) {
   const bool negated = compound.ends_with(U"n't") || compound.ends_with(U"n’t");
   const std::size_t apostrophe = compound.find_first_of(U"'’");
   if (apostrophe != std::u32string_view::npos) compound = compound.substr(0, apostrophe);
@@ -156,42 +207,46 @@ void read_compound(std::u32string_view compound, TextFacts& facts) {
   for (std::size_t at = 0; at < compound.size(); ++at) {
     numeric = numeric && (is_digit(compound[at]) || !is_word_character(compound[at]));
     if (!separates_parts(compound, at)) continue;
-    read_part(compound.substr(begin, at - begin), facts);
+    read_part(compound.substr(begin, at - begin), begin == 0 ? sign : "", facts);
     begin = at + 1;
   }
-  read_part(compound.substr(begin), facts);
+  read_part(compound.substr(begin), begin == 0 ? sign : "", facts);
   if (negated) add_negation(facts);
   if (!numeric && compound.find_first_of(U"/_.") != std::u32string_view::npos) {
     facts.literals.push_back(to_utf8(compound));
   }
 }
 
-void read_numeral_runs(std::u32string_view run, TextFacts& facts) {
-  for (std::size_t at = 0; at < run.size();) {
-    std::size_t end = at;
-    while (end < run.size() && is_numeral_ideograph(run[end])) ++end;
-    // A lone 一 is the article more often than the number.
-    if (end > at && run.substr(at, end - at) != U"一") {
-      facts.numbers.push_back(to_utf8(run.substr(at, end - at)));
-    }
-    at = std::max(end, at + 1);
-  }
+std::size_t numeral_end(std::u32string_view run, std::size_t at) {
+  while (at < run.size() && is_numeral_ideograph(run[at])) ++at;
+  return at;
 }
 
 void read_ideograph(char32_t character, TextFacts& facts) {
   if (is_negation_ideograph(character)) return add_negation(facts);
+  const std::string text = to_utf8(std::u32string_view(&character, 1));
+  if (is_scale(text) && follows_number(facts)) return scale_number(text, facts);
   const bool function = is_function_ideograph(character);
-  add_token({to_utf8(std::u32string_view(&character, 1)),
-             function ? Token::Kind::function : Token::Kind::ideograph},
-            facts);
+  add_token({text, function ? Token::Kind::function : Token::Kind::ideograph}, facts);
 }
 
 void read_cjk_run(std::u32string_view run, TextFacts& facts) {
-  read_numeral_runs(run, facts);
   if (holds_condition(run)) facts.conditional = true;
+  std::size_t numeral = 0;  // up to here a number has been read
   for (std::size_t at = 0; at < run.size(); ++at) {
     facts.ideographs.insert(run[at]);
-    read_ideograph(run[at], facts);
+    if (at >= numeral) {
+      numeral = numeral_end(run, at);
+      const auto number = number_of_numerals(run.substr(at, numeral - at));
+      if (number) facts.numbers.push_back(*number);
+      // A numeral alone is part of a word more often than an amount: it is compared as it stands.
+      if (number && numeral - at > 1) {
+        add_token({*number, Token::Kind::content}, facts);
+      } else {
+        numeral = at + 1;
+        read_ideograph(run[at], facts);
+      }
+    }
     if (at + 1 == run.size()) break;
     if (is_function_ideograph(run[at]) && is_function_ideograph(run[at + 1])) continue;
     facts.terms.push_back(to_utf8(run.substr(at, 2)));
@@ -228,6 +283,30 @@ std::size_t compound_end(const std::vector<Character>& characters, std::size_t a
     }
   }
   return at;
+}
+
+// "1 024" with spaces that hold a number together is "1024".
+std::vector<Character> with_joined_numbers(std::vector<Character> characters) {
+  constexpr std::u32string_view spaces = U"\u00a0\u2009\u202f";
+  const auto digit_at = [&](std::size_t at) {
+    return at < characters.size() && is_digit(characters[at].value);
+  };
+  std::vector<Character> joined;
+  for (std::size_t at = 0; at < characters.size(); ++at) {
+    const bool space = at > 0 && spaces.contains(characters[at].value);
+    if (space && digit_at(at - 1) && digit_at(at + 1) && digit_at(at + 2) && digit_at(at + 3) &&
+        !digit_at(at + 4)) {
+      continue;
+    }
+    joined.push_back(characters[at]);
+  }
+  return joined;
+}
+
+// "-5" and "−5" where a word may begin; "3-5" is a range.
+bool is_minus_before(std::u32string_view values, std::size_t at) {
+  if (at == 0 || (values[at - 1] != U'-' && values[at - 1] != U'−')) return false;
+  return at == 1 || !(is_word_character(values[at - 2]) || is_cjk(values[at - 2]));
 }
 
 struct CloseBreaks {
@@ -274,7 +353,7 @@ std::vector<ByteRange> split_sentences(std::string_view text) {
 TextFacts read_facts(std::string_view text) {
   TextFacts facts;
   read_quotes(text, facts);
-  const std::vector<Character> characters = read_characters(text);
+  const std::vector<Character> characters = with_joined_numbers(read_characters(text));
   std::u32string values;
   values.reserve(characters.size());
   for (const Character& character : characters) values.push_back(character.value);
@@ -285,7 +364,10 @@ TextFacts read_facts(std::string_view text) {
       read_cjk_run(std::u32string_view(values).substr(at, end - at), facts);
     } else if (is_word_character(values[at])) {
       end = compound_end(characters, at);
-      read_compound(std::u32string_view(values).substr(at, end - at), facts);
+      const bool negative = is_digit(values[at]) && is_minus_before(values, at);
+      read_compound(std::u32string_view(values).substr(at, end - at), negative ? "-" : "", facts);
+    } else if (const std::string_view word = symbol_word(values[at]); !word.empty()) {
+      add_content(std::string(word), facts);
     }
     at = end;
   }

@@ -53,9 +53,9 @@ struct TextFacts {
   std::vector<Binding> bindings;
   std::unordered_set<std::string> words;    // all words, folded, function words included
   std::unordered_set<char32_t> ideographs;  // characters of CJK words
-  std::vector<std::string>
-      numbers;  // "12.1", "2026", "三百", "3" of "three"; thousands separators left out
-  std::vector<std::string> quotes;  // what stands in quotation marks or backticks
+  std::vector<std::string> numbers;  // "12.1", "-5", "300" of 三百, "3" of "three", "5million",
+                                     // "2:31"; thousands separators left out
+  std::vector<std::string> quotes;   // what stands in quotation marks or backticks
   std::vector<std::string>
       literals;  // words with '/', '_' or '.' inside, as written: paths, identifiers
   bool negated = false;

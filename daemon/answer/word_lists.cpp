@@ -234,6 +234,39 @@ bool holds_condition(std::u32string_view run) {
   return std::ranges::any_of(condition_words, [&](auto word) { return run.contains(word); });
 }
 
+std::optional<std::string> number_of_numerals(std::u32string_view run) {
+  constexpr std::u32string_view digits = U"〇一二三四五六七八九";
+  constexpr std::array<std::pair<char32_t, std::uint64_t>, 3> small{
+      {{U'十', 10}, {U'百', 100}, {U'千', 1000}}};
+  constexpr std::array<std::pair<char32_t, std::uint64_t>, 2> large{
+      {{U'万', 10'000}, {U'亿', 100'000'000}}};
+  constexpr std::size_t length_max = 12;
+  if (run.empty() || run.size() > length_max || run == U"一") return std::nullopt;
+  std::uint64_t all = 0;
+  std::uint64_t section = 0;  // below the next 万 or 亿
+  std::uint64_t digit = 0;
+  for (std::size_t at = 0; at < run.size(); ++at) {
+    const char32_t c = run[at] == U'零' ? U'〇' : run[at] == U'两' ? U'二' : run[at];
+    const std::size_t value = digits.find(c);
+    if (value != std::u32string_view::npos) {
+      digit = digit * 10 + value;
+      continue;
+    }
+    for (const auto& [unit, factor] : small) {
+      if (unit == c) section += (digit == 0 ? 1 : digit) * factor;
+    }
+    for (const auto& [unit, factor] : large) {
+      if (unit != c) continue;
+      const std::uint64_t before = section + digit;
+      if (before == 0) return std::nullopt;  // 万 alone is "ten thousand things"
+      all = (all + before) * factor;
+      section = 0;
+    }
+    digit = 0;
+  }
+  return std::to_string(all + section + digit);
+}
+
 bool is_numeral_ideograph(char32_t character) {
   return numeral_ideographs.contains(character);
 }

@@ -28,6 +28,9 @@ std::optional<std::string_view> number_of_word(std::string_view word);
 bool is_function_ideograph(char32_t character);
 bool is_negation_ideograph(char32_t character);
 bool is_numeral_ideograph(char32_t character);
+// 三百 is "300", 二〇二六 "2026", 三 "3". nullopt: no number, or one that is the article more often
+// (一), or over 18 digits.
+std::optional<std::string> number_of_numerals(std::u32string_view run);
 // A run of ideographs that holds 如果, 除非 or their like.
 bool holds_condition(std::u32string_view run);
 

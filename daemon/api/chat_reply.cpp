@@ -44,6 +44,10 @@ json::array annotations_json(const Answer& answer) {
   return annotations;
 }
 
+json::value text_or_null(const std::string& text) {
+  return text.empty() ? json::value(nullptr) : json::value(text);
+}
+
 // A source's snapshot range: where its first citation points, else the passage that the model was
 // given.
 json::object result_json(const Answer& answer, std::size_t index) {
@@ -52,8 +56,8 @@ json::object result_json(const Answer& answer, std::size_t index) {
   const bool found = cited != answer.citations.end();
   return {{"title", source.title},
           {"url", source.url},
-          {"date", nullptr},
-          {"last_updated", nullptr},
+          {"date", text_or_null(source.published)},
+          {"last_updated", text_or_null(source.modified)},
           {"snippet", source.snippet},
           {"source", policy::collection_of(source.url)},
           {"snapshot", snapshot_json(source, found ? cited->byte_begin : source.byte_begin,

@@ -10,6 +10,7 @@
 
 #include "daemon/api/chat_messages.h"
 #include "daemon/api/collection_fields.h"
+#include "daemon/api/date_fields.h"
 #include "daemon/api/domains.h"
 #include "daemon/api/fields.h"
 #include "policy/url.h"
@@ -26,21 +27,16 @@ constexpr std::int64_t top_logprobs_max = 20;
 constexpr std::size_t label_bytes_max = 512;  // user, cache_salt, prompt_cache_key
 
 // Understood and not served. A value in the second column asks for what happens anyway.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 19> unserved{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 14> unserved{{
     {"audio", ""},
     {"function_call", ""},
     {"functions", ""},
-    {"last_updated_after_filter", ""},
-    {"last_updated_before_filter", ""},
     {"logit_bias", "{}"},
     {"metadata", ""},
     {"modalities", R"(["text"])"},
     {"parallel_tool_calls", ""},
     {"prediction", ""},
     {"response_format", R"({"type":"text"})"},
-    {"search_after_date_filter", ""},
-    {"search_before_date_filter", ""},
-    {"search_recency_filter", ""},
     {"store", "false"},
     {"tool_choice", R"("none")"},
     {"tools", ""},
@@ -208,6 +204,12 @@ void read_retrieval(Fields& fields, Question& question, const config::AnswerConf
   const auto max_age = fields.integer("max_age", 0, max_age_max);
   if (max_age) question.max_age = std::chrono::seconds(*max_age);
   if (fields.flag("offline").value_or(false)) question.reach = Reach::cache_only;
+  question.as_of = read_as_of(fields);
+  if (question.as_of && max_age) {
+    fields.reject("as_of", "invalid_value",
+                  "contradicts max_age: a past version is not revalidated");
+  }
+  question.dates = read_date_filter(fields);
   if (fields.flag("require_sources").value_or(false)) question.grounding = Grounding::required;
   if (fields.flag("enable_search_classifier").value_or(false)) {
     question.search = SearchWhen::as_judged;

@@ -87,6 +87,39 @@ class Answer(case.Case):
         self.assertIn("March", reply["choices"][0]["message"]["content"])
         self.assertEqual(self.seekd.page(url)[0], 404)
 
+    def test_an_answer_as_of_a_past_moment_stands_on_the_version_of_then(self):
+        url = f"{SITE}/short/as-of.html"
+        self.web.write("/short/as-of.html", article("Kestrel", *KESTREL))
+        self.seekd.fetch(url)
+        time.sleep(1.1)
+        then = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        time.sleep(1.1)  # versions are told apart by seconds
+        self.web.write("/short/as-of.html", article("Kestrel", *KESTREL[:2], KESTREL[2].replace("7311", "7411"), KESTREL[3]))
+        self.assertEqual(self.seekd.fetch(url)["version"], 2)
+        requests = len(self.web.requests("/short/as-of.html"))
+        reply = self.answer("What is the default port of Kestrel?", urls=[url], as_of=then)
+        source, cited = self.assertCited(reply, url)
+        self.assertEqual((source["snapshot"]["version"], source["snapshot"]["state"]), (1, "offline"))
+        self.assertIn("7311", cited)
+        self.assertEqual(len(self.web.requests("/short/as-of.html")), requests)
+        asked = self.seekd.ctl("ask", "What is the default port of Kestrel?", "--url", url, "--as-of", then)
+        self.assertIn("7311", asked.stdout, asked.stderr)
+        before = self.answer("What is the default port of Kestrel?", urls=[url], as_of="2020-01-01")
+        self.assertIn("no_version_then", [notice["code"] for notice in before["notices"]])
+        status, _, refused = self.seekd.ask("What is the default port of Kestrel?", as_of="2999-01-01")
+        self.assertEqual((status, refused["error"]["code"]), (400, "invalid_argument"))
+
+    def test_sources_tell_their_dates_and_are_left_out_by_them(self):
+        url = f"{SITE}/long/dated.html"
+        dated = '<meta property="article:published_time" content="2026-03-14T09:00:00Z"></head>'
+        self.web.write("/long/dated.html", article("Kestrel", *KESTREL).replace("</head>", dated))
+        reply = self.answer("When was Kestrel 4.2 released?", urls=[url], search_after_date_filter="3/1/2026")
+        source, _ = self.assertCited(reply, url)
+        self.assertTrue(source["date"].startswith("2026-03-14"), source)
+        reply = self.answer("When was Kestrel 4.2 released?", urls=[url], search_before_date_filter="3/1/2026")
+        self.assertIn("date_filtered", [notice["code"] for notice in reply["notices"]])
+        self.assertEqual(reply["search_results"], [])
+
     def test_a_stream_carries_the_same_text_and_the_citations(self):
         url = f"{SITE}/long/stream.html"
         self.web.write("/long/stream.html", article("Kestrel", *KESTREL))

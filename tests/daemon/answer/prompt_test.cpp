@@ -30,7 +30,7 @@ std::string prompt_of(const std::vector<Passage>& passages, std::string question
                       Task task = Task::as_asked) {
   const std::vector<model::Message> messages{{model::Role::system, "Be brief."},
                                              {model::Role::user, std::move(question)}};
-  const auto prompt = build_prompt(messages, passages, task, now);
+  const auto prompt = build_prompt(messages, passages, task, {now, {}});
   REQUIRE(prompt.size() == 2);
   CHECK(prompt[0].content == "Be brief.");
   return prompt[1].content;
@@ -87,14 +87,14 @@ TEST_CASE("every other page has another marker, whatever it holds") {
   CHECK(markers(other) == 2);
 }
 
-TEST_CASE("questions over the same pages share all that stands before the question") {
+TEST_CASE("questions over the same pages share their text, on whatever day they are asked") {
   const std::vector<Passage> passages{passage_of("Title", "The port is 17. The door is red.")};
-  const auto prompt = [&](const char* question) {
+  const auto prompt = [&](const char* question, TimePoint today) {
     const std::vector<model::Message> asked{{model::Role::user, question}};
-    return build_prompt(asked, passages, Task::as_asked, TimePoint{}).back().content;
+    return build_prompt(asked, passages, Task::as_asked, {today, {}}).back().content;
   };
-  const std::string one = prompt("Which port?");
-  const std::string other = prompt("Which door?");
+  const std::string one = prompt("Which port?", now);
+  const std::string other = prompt("Which door?", now + std::chrono::days(40));
   const auto end = std::ranges::mismatch(one, other).in1 - one.begin();
   CHECK(one.substr(0, static_cast<std::size_t>(end)).contains("The port is 17. The door is red."));
   CHECK(one != other);
@@ -104,6 +104,18 @@ TEST_CASE("the sentences that speak of the question stand once more before it") 
   const std::string text =
       prompt_of({passage_of("One", "Robins sing. The port is 7311. Larks rise. The door is red.")});
   CHECK(text.contains("Most relevant:\nThe port is 7311.\n</pages"));
+}
+
+TEST_CASE("a passage says of which site it is and of which day") {
+  Passage passage = passage_of("One", "First text.");
+  passage.url = "https://docs.example.org/one";
+  CHECK(prompt_of({passage}).contains("[1] One > Section (docs.example.org)\nFirst"));
+  passage.published = "2026-02-01T10:00:00Z";
+  CHECK(prompt_of({passage}).contains("[1] One > Section (docs.example.org, 2026-02-01)\nFirst"));
+  CHECK(prompt_of({passage}).contains("</pages"));
+  CHECK(prompt_of({passage}).contains("Today is 2026-03-01. [1] is 4 weeks old.\nQuestion:"));
+  CHECK(prompt_of({passage}, "Which port?", Task::one_sentence)
+            .contains("Today is 2026-03-01.\nQuestion:"));
 }
 
 TEST_CASE("titles and headings stay on one line") {
@@ -118,9 +130,12 @@ TEST_CASE("characters that no reader sees do not pass into a prompt") {
 TEST_CASE("the wording follows the language of the question") {
   CHECK(language_of("默认端口是多少？") == Language::chinese);
   CHECK(language_of("What is 端口?") == Language::chinese);
-  CHECK(language_of("ポートは何番ですか") == Language::english);
+  CHECK(language_of("ポートは何番ですか") == Language::japanese);
+  CHECK(language_of("포트는 몇 번입니까") == Language::english);
   CHECK(language_of("Which port?") == Language::english);
   CHECK(prompt_of({passage_of("T", "x")}, "默认端口是多少？").contains("问题："));
+  CHECK(prompt_of({passage_of("T", "x")}, "默认端口是多少？").starts_with("请根据以下网页"));
+  CHECK(prompt_of({passage_of("T", "x")}, "ポートは何番ですか").contains("質問："));
 }
 
 TEST_CASE("an answer that could not be grounded says so in the language of the question") {

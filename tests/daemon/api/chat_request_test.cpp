@@ -1,5 +1,6 @@
 #include "daemon/api/chat_request.h"
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -113,7 +114,19 @@ const std::vector<Bad> bad_requests{
     {ask(R"("web_search_options": {"search_context_size": "huge"})"),
      "web_search_options.search_context_size", "invalid_value"},
     {ask(R"("web_search_options": "low")"), "web_search_options", "invalid_type"},
-    {ask(R"("search_recency_filter": "week")"), "search_recency_filter", "unsupported_field"},
+    {ask(R"("search_recency_filter": "decade")"), "search_recency_filter", "invalid_value"},
+    {ask(R"("search_after_date_filter": "13/1/2026")"), "search_after_date_filter",
+     "invalid_value"},
+    {ask(R"("search_before_date_filter": "3/1/26")"), "search_before_date_filter", "invalid_value"},
+    {ask(R"("last_updated_after_filter": "2026-02-30")"), "last_updated_after_filter",
+     "invalid_value"},
+    {ask(R"("last_updated_before_filter": "3/1/2026 ")"), "last_updated_before_filter",
+     "invalid_value"},
+    {ask(R"("search_after_date_filter": "3/2/2026", "search_before_date_filter": "2026-03-01")"),
+     "search_after_date_filter", "invalid_value"},
+    {ask(R"("as_of": "yesterday")"), "as_of", "invalid_value"},
+    {ask(R"("as_of": "2026-03-01T12:00:00+01:00")"), "as_of", "invalid_value"},
+    {ask(R"("as_of": "2026-03-01", "max_age": 5)"), "as_of", "invalid_value"},
     {ask(R"("search_domain_filter": ["https://debian.org"])"), "search_domain_filter",
      "invalid_value"},
     {ask(R"("search_domain_filter": ["debian.org/packages"])"), "search_domain_filter",
@@ -272,6 +285,30 @@ TEST_CASE("an effort is a number of tokens to think, on top of an answer of no n
   CHECK(named->question.tokens_max == 90);
   CHECK(parse(ask(R"("reasoning_effort": "none")"))->question.tokens_max == config.tokens_max);
   CHECK_FALSE(parse(ask(R"("reasoning_effort": null)"))->question.thinking.effort);
+}
+
+TEST_CASE("dates are days, as people and as other services write them") {
+  const auto request = parse(ask(
+      R"("search_after_date_filter": "3/1/2026", "search_before_date_filter": "2026-03-02",
+         "last_updated_after_filter": "12/31/2025", "search_recency_filter": "week")"));
+  REQUIRE(request);
+  using namespace std::chrono;
+  const DateFilter& dates = request->question.dates;
+  CHECK(dates.published.first == sys_days(2026y / 3 / 1));
+  CHECK(dates.published.last == sys_days(2026y / 3 / 2));
+  CHECK(dates.updated.first == sys_days(2025y / 12 / 31));
+  CHECK_FALSE(dates.updated.last);
+  CHECK(dates.recency == days(7));
+}
+
+TEST_CASE("as of a day is as of its end, as of a time that time") {
+  using namespace std::chrono;
+  const auto day = parse(ask(R"("as_of": "2026-03-01")"));
+  REQUIRE(day);
+  CHECK(day->question.as_of == sys_days(2026y / 3 / 2) - 1s);
+  const auto time = parse(ask(R"("as_of": "2026-03-01T12:00:00Z")"));
+  REQUIRE(time);
+  CHECK(time->question.as_of == sys_days(2026y / 3 / 1) + 12h);
 }
 
 }  // namespace
