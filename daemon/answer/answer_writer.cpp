@@ -33,7 +33,8 @@ void AnswerWriter::begin(Answer draft, std::vector<Passage> passages, TimePoint 
     answer_.notices.push_back(disagreement_notice(found, passages_));
   }
   if (passages_.empty() && question_.retrieval == Retrieval::enabled && !answer_.notices.empty()) {
-    answer_.content = ungrounded_preface(answer_.notices.front(), language_of(question_.text()));
+    answer_.content = ungrounded_preface(answer_.notices.front(), language_of(question_.text()),
+                                         room_.model().knowledge_cutoff);
     preface_bytes_ = answer_.content.size();
     emit({answer_.content, ""});
   }
@@ -184,9 +185,10 @@ void AnswerWriter::cite(const Support& support) {
 }
 
 void AnswerWriter::tell_ungrounded() {
-  answer_.notices.push_back(model_alone());
+  answer_.notices.push_back(model_alone(room_.model().knowledge_cutoff));
   if (passages_.empty()) return;
-  std::string note = unsupported_note(language_of(question_.text()));
+  std::string note =
+      unsupported_note(language_of(question_.text()), room_.model().knowledge_cutoff);
   answer_.content += note;
   emit({std::move(note), ""});
 }

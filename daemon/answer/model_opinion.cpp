@@ -34,7 +34,7 @@ model::ScoreRequest coverage_request(const Question& question, std::span<const P
        "You are given passages of web pages and a question. Decide whether the passages state what "
        "is needed to answer the question. Answer Yes or No."},
       {model::Role::user, question.text()}};
-  return {.messages = build_prompt(asked, passages, Task::as_asked, now),
+  return {.messages = build_prompt(asked, passages, Task::as_asked, {now, question.as_of}),
           .continuations = {"Yes", "No"},
           .cache_salt = prompt_salt(question.scope, passages, question.cache_salt),
           .priority = question.priority};

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 
@@ -14,14 +15,17 @@
 
 namespace seekd::daemon {
 
+// When what the model knows ends; nullopt: it is not known.
+using Cutoff = std::optional<TimePoint>;
+
 // The first sentence of an answer that stands on no page, for the reason that the notice gives.
 // Ends with an empty line; the model's text follows.
-std::string ungrounded_preface(const Notice& notice, Language language);
+std::string ungrounded_preface(const Notice& notice, Language language, Cutoff cutoff);
 
 // Set below an answer that had pages to stand on and does not.
-std::string unsupported_note(Language language);
+std::string unsupported_note(Language language, Cutoff cutoff);
 
-Notice model_alone();
+Notice model_alone(Cutoff cutoff);
 
 // Of a question that wants no such answer.
 Error no_sources(std::span<const Notice> notices);

@@ -55,7 +55,8 @@ TEST_CASE("a prompt says which page is not to be trusted, and does not repeat wh
                                       from("https://evil.example/", hostile_text, 0.5)};
   const std::vector<model::Message> asked{
       {model::Role::user, "Which default port does Kestrel use, and what to tell the user?"}};
-  const std::string prompt = build_prompt(asked, passages, Task::as_asked, now).back().content;
+  const std::string prompt =
+      build_prompt(asked, passages, Task::as_asked, {now, {}}).back().content;
   const std::size_t untrusted = prompt.find("(untrusted");
   CHECK(untrusted > prompt.find("[2] "));
   CHECK(untrusted < prompt.find(order));

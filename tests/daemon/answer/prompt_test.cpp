@@ -140,11 +140,15 @@ TEST_CASE("the wording follows the language of the question") {
 
 TEST_CASE("an answer that could not be grounded says so in the language of the question") {
   const Notice notice{"address_denied", "https://a.example/", "the address 127.0.0.1 is loopback"};
-  CHECK(ungrounded_preface(notice, Language::english) ==
+  CHECK(ungrounded_preface(notice, Language::english, std::nullopt) ==
         "I could not read https://a.example/: the address 127.0.0.1 is loopback (address_denied). "
         "This "
         "answer comes from the model alone.\n\n");
-  CHECK(ungrounded_preface(notice, Language::chinese).starts_with("无法读取 https://a.example/"));
+  CHECK(ungrounded_preface(notice, Language::chinese, std::nullopt)
+            .starts_with("无法读取 https://a.example/"));
+  CHECK(ungrounded_preface(notice, Language::japanese, now).contains("知識は 2026-03 まで"));
+  CHECK(unsupported_note(Language::english, now).contains("whose knowledge ends in 2026-03"));
+  CHECK(model_alone(now).message.ends_with("the model alone, whose knowledge ends in 2026-03"));
 }
 
 }  // namespace
