@@ -105,7 +105,7 @@ class Forbidden(case.Case):
         (self.web.root / "strict/page.html").unlink()
         for options in ({}, {"max_age": 3600}):
             reply = self.answer(question, urls=[url], **options)
-            self.assertEqual([notice["code"] for notice in reply["notices"]], ["http_error", "must_revalidate"])
+            self.assertEqual([notice["code"] for notice in reply["notices"]], ["http_error", "must_revalidate", "model_alone"])
             self.assertEqual(reply["search_results"], [])
         reply = self.answer(question, urls=[url], offline=True)
         source, _ = self.assertCited(reply, url)
