@@ -191,9 +191,10 @@ class Collections(case.Case):
         self.write("secret.txt", VAULT)
         self.imported("vault", self.files / "secret.txt")
         ask = {"messages": [{"role": "user", "content": "Which word opens the vault of the Harbour Foundation?"}]}
+        lengths = iter(range(40, 60))  # of each its own: no answer is given again
 
         def asked(uid, *collections):
-            body = {**ask, **({"collections": collections} if collections else {})}
+            body = {**ask, "max_tokens": next(lengths), **({"collections": collections} if collections else {})}
             status, reply = as_account(uid, self.seekd.socket, "POST", "/v1/chat/completions", body)
             self.assertEqual(status, 200, reply)
             return reply["search_results"], reply["usage"]["prompt_tokens_details"]["cached_tokens"]
