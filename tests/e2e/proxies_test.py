@@ -80,7 +80,8 @@ class Proxies(case.Case):
 
     def check_that_words_come_as_they_are_written(self, question):
         """Pieces that a proxy kept back would all arrive at the end, together."""
-        connection, reply = self.request("POST", "/v1/chat/completions", {**question, "stream": True})
+        # With a salt of its own, so that the answer is written once more.
+        connection, reply = self.request("POST", "/v1/chat/completions", {**question, "stream": True, "cache_salt": self.id()})
         self.assertIn("text/event-stream", reply.getheader("Content-Type"))
         arrived = []
         while line := reply.readline():
