@@ -29,7 +29,8 @@ Result<policy::ModelFile> parse_file(const json::value& value) {
   if (const Status read = reader.finish(); !read) return std::unexpected(read.error());
   file.kind = sha256.empty() ? policy::HashKind::git_blob : policy::HashKind::sha256;
   file.hash = sha256.empty() ? git_blob : sha256;
-  return file;
+  if (policy::is_hash(file.kind, file.hash)) return file;
+  return fail(ErrorCode::invalid_argument, "listing: a file has no hash");
 }
 
 }  // namespace
@@ -97,7 +98,10 @@ Result<HubListing> parse_hub_listing(std::string_view line) {
     }
   }
   if (const Status read = reader.finish(); !read) return std::unexpected(read.error());
-  return listing;
+  if (listing.commit.empty() || policy::is_hash(policy::HashKind::git_blob, listing.commit)) {
+    return listing;
+  }
+  return fail(ErrorCode::invalid_argument, "listing: commit is no hash");
 }
 
 }  // namespace seekd::fetcher

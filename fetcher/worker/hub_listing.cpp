@@ -1,5 +1,7 @@
 #include "fetcher/worker/hub_listing.h"
 
+#include <algorithm>
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -76,6 +78,11 @@ std::string next_of(std::string_view link) {
   }
 }
 
+// RFC 3986 §2: a URI is of visible ASCII characters.
+bool is_of_url(char c) {
+  return c > ' ' && c <= '~';
+}
+
 }  // namespace
 
 Result<HubListing> read_hub_listing(std::string_view body, std::string_view link) {
@@ -93,8 +100,10 @@ Result<HubListing> read_hub_listing(std::string_view body, std::string_view link
   const json::array* entries = value.if_array();
   if (entries == nullptr) return fail(ErrorCode::invalid_argument, "neither object nor array");
   Result<HubListing> listing = read_tree(*entries);
-  if (listing) listing->next = next_of(link);
-  return listing;
+  if (!listing) return listing;
+  listing->next = next_of(link);
+  if (std::ranges::all_of(listing->next, is_of_url)) return listing;
+  return fail(ErrorCode::invalid_argument, "where the listing goes on is no URL");
 }
 
 }  // namespace seekd::fetcher

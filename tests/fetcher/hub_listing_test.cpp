@@ -73,6 +73,19 @@ TEST_CASE("requests and listings come back from the wire as they were written") 
   CHECK(parse_hub_listing(to_json(files)) == files);
 }
 
+TEST_CASE("a listing that goes on where no URL leads is refused, and not taken for whole") {
+  for (const std::string next : {"https://h/\xff", "https://h/a b", "https://h/\x7f"}) {
+    CHECK_FALSE(read_hub_listing("[]", "<" + next + ">; rel=\"next\""));
+  }
+  CHECK(read_hub_listing("[]", "<https://h/?cursor=a%20b>; rel=\"next\""));
+}
+
+TEST_CASE("what a worker writes of a listing has hashes that are some") {
+  CHECK_FALSE(parse_hub_listing(R"({"files":[{"path":"x","bytes":1,"sha256":"../x"}]})"));
+  CHECK_FALSE(parse_hub_listing(R"({"files":[{"path":"x","bytes":1}]})"));
+  CHECK_FALSE(parse_hub_listing(R"({"files":[],"commit":"../../x"})"));
+}
+
 TEST_CASE("a download without a range to fill is refused") {
   for (const char* text :
        {R"({"url":"https://h/","wanted":"file","offset":9,"bytes":9})", R"({"url":"https://h/"})",
