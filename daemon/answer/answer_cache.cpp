@@ -1,6 +1,8 @@
 #include "daemon/answer/answer_cache.h"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 #include <utility>
 
 namespace seekd::daemon {
@@ -22,6 +24,13 @@ std::uint64_t bytes_of(const Answer& answer) {
     bytes += sizeof notice + notice.code.size() + notice.url.size() + notice.message.size();
   }
   return bytes + answer.citations.size() * sizeof(Citation);
+}
+
+// The same pages and the same words give it again; others are of what could not be done today.
+bool follows_from_text(std::string_view code) {
+  constexpr std::array<std::string_view, 4> codes{"links_removed", "model_alone",
+                                                  "sources_disagree", "suspected_injection"};
+  return std::ranges::find(codes, code) != codes.end();
 }
 
 }  // namespace
@@ -71,9 +80,9 @@ void AnswerCache::clear() {
 }
 
 bool may_be_kept(const Answer& answer, const Question& question) {
-  if (answer.finish != model::FinishReason::stop) return false;
+  if (!std::ranges::all_of(answer.notices, follows_from_text, &Notice::code)) return false;
   if (question.retrieval == Retrieval::disabled) return true;
-  return !answer.sources.empty() && answer.notices.empty() &&
+  return !answer.citations.empty() &&
          std::ranges::none_of(answer.sources, [](const Source& source) {
            return source.snapshot_hash.empty() || source.version == 0;
          });

@@ -47,8 +47,8 @@ class AnswerCache {
   std::unordered_map<std::string, std::list<Entry>::iterator> by_key_;
 };
 
-// May it be given again? It is complete, and either stands on stored pages, none of which was hard
-// to come by, or was wanted of the model alone.
+// May it be given again? It was not cut by the clock, no page was hard to come by, and it cites
+// stored pages or was wanted of the model alone.
 bool may_be_kept(const Answer& answer, const Question& question);
 
 }  // namespace seekd::daemon

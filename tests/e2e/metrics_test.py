@@ -119,7 +119,7 @@ class Metrics(case.Case):
         before = self.seekd.metrics()
         again = self.answer("Which port does Kestrel use?", urls=[url])
         after = self.seekd.metrics()
-        self.assertEqual((first["answered_from"], again["answered_from"]), ("computed", "kept"))
+        self.assertEqual((first["answered_from"], again["answered_from"]), ("computed", "kept"), first)
         self.assertEqual(again["choices"], first["choices"])
         self.assertEqual(self.grown(before, after, "seekd_answers_given_again_total", **{"from": "kept"}), 1)
         self.assertEqual(self.grown(before, after, "vllm:generation_tokens_total"), 0)
