@@ -40,7 +40,7 @@ Result<std::filesystem::path> read_embedder_path(const Value& value);  // "", "n
 Result<std::filesystem::path> read_model_path(const Value& value);     // "", absolute, or a name
 Result<std::filesystem::path> read_socket_path(const Value& value);    // fits sockaddr_un
 
-Result<std::string> read_hub(const Value& value);              // "https://HOST[:PORT]", canonical
+Result<std::string> read_hub(const Value& value);         // "https://HOST[:PORT]", canonical
 Result<std::string> read_user_agent(const Value& value);  // product[/version], RFC 9110 §10.1.5
 Result<std::vector<std::string>> read_dns_servers(const Value& value);
 Result<std::vector<std::string>> read_content_types(const Value& value);

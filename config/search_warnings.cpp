@@ -55,8 +55,10 @@ void warn_of(const std::vector<std::string>& urls, const std::string& where, con
     const policy::EgressVerdict verdict = policy::judge_url(
         url->text(), policy::Provenance::site_list, config.egress, policy::parse_url);
     if (verdict.allowed()) continue;
-    lines.push_back(where + ": search.topic: " + written + " is never fetched (" +
-                    std::string(to_string(verdict.reason)) + "): " + verdict.detail);
+    std::string line = where;
+    line.append(": search.topic: ").append(written).append(" is never fetched (");
+    line.append(to_string(verdict.reason)).append("): ").append(verdict.detail);
+    lines.push_back(std::move(line));
   }
 }
 

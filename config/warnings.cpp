@@ -89,6 +89,7 @@ void warn_of_site(const Site& site, const std::string& where, const Config& conf
 
 std::vector<std::string> warnings(const Config& config, const Places& places) {
   std::vector<policy::SiteRule> searched;
+  searched.reserve(config.search.providers.size());
   for (const auto& provider : config.search.providers) {
     searched.push_back(policy::search_rule(provider));
   }

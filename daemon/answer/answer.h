@@ -24,7 +24,7 @@ namespace seekd::daemon {
 struct Source {
   std::string url;
   std::string title;
-  std::string published;      // as PageMetadata has them
+  std::string published;  // as PageMetadata has them
   std::string modified;
   std::string snippet;        // the beginning of its best passage
   std::string snapshot_hash;  // "" of a page that its server forbids to store

@@ -58,7 +58,7 @@ class AnswerDesk::Asking final : public std::enable_shared_from_this<Asking> {
     const auto kept = key_.empty() ? nullptr : desk_.cache_.find(key_);
     if (!kept) return begin();
     check_kept_answer(services_, kept, {question_.reach, question_.budget.fetches, begun_at_},
-                      [self = shared_from_this()](std::shared_ptr<Answer> answer) {
+                      [self = shared_from_this()](const std::shared_ptr<Answer>& answer) {
                         if (answer) return self->give_again(std::move(*answer));
                         self->services_.metrics.kept_answer_ended();
                         self->desk_.cache_.take_out(self->key_);

@@ -35,7 +35,7 @@ std::string verdict_text(const policy::QuestionVerdict& verdict) {
 
 AnswerMachine::AnswerMachine(Question question, Settings settings, ModelView model)
     : question_(std::move(question)),
-      settings_(settings),
+      settings_(std::move(settings)),
       room_(std::move(model)),
       explorer_(question_, room_, settings_.reading, actions_),
       writer_(question_, room_, actions_) {
@@ -166,6 +166,7 @@ void AnswerMachine::on(const event::Cancelled&) {
 void AnswerMachine::explore(Aim aim, std::vector<std::string> urls) {
   stage_ = Stage::exploring;
   std::vector<Lead> leads;
+  leads.reserve(urls.size());
   for (std::string& url : urls) leads.push_back({std::move(url), policy::Provenance::user});
   explorer_.begin(std::move(aim), std::move(leads), now_);
   retrieve_when_explored();

@@ -61,6 +61,7 @@ void Explorer::on(event::WebSearched& searched, TimePoint now) {
   }
   std::ranges::move(searched.findings.notices, std::back_inserter(notices_));
   std::vector<Lead> leads;
+  leads.reserve(searched.findings.results.size());
   for (WebResult& result : searched.findings.results) {
     leads.push_back({std::move(result.url), result.provenance});
   }

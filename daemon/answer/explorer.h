@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "daemon/answer/answer_events.h"
@@ -47,7 +48,7 @@ class Explorer {
       : question_(question),
         room_(room),
         actions_(actions),
-        reading_(question, settings, actions) {}
+        reading_(question, std::move(settings), actions) {}
 
   // REQUIRES: called once, before all others.
   void begin(Aim aim, std::vector<Lead> leads, TimePoint now);

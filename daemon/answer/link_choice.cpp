@@ -48,6 +48,7 @@ class LinkPicker {
     std::ranges::stable_sort(links_, std::ranges::greater{}, &Link::share);
     links_.resize(std::min(links_.size(), offered_max));
     std::vector<Lead> leads;
+    leads.reserve(links_.size());
     for (Link& link : links_) leads.push_back(std::move(link.lead));
     return leads;
   }

@@ -28,7 +28,8 @@ std::string without_target(const LinkReading& reading, std::string label) {
   }
 }
 
-std::string with_target(const LinkReading& reading, std::string_view whole, std::string label) {
+std::string with_target(const LinkReading& reading, std::string_view whole,
+                        const std::string& label) {
   const std::string target(reading.target);
   switch (reading.kind) {
     case Kind::link:

@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "daemon/answer/answer_events.h"
@@ -39,7 +40,7 @@ class ReadingLoop {
 
   // REQUIRES: `question` and `actions` outlive this.
   ReadingLoop(const Question& question, Settings settings, Actions& actions)
-      : question_(question), settings_(settings), actions_(actions) {}
+      : question_(question), settings_(std::move(settings)), actions_(actions) {}
 
   // Those that are known already, or that the question leaves out, are passed over.
   void offer(std::vector<Lead> leads);

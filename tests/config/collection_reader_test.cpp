@@ -40,7 +40,7 @@ TEST_CASE("what is wrong with a collection is told with its line and the remedy"
              Catch::Contains("the key name is missing"));
   CHECK_THAT(error_of("[[collection]]\nname = \"Handbook\"\nreaders = []\n"),
              Catch::StartsWith(":2: ") && Catch::Contains("lower-case"));
-  CHECK_THAT(error_of(head + "readers = [\"role:ops\"]\n"), Catch::StartsWith(":3: ") &&
+  CHECK_THAT(error_of(head + "readers = [\"rank:ops\"]\n"), Catch::StartsWith(":3: ") &&
                                                                 Catch::Contains("names nobody") &&
                                                                 Catch::Contains("\"uid:1001\""));
   CHECK_THAT(error_of(head + "readers = \"everyone\"\n"), Catch::StartsWith(":3: "));
