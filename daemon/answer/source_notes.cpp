@@ -126,15 +126,15 @@ std::string source_differences(std::span<const Disagreement> disagreements, Lang
     if (!text.empty()) text += ' ';
     switch (language) {
       case Language::chinese:
-        text += one + " 与 " + other + " 不一致";
+        text.append(one).append(" 与 ").append(other).append(" 不一致");
         text += disagreement.ordered ? "，" + other + " 较新。" : "。";
         break;
       case Language::japanese:
-        text += one + " と " + other + " は食い違っている。";
-        if (disagreement.ordered) text += other + " の方が新しい。";
+        text.append(one).append(" と ").append(other).append(" は食い違っている。");
+        if (disagreement.ordered) text.append(other).append(" の方が新しい。");
         break;
       case Language::english:
-        text += one + " and " + other + " differ";
+        text.append(one).append(" and ").append(other).append(" differ");
         text += disagreement.ordered ? "; " + other + " is newer." : ".";
         break;
     }

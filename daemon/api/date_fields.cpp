@@ -26,7 +26,10 @@ Day read_american(std::string_view text) {
   const char* at = text.data();
   const char* end = at + text.size();
   for (std::size_t part = 0; part < parts.size(); ++part) {
-    if (part > 0 && (at == end || *at++ != '/')) return std::nullopt;
+    if (part > 0) {
+      if (at == end || *at != '/') return std::nullopt;
+      ++at;
+    }
     const auto read = std::from_chars(at, end, parts[part]);
     if (read.ec != std::errc()) return std::nullopt;
     at = read.ptr;

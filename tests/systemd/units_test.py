@@ -36,7 +36,7 @@ class Units(unittest.TestCase):
         with tempfile.TemporaryDirectory() as name:
             root = pathlib.Path(name)
             environment = dict(os.environ, DESTDIR=str(root))
-            subprocess.run(["cmake", "--install", BUILD, "--prefix", "/usr", "--component", "Unspecified"],
+            subprocess.run(["cmake", "--install", BUILD, "--prefix", "/usr", "--component", "seekd"],
                            check=True, capture_output=True, env=environment)
             # The host's own targets, which ours refer to.
             shutil.copytree("/lib/systemd/system", root / "usr/lib/systemd/system", symlinks=True, dirs_exist_ok=True)
