@@ -115,14 +115,15 @@ std::string excerpt_block(std::span<const Passage> passages, std::string_view qu
   return block;
 }
 
-// The smallest models are told what day it is; what else there is to say would lose them.
+// The smallest models begin with the day, and lose the page over more than that; what they compute
+// of a prompt anew each day is little.
 std::string notes_block(std::span<const Passage> passages,
                         std::span<const Disagreement> disagreements, Task task, Language language,
                         const PromptTime& time) {
-  std::string notes = today(language, time);
-  if (task == Task::as_asked) notes += " " + source_ages(passages, language, time);
   const std::string differences = source_differences(disagreements, language);
-  return notes + (differences.empty() ? "" : " " + differences) + "\n";
+  if (task == Task::one_sentence) return differences + (differences.empty() ? "" : "\n");
+  return today(language, time) + " " + source_ages(passages, language, time) +
+         (differences.empty() ? "" : " " + differences) + "\n";
 }
 
 }  // namespace
@@ -163,7 +164,8 @@ std::vector<model::Message> build_prompt(std::span<const model::Message> message
   const Wording& wording = wording_of(language);
   const std::string marker = prompt_marker(passages);
   const auto disagreements = find_disagreements(passages, question);
-  std::string text(task == Task::as_asked ? wording.task : "");
+  std::string text =
+      task == Task::as_asked ? std::string(wording.task) : today(language, time) + "\n";
   text += "<pages " + marker + ">\n";
   for (std::size_t index = 0; index < passages.size(); ++index) {
     text += passage_block(passages[index], index + 1, marker, wording);

@@ -34,8 +34,9 @@ Task task_for(std::uint64_t parameters);
 // The conversation with its last message, the question, set below the passages. First comes what
 // questions of any day share: how to answer, and each passage with its number, title, site and
 // date; then what changes, the pages' ages and where they differ, and the sentences that speak of
-// this question most, the older of two that differ left out. Without passages the conversation
-// stays as it is. REQUIRES: messages is not empty.
+// this question most, the older of two that differ left out. For the smallest models the day stands
+// first, and ages and instructions are left out. Without passages the conversation stays as it is.
+// REQUIRES: messages is not empty.
 std::vector<model::Message> build_prompt(std::span<const model::Message> messages,
                                          std::span<const Passage> passages, Task task,
                                          const PromptTime& time);
