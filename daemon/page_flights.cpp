@@ -81,7 +81,8 @@ class PageFlights::Flight final : public std::enable_shared_from_this<Flight> {
 
   template <class Work>
   void post(Work work) {
-    boost::asio::post(owner_.executor_, [self = shared_from_this(), work] { work(*self); });
+    boost::asio::post(owner_.executor_,
+                      [self = shared_from_this(), work = std::move(work)] { work(*self); });
   }
 
   void land(Result<fetcher::FetchReply> reply) {

@@ -139,6 +139,7 @@ std::shared_ptr<fetcher::FetchHandle> WebSearch::search(std::vector<WebQuery> qu
 
 std::vector<ProviderReading> WebSearch::providers() const {
   std::vector<ProviderReading> readings;
+  readings.reserve(health_.size());
   for (std::size_t i = 0; i < health_.size(); ++i) {
     readings.push_back({config_.search.providers[i], health_[i]});
   }
