@@ -7,6 +7,7 @@
 #include <limits>
 #include <string_view>
 
+#include <ATen/ATen.h>
 #include <ATen/Context.h>
 #include <ATen/DeviceAccelerator.h>
 #include <ATen/cpu/Utils.h>
