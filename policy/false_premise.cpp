@@ -68,6 +68,7 @@ constexpr std::array rows{
 const std::vector<std::pair<WordPattern, const Row*>>& patterns() {
   static const auto compiled = [] {
     std::vector<std::pair<WordPattern, const Row*>> made;
+    made.reserve(std::size(rows));
     for (const Row& row : rows) made.emplace_back(WordPattern(row.pattern), &row);
     return made;
   }();
