@@ -74,8 +74,8 @@ std::string LinkFilter::drain() {
       const bool leads = reading.kind != Kind::tag && reading.kind != Kind::end_tag;
       const bool allowed = leads && !reading.target.empty() && allows_(reading.target);
       if (!allowed && reading.kind != Kind::end_tag) ++removed_;
-      out += allowed ? with_target(reading, whole, std::move(label))
-                     : without_target(reading, std::move(label));
+      out +=
+          allowed ? with_target(reading, whole, label) : without_target(reading, std::move(label));
     }
     before_ = whole.back();
     rest.remove_prefix(reading.size);
