@@ -12,26 +12,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "fetcher/sandbox/descriptor.h"
+
 namespace seekd::ctl {
 namespace {
+
+using fetcher::Descriptor;
 
 constexpr int backlog = 64;
 constexpr std::chrono::seconds start_max{30};
 constexpr std::chrono::milliseconds pause{20};
-
-class Descriptor {
- public:
-  explicit Descriptor(int value) : value_(value) {}
-  Descriptor(Descriptor&& other) noexcept : value_(std::exchange(other.value_, -1)) {}
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    if (value_ >= 0) ::close(value_);
-  }
-  int value() const { return value_; }
-
- private:
-  int value_;
-};
 
 Result<Descriptor> listen_on_loopback(sockaddr_in& address) {
   Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -40,8 +30,8 @@ Result<Descriptor> listen_on_loopback(sockaddr_in& address) {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   auto* where = reinterpret_cast<sockaddr*>(&address);
   socklen_t size = sizeof address;
-  if (socket.value() < 0 || ::bind(socket.value(), where, size) != 0 ||
-      ::listen(socket.value(), backlog) != 0 || ::getsockname(socket.value(), where, &size) != 0) {
+  if (socket.get() < 0 || ::bind(socket.get(), where, size) != 0 ||
+      ::listen(socket.get(), backlog) != 0 || ::getsockname(socket.get(), where, &size) != 0) {
     return fail(ErrorCode::io, std::string("cannot listen on loopback: ") + std::strerror(errno));
   }
   return socket;
@@ -101,8 +91,8 @@ Result<TrialSite> TrialSite::start(const std::filesystem::path& folder) {
   // How nginx is told of sockets that are open already; it is made for its own upgrades.
   auto nginx =
       ChildProcess::start({{"nginx", "-e", folder / "nginx.log", "-c", folder / "nginx.conf"},
-                           {"NGINX=" + std::to_string(socket->value()) + ";"},
-                           socket->value()},
+                           {"NGINX=" + std::to_string(socket->get()) + ";"},
+                           socket->get()},
                           folder / "nginx.log");
   if (!nginx) return std::unexpected(std::move(nginx.error()));
   const auto end = std::chrono::steady_clock::now() + start_max;

@@ -8,22 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "fetcher/sandbox/descriptor.h"
+
 namespace seekd::daemon {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return number_; }
-
- private:
-  const int number_;
-};
 
 // What is wrong with who may read and write it; "" when nothing is.
 std::string flaw(const struct stat& status, Secrecy secrecy) {
@@ -67,8 +55,8 @@ Result<std::string> read_guarded_file(const std::filesystem::path& file, std::st
                                       Secrecy secrecy) {
   const std::string name = std::string(option) + " '" + file.native() + "' ";
   // A pipe in its place must not hold the daemon up.
-  const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (opened.get() < 0) {
+  const fetcher::Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!opened) {
     return fail(errno == ENOENT ? ErrorCode::not_found : ErrorCode::io,
                 name + "cannot be opened: " + std::strerror(errno) +
                     "; let seekd's account read it, or correct the path");
