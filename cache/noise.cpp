@@ -11,9 +11,12 @@
 
 #include "cache/index/characters.h"
 #include "cache/noise_tokens.h"
+#include "policy/ascii.h"
 
 namespace seekd::cache {
 namespace {
+
+using policy::is_digit;
 
 constexpr std::array<std::string_view, 50> units = {
     "second", "seconds", "sec",     "secs",  "minute", "minutes", "min",     "mins",     "hour",
@@ -81,10 +84,6 @@ constexpr std::array<std::string_view, 36> request_words = {
     "上",   "下", "午", "于", "：", "一",  "二",  "三",  "四",   "五",      "六", "天"};
 constexpr std::size_t line_bytes_max = 160;    // of a line about the page; longer is text
 constexpr std::size_t noise_bytes_max = 2048;  // of a text with noise in it (a footer's copyright)
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 bool one_of(std::span<const std::string_view> list, std::string_view word) {
   return std::ranges::find(list, word) != list.end();

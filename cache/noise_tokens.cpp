@@ -5,14 +5,14 @@
 #include <utility>
 
 #include "cache/index/characters.h"
+#include "policy/ascii.h"
 #include "policy/utf8.h"
 
 namespace seekd::cache {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+using policy::is_digit;
+
 bool is_alpha(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }

@@ -53,6 +53,7 @@ struct CallerConfig {
   std::vector<std::string> sites_denied;   // likewise; wins
   std::vector<std::string> collections;    // of those that he may read; empty: all of them
   std::optional<CallerPriority> priority;
+  std::optional<std::size_t> share;  // of the model, beside other callers' 1; [1, 1000]
   std::optional<std::size_t> requests_per_minute;
   std::optional<std::size_t> requests_burst;
   std::optional<std::size_t> tokens_per_minute;

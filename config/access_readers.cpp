@@ -4,8 +4,10 @@
 #include <array>
 #include <utility>
 
+#include "config/collection_reader.h"
 #include "config/egress_readers.h"
 #include "config/scalar_readers.h"
+#include "config/table_reader.h"
 #include "policy/address.h"
 #include "policy/collection.h"
 #include "policy/quoted.h"
@@ -17,29 +19,10 @@ using C = CallerConfig;
 
 constexpr std::size_t callers_max = 10'000;
 constexpr std::uint64_t per_minute_max = 1'000'000'000;
+constexpr std::uint64_t share_max = 1000;
 constexpr std::size_t certificate_name_bytes_max = 255;
 
 constexpr std::array algorithms{JwtAlgorithm::hs256, JwtAlgorithm::rs256, JwtAlgorithm::es256};
-
-template <class T>
-Status assign(T& target, auto read) {
-  if (!read) return std::unexpected(std::move(read.error()));
-  target = *std::move(read);
-  return {};
-}
-
-template <class T>
-Result<std::vector<T>> read_each(const Value& value, Result<T> (*read)(const Value&)) {
-  const Result<std::vector<Value>> list = read_list(value);
-  if (!list) return std::unexpected(list.error());
-  std::vector<T> all;
-  for (const Value& element : *list) {
-    Result<T> one = read(element);
-    if (!one) return std::unexpected(std::move(one.error()));
-    all.push_back(*std::move(one));
-  }
-  return all;
-}
 
 Result<std::string> read_name(const Value& value) {
   Result<std::string> name = read_text(value);
@@ -82,72 +65,37 @@ Result<std::string> read_certificate_name(const Value& value) {
   return name;
 }
 
-Result<std::string> read_collection(const Value& value) {
-  Result<std::string> name = read_text(value);
-  if (name && !policy::is_collection_name(*name)) {
-    return refuse(value, policy::quoted(*name) + " is no collection's name");
-  }
-  return name;
-}
-
-Result<CallerPriority> read_priority(const Value& value) {
-  const Result<std::string> text = read_text(value);
-  if (!text) return std::unexpected(text.error());
-  if (*text == "interactive") return CallerPriority::interactive;
-  if (*text == "background") return CallerPriority::background;
-  return refuse(value, policy::quoted(*text) + R"( is neither "interactive" nor "background")");
-}
-
-struct Key {
-  std::string_view name;
-  Status (*set)(C&, const Value&);
-};
-
 template <std::optional<std::size_t> C::* Member>
 Status set_limit(C& caller, const Value& value) {
   return assign(caller.*Member, read_count(value, {0, per_minute_max}));
 }
 
 constexpr std::array caller_keys{
-    Key{"name", [](C& c, const Value& v) { return assign(c.name, read_name(v)); }},
-    Key{"account", [](C& c, const Value& v) { return assign(c.account, read_account(v)); }},
-    Key{"certificate",
-        [](C& c, const Value& v) { return assign(c.certificate, read_certificate_name(v)); }},
-    Key{"roles", [](C& c, const Value& v) { return assign(c.roles, read_role_names(v)); }},
-    Key{"sites", [](C& c, const Value& v) { return assign(c.sites, read_each(v, read_host)); }},
-    Key{"sites_denied",
-        [](C& c, const Value& v) { return assign(c.sites_denied, read_each(v, read_host)); }},
-    Key{"collections",
-        [](C& c, const Value& v) { return assign(c.collections, read_each(v, read_collection)); }},
-    Key{"priority", [](C& c, const Value& v) { return assign(c.priority, read_priority(v)); }},
-    Key{"requests_per_minute", set_limit<&C::requests_per_minute>},
-    Key{"requests_burst", set_limit<&C::requests_burst>},
-    Key{"tokens_per_minute", set_limit<&C::tokens_per_minute>},
-    Key{"fetches_per_minute", set_limit<&C::fetches_per_minute>},
-    Key{"requests_at_once", set_limit<&C::requests_at_once>},
+    Key<C>{"name", [](C& c, const Value& v) { return assign(c.name, read_name(v)); }},
+    Key<C>{"account", [](C& c, const Value& v) { return assign(c.account, read_account(v)); }},
+    Key<C>{"certificate",
+           [](C& c, const Value& v) { return assign(c.certificate, read_certificate_name(v)); }},
+    Key<C>{"roles", [](C& c, const Value& v) { return assign(c.roles, read_role_names(v)); }},
+    Key<C>{"sites", [](C& c, const Value& v) { return assign(c.sites, read_each(v, read_host)); }},
+    Key<C>{"sites_denied",
+           [](C& c, const Value& v) { return assign(c.sites_denied, read_each(v, read_host)); }},
+    Key<C>{"collections",
+           [](C& c, const Value& v) {
+             return assign(c.collections, read_each(v, read_collection_name));
+           }},
+    Key<C>{"priority", [](C& c, const Value& v) { return assign(c.priority, read_priority(v)); }},
+    Key<C>{"share",
+           [](C& c, const Value& v) { return assign(c.share, read_count(v, {1, share_max})); }},
+    Key<C>{"requests_per_minute", set_limit<&C::requests_per_minute>},
+    Key<C>{"requests_burst", set_limit<&C::requests_burst>},
+    Key<C>{"tokens_per_minute", set_limit<&C::tokens_per_minute>},
+    Key<C>{"fetches_per_minute", set_limit<&C::fetches_per_minute>},
+    Key<C>{"requests_at_once", set_limit<&C::requests_at_once>},
 };
 
-std::string known_keys() {
-  std::string known;
-  for (const Key& key : caller_keys) known += (known.empty() ? "" : ", ") + std::string(key.name);
-  return known;
-}
-
 Result<C> read_caller(const Value& element) {
-  const auto* fields = std::get_if<std::vector<Field>>(&element.data);
-  if (fields == nullptr) return refuse(element, describe(element) + " is not a table");
-  C caller;
-  for (const Field& field : *fields) {
-    const auto* const key = std::ranges::find(caller_keys, field.key, &Key::name);
-    if (key == caller_keys.end()) {
-      return refuse(field.value,
-                    policy::quoted(field.key) + " is unknown here (known: " + known_keys() + ')');
-    }
-    if (Status set = key->set(caller, field.value); !set) {
-      return std::unexpected(std::move(set.error()));
-    }
-  }
-  if (caller.name.empty()) return refuse(element, "the key name is missing");
+  Result<C> caller = read_table(element, caller_keys);
+  if (caller && caller->name.empty()) return refuse(element, "the key name is missing");
   return caller;
 }
 
@@ -183,6 +131,14 @@ Result<JwtAlgorithm> read_algorithm(const Value& value) {
 }
 
 }  // namespace
+
+Result<CallerPriority> read_priority(const Value& value) {
+  const Result<std::string> text = read_text(value);
+  if (!text) return std::unexpected(text.error());
+  if (*text == "interactive") return CallerPriority::interactive;
+  if (*text == "background") return CallerPriority::background;
+  return refuse(value, policy::quoted(*text) + R"( is neither "interactive" nor "background")");
+}
 
 Result<std::string> read_listen(const Value& value) {
   Result<std::string> text = read_text(value);

@@ -19,6 +19,7 @@ Result<std::string> read_listen(const Value& value);  // "" or ADDRESS:PORT
 Result<std::vector<std::string>> read_role_names(const Value& value);
 Result<std::vector<policy::Role>> read_roles(const Value& value);
 Result<std::vector<CallerConfig>> read_callers(const Value& value);
+Result<CallerPriority> read_priority(const Value& value);
 
 Result<PlainHttp> read_plain_http(const Value& value);
 Result<ClientCertificates> read_client_certificates(const Value& value);

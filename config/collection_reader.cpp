@@ -4,37 +4,12 @@
 #include <utility>
 
 #include "config/scalar_readers.h"
+#include "config/table_reader.h"
 #include "policy/collection.h"
 #include "policy/quoted.h"
 
 namespace seekd::config {
 namespace {
-
-Result<std::vector<policy::Subject>> read_subjects(const Value& value) {
-  const Result<std::vector<Value>> list = read_list(value);
-  if (!list) return std::unexpected(list.error());
-  std::vector<policy::Subject> subjects;
-  for (const Value& element : *list) {
-    const Result<std::string> text = read_text(element);
-    if (!text) return std::unexpected(text.error());
-    Result<policy::Subject> subject = policy::parse_subject(*text);
-    if (!subject) return refuse(element, subject.error().message);
-    subjects.push_back(*std::move(subject));
-  }
-  return subjects;
-}
-
-Status set_name(CollectionConfig& collection, const Value& value) {
-  Result<std::string> name = read_text(value);
-  if (!name) return std::unexpected(std::move(name.error()));
-  if (!policy::is_collection_name(*name)) {
-    return refuse(value, policy::quoted(*name) +
-                             " is no collection's name: 1 to 64 lower-case letters, digits, '-' "
-                             "and '_'");
-  }
-  collection.name = *std::move(name);
-  return {};
-}
 
 Status set_subjects(std::optional<std::vector<policy::Subject>>& target, const Value& value) {
   Result<std::vector<policy::Subject>> subjects = read_subjects(value);
@@ -52,7 +27,7 @@ Result<CollectionConfig> read_collection(const Value& element) {
   for (const Field& field : *fields) {
     Status set;
     if (field.key == "name") {
-      set = set_name(collection, field.value);
+      set = assign(collection.name, read_collection_name(field.value));
     } else if (field.key == "readers") {
       set = set_subjects(readers, field.value);
     } else if (field.key == "writers") {
@@ -75,6 +50,30 @@ Result<CollectionConfig> read_collection(const Value& element) {
 }
 
 }  // namespace
+
+Result<std::string> read_collection_name(const Value& value) {
+  Result<std::string> name = read_text(value);
+  if (name && !policy::is_collection_name(*name)) {
+    return refuse(value, policy::quoted(*name) +
+                             " is no collection's name: 1 to 64 lower-case letters, digits, '-' "
+                             "and '_'");
+  }
+  return name;
+}
+
+Result<std::vector<policy::Subject>> read_subjects(const Value& value) {
+  const Result<std::vector<Value>> list = read_list(value);
+  if (!list) return std::unexpected(list.error());
+  std::vector<policy::Subject> subjects;
+  for (const Value& element : *list) {
+    const Result<std::string> text = read_text(element);
+    if (!text) return std::unexpected(text.error());
+    Result<policy::Subject> subject = policy::parse_subject(*text);
+    if (!subject) return refuse(element, subject.error().message);
+    subjects.push_back(*std::move(subject));
+  }
+  return subjects;
+}
 
 Result<std::vector<CollectionConfig>> read_collections(const Value& value) {
   const Result<std::vector<Value>> list = read_list(value);

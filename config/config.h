@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "config/access_config.h"
+#include "config/routing_config.h"
 #include "policy/access.h"
 #include "policy/egress.h"
 #include "policy/http_freshness.h"
@@ -27,6 +28,8 @@
 #include "policy/result.h"
 #include "policy/search_provider.h"
 #include "policy/site.h"
+#include "policy/upstream.h"
+#include "policy/webhook.h"
 
 namespace seekd::config {
 
@@ -152,8 +155,8 @@ struct RerankerConfig {
   bool operator==(const RerankerConfig&) const = default;
 };
 
-// Whether the model is asked if a question needs fresh knowledge, where the rules are unsure.
-enum class ModelJudges : std::uint8_t {
+// Whether the model is asked for more than the answer.
+enum class ModelAsked : std::uint8_t {
   never,
   automatic,  // where it is large enough to know
   always,
@@ -176,7 +179,10 @@ struct AnswerConfig {
   std::chrono::seconds reading_deadline{45};  // of all rounds together
   std::chrono::seconds deadline{300};         // of a whole answer
   std::uint64_t cache_bytes = 16 << 20;       // of answers that are given again; 0: none are
-  ModelJudges model_judges = ModelJudges::automatic;
+  // If a question needs fresh knowledge, and if what was read answers it, where rules are unsure.
+  ModelAsked model_judges = ModelAsked::automatic;
+  // What the web is searched for, and which of the pages offered are read.
+  ModelAsked model_searches = ModelAsked::automatic;
 
   bool operator==(const AnswerConfig&) const = default;
 };
@@ -194,6 +200,32 @@ struct SearchConfig {
   bool operator==(const SearchConfig&) const = default;
 };
 
+// How much of a question the audit log holds.
+enum class AuditedText : std::uint8_t {
+  whole,
+  masked,  // without what [privacy] masks
+  digest,  // a code of it under the log's key: the same questions are known as the same
+  none,
+};
+
+// What happens while the audit log cannot be written.
+enum class AuditFailure : std::uint8_t {
+  refuse,   // requests are, so that nothing happens unseen
+  proceed,  // they are answered, and the log says later how many it lacks
+};
+
+// The log of who asked what, what was fetched and what was refused (policy/audit_chain.h).
+struct AuditConfig {
+  std::filesystem::path directory;  // "" = `audit`, beside the cache's; "none" = there is no log
+  std::filesystem::path key_file;   // "" = made in `directory`
+  AuditedText questions = AuditedText::masked;
+  AuditFailure when_unwritable = AuditFailure::refuse;
+  std::uint64_t file_bytes_max = std::uint64_t{64} << 20;  // then the next file begins
+
+  bool enabled() const { return directory != "none"; }
+  bool operator==(const AuditConfig&) const = default;
+};
+
 // Watches: pages that are refreshed by themselves.
 struct RefreshConfig {
   std::size_t watches_max = 1000;
@@ -205,6 +237,7 @@ struct RefreshConfig {
   std::optional<policy::Hours> quiet_hours;          // in which none begins; nullopt: none are
   std::size_t pages_per_day_max = 10'000;            // a day of UTC, of all watches
   std::uint64_t bytes_per_day_max = 1ULL << 30;      // transferred
+  std::size_t answers_per_day_max = 200;  // of the model, to all standing questions together
 
   bool operator==(const RefreshConfig&) const = default;
 };
@@ -226,6 +259,7 @@ struct Config {
   JwtConfig jwt;
   FetcherConfig fetcher;
   policy::EgressPolicy egress;
+  std::vector<policy::Webhook> webhooks;  // egress.webhook
   CacheConfig cache;
   ModelConfig model;
   EmbedderConfig embedder;
@@ -234,8 +268,15 @@ struct Config {
   SearchConfig search;
   RefreshConfig refresh;
   policy::MaskingPolicy privacy;
+  AuditConfig audit;
   std::vector<CollectionConfig> collections;
+  std::vector<policy::Upstream> upstreams;
+  std::vector<RouteConfig> routes;
 
+  // REQUIRES: audit.enabled()
+  std::filesystem::path audit_directory() const {
+    return audit.directory.empty() ? cache.directory.parent_path() / "audit" : audit.directory;
+  }
   // There is something that callers over HTTP are known by.
   bool knows_callers() const {
     return !access.keys_file.empty() || !jwt.algorithms.empty() || !tls.client_ca.empty();

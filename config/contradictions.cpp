@@ -3,6 +3,7 @@
 #include <array>
 
 #include "config/access_check.h"
+#include "config/routing_reader.h"
 
 namespace seekd::config {
 namespace {
@@ -111,16 +112,16 @@ Status check_collections(const Config& config, const Places& places) {
 }
 
 // Keys, notices and figures go by the name.
-Status check_providers(const Config& config, const Places& places) {
-  const auto& providers = config.search.providers;
-  for (std::size_t i = 0; i < providers.size(); ++i) {
+template <class Table>
+Status check_names(std::string_view option, const std::vector<Table>& tables,
+                   const Places& places) {
+  for (std::size_t i = 0; i < tables.size(); ++i) {
     for (std::size_t before = 0; before < i; ++before) {
-      if (providers[before].name != providers[i].name) continue;
-      return fail(ErrorCode::invalid_argument, line_of(places, "search.provider", i) +
-                                                   ": search.provider \"" + providers[i].name +
-                                                   "\" stands twice (" +
-                                                   line_of(places, "search.provider", before) +
-                                                   "); give each a name of its own");
+      if (tables[before].name != tables[i].name) continue;
+      return fail(ErrorCode::invalid_argument,
+                  line_of(places, option, i) + ": " + std::string(option) + " \"" + tables[i].name +
+                      "\" stands twice (" + line_of(places, option, before) +
+                      "); give each a name of its own");
     }
   }
   return {};
@@ -135,8 +136,12 @@ Status check_contradictions(const Config& config, const Places& places) {
     }
   }
   if (Status kept = check_keeping(config.cache, places); !kept) return kept;
-  if (Status named = check_providers(config, places); !named) return named;
+  if (Status named = check_names("search.provider", config.search.providers, places); !named) {
+    return named;
+  }
+  if (Status named = check_names("egress.webhook", config.webhooks, places); !named) return named;
   if (Status access = check_access(config, places); !access) return access;
+  if (Status routed = check_routing(config, places); !routed) return routed;
   return check_collections(config, places);
 }
 

@@ -25,11 +25,10 @@ constexpr std::string_view site_option = "egress.site";
 constexpr std::string_view exception_option = "egress.exception";
 
 // Of URLs alone; policy::open_ports counts the proxies' too.
-std::set<std::uint16_t> named_ports(const EgressPolicy& egress,
-                                    std::span<const SiteRule> searched) {
+std::set<std::uint16_t> named_ports(const EgressPolicy& egress, std::span<const SiteRule> named) {
   std::set<std::uint16_t> ports;
   if (egress.allow.empty()) ports.insert(443);
-  for (const SiteRule& search : searched) ports.insert(policy::opened_port(search));
+  for (const SiteRule& peer : named) ports.insert(policy::opened_port(peer));
   for (const SiteRule& allow : egress.allow) ports.insert(policy::opened_port(allow));
   return ports;
 }
@@ -41,13 +40,13 @@ std::vector<SiteRule> joined(std::span<const SiteRule> rules, std::span<const Si
 }
 
 struct Context {
-  Context(const EgressPolicy& policy, std::span<const SiteRule> searched, const Places& written_at)
+  Context(const EgressPolicy& policy, std::span<const SiteRule> named, const Places& written_at)
       : egress(policy),
         places(written_at),
         allow(policy.allow, policy::RuleEffect::opens),
         deny(policy.deny, policy::RuleEffect::closes),
-        allowed_hosts(joined(policy.allow, searched)),
-        ports(named_ports(policy, searched)) {}
+        allowed_hosts(joined(policy.allow, named)),
+        ports(named_ports(policy, named)) {}
 
   const EgressPolicy& egress;
   const Places& places;
@@ -279,9 +278,8 @@ void find_repeated_exceptions(Context& context) {
 }  // namespace
 
 std::vector<std::string> egress_conflicts(const EgressPolicy& egress,
-                                          std::span<const SiteRule> searched,
-                                          const Places& places) {
-  Context context(egress, searched, places);
+                                          std::span<const SiteRule> named, const Places& places) {
+  Context context(egress, named, places);
   find_shadowed_allows(context);
   find_repeated_allows(context);
   find_special_suffixes(context);

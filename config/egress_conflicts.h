@@ -14,9 +14,9 @@
 namespace seekd::config {
 
 // Each line begins with "FILE:LINE: " of the rule that has no effect, and names that of the other.
-// `searched`: what search providers open for queries.
+// `named`: what named_peers() opens beside the policy.
 std::vector<std::string> egress_conflicts(const policy::EgressPolicy& egress,
-                                          std::span<const policy::SiteRule> searched,
+                                          std::span<const policy::SiteRule> named,
                                           const Places& places);
 
 }  // namespace seekd::config

@@ -12,9 +12,11 @@
 #include "config/keeping_reader.h"
 #include "config/privacy_readers.h"
 #include "config/quantity.h"
+#include "config/routing_reader.h"
 #include "config/scalar_readers.h"
 #include "config/search_reader.h"
 #include "config/site_reader.h"
+#include "config/webhook_reader.h"
 
 namespace seekd::config {
 namespace {
@@ -245,6 +247,10 @@ std::vector<Option> egress_options() {
       tables<egress, &E::sites>(
           "egress.site", R"([[egress.site]] with host = ".example.org" and what holds there)",
           read_sites),
+      tables<&Config::webhooks>(
+          "egress.webhook",
+          R"([[egress.webhook]] with name = "chat" and url = "https://chat.example.org/hooks/42")",
+          read_webhooks),
   };
 }
 
@@ -313,7 +319,7 @@ std::vector<Option> embedder_options() {
   return {
       row<embedder, &E::path>("embedder.path", Shape::text,
                               "an absolute path, \"\" for the embedded default, or \"none\"",
-                              read_embedder_path),
+                              read_path_or_none),
       row<embedder, &E::device>("embedder.device", Shape::text, R"("automatic", "cpu" or "cuda")",
                                 read_device),
       row<embedder, &E::query_prefix>("embedder.query_prefix", Shape::text,
@@ -336,6 +342,25 @@ std::vector<Option> reranker_options() {
   };
 }
 
+std::vector<Option> audit_options() {
+  using A = AuditConfig;
+  constexpr auto audit = &Config::audit;
+  return {
+      row<audit, &A::directory>(
+          "audit.directory", Shape::text,
+          R"(an absolute path, "" for the one beside cache.directory, or "none" for no log)",
+          read_path_or_none),
+      row<audit, &A::key_file>("audit.key_file", Shape::text,
+                               "an absolute path, or \"\" for one that seekd makes",
+                               read_optional_path),
+      row<audit, &A::questions>("audit.questions", Shape::text,
+                                R"("whole", "masked", "digest" or "none")", read_audited_text),
+      row<audit, &A::when_unwritable>("audit.when_unwritable", Shape::text,
+                                      R"("refuse" or "proceed")", read_audit_failure),
+      bytes<audit, &A::file_bytes_max>("audit.file_bytes_max", 64 * KiB, 64 * GiB),
+  };
+}
+
 std::vector<Option> answer_options() {
   using A = AnswerConfig;
   constexpr auto answer = &Config::answer;
@@ -354,7 +379,9 @@ std::vector<Option> answer_options() {
       duration<answer, &A::deadline>("answer.deadline", 1s, day),
       bytes<answer, &A::cache_bytes>("answer.cache_bytes", 0, 64 * GiB),
       row<answer, &A::model_judges>("answer.model_judges", Shape::text,
-                                    R"("never", "automatic" or "always")", read_model_judges),
+                                    R"("never", "automatic" or "always")", read_model_asked),
+      row<answer, &A::model_searches>("answer.model_searches", Shape::text,
+                                      R"("never", "automatic" or "always")", read_model_asked),
   };
 }
 
@@ -393,6 +420,7 @@ std::vector<Option> refresh_options() {
                                     read_quiet_hours),
       count<refresh, &R::pages_per_day_max>("refresh.pages_per_day_max", 1, 1'000'000'000),
       bytes<refresh, &R::bytes_per_day_max>("refresh.bytes_per_day_max", MiB, 1024 * GiB),
+      count<refresh, &R::answers_per_day_max>("refresh.answers_per_day_max", 0, 1'000'000),
   };
 }
 
@@ -417,12 +445,21 @@ std::vector<Option> collection_options() {
       read_collections)};
 }
 
+std::vector<Option> routing_options() {
+  return {tables<&Config::upstreams>(
+              "upstream", R"([[upstream]] with name = "cluster" and url = "https://…/v1")",
+              read_upstreams),
+          tables<&Config::routes>(
+              "route", R"([[route]] with name = "large" and target = "cluster/its-model")",
+              read_routes)};
+}
+
 std::vector<Option> all_options() {
   std::vector<Option> all;
-  for (auto section :
-       {daemon_options, access_options, tls_options, jwt_options, fetcher_options, egress_options,
-        cache_options, model_options, embedder_options, reranker_options, answer_options,
-        search_options, refresh_options, privacy_options, collection_options}) {
+  for (auto section : {daemon_options, access_options, tls_options, jwt_options, fetcher_options,
+                       egress_options, cache_options, model_options, embedder_options,
+                       reranker_options, answer_options, search_options, refresh_options,
+                       privacy_options, audit_options, collection_options, routing_options}) {
     std::ranges::move(section(), std::back_inserter(all));
   }
   return all;

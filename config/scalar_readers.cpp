@@ -131,7 +131,7 @@ Result<std::filesystem::path> read_absolute_path(const Value& value) {
   return path;
 }
 
-Result<std::filesystem::path> read_embedder_path(const Value& value) {
+Result<std::filesystem::path> read_path_or_none(const Value& value) {
   const Result<std::string> text = read_text(value);
   if (text && *text == "none") return std::filesystem::path(*text);
   return read_optional_path(value);
@@ -254,12 +254,30 @@ Result<std::optional<std::chrono::year_month>> read_month(const Value& value) {
   return read;
 }
 
-Result<ModelJudges> read_model_judges(const Value& value) {
+Result<ModelAsked> read_model_asked(const Value& value) {
   const Result<std::string> text = read_text(value);
   if (!text) return std::unexpected(text.error());
-  if (*text == "never") return ModelJudges::never;
-  if (*text == "automatic") return ModelJudges::automatic;
-  if (*text == "always") return ModelJudges::always;
+  if (*text == "never") return ModelAsked::never;
+  if (*text == "automatic") return ModelAsked::automatic;
+  if (*text == "always") return ModelAsked::always;
+  return refuse(value, policy::quoted(*text) + " is none of them");
+}
+
+Result<AuditedText> read_audited_text(const Value& value) {
+  const auto text = read_text(value);
+  if (!text) return std::unexpected(text.error());
+  if (*text == "whole") return AuditedText::whole;
+  if (*text == "masked") return AuditedText::masked;
+  if (*text == "digest") return AuditedText::digest;
+  if (*text == "none") return AuditedText::none;
+  return refuse(value, policy::quoted(*text) + " is none of them");
+}
+
+Result<AuditFailure> read_audit_failure(const Value& value) {
+  const auto text = read_text(value);
+  if (!text) return std::unexpected(text.error());
+  if (*text == "refuse") return AuditFailure::refuse;
+  if (*text == "proceed") return AuditFailure::proceed;
   return refuse(value, policy::quoted(*text) + " is none of them");
 }
 

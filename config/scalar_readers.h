@@ -36,7 +36,7 @@ Result<std::vector<Value>> read_list(const Value& value);
 
 Result<std::filesystem::path> read_absolute_path(const Value& value);
 Result<std::filesystem::path> read_optional_path(const Value& value);  // "" or absolute
-Result<std::filesystem::path> read_embedder_path(const Value& value);  // "", "none" or absolute
+Result<std::filesystem::path> read_path_or_none(const Value& value);   // "", "none" or absolute
 Result<std::filesystem::path> read_model_path(const Value& value);     // "", absolute, or a name
 Result<std::filesystem::path> read_socket_path(const Value& value);    // fits sockaddr_un
 
@@ -48,7 +48,9 @@ Result<Device> read_device(const Value& value);
 Result<Quantization> read_quantization(const Value& value);
 Result<Speculation> read_speculation(const Value& value);
 Result<std::optional<std::chrono::year_month>> read_month(const Value& value);  // "" or "2024-07"
-Result<ModelJudges> read_model_judges(const Value& value);
+Result<ModelAsked> read_model_asked(const Value& value);
+Result<AuditedText> read_audited_text(const Value& value);
+Result<AuditFailure> read_audit_failure(const Value& value);
 Result<std::vector<SandboxMechanism>> read_mechanisms(const Value& value);
 
 struct HostPort {

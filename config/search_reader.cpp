@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "config/scalar_readers.h"
+#include "config/table_reader.h"
 #include "policy/collection.h"
 #include "policy/quoted.h"
 #include "policy/selector.h"
@@ -27,30 +28,10 @@ constexpr std::size_t providers_max = 32;
 constexpr std::size_t topics_max = 1000;
 constexpr std::size_t header_bytes_max = 64;
 
-template <class T>
-Status assign(T& target, auto read) {
-  if (!read) return std::unexpected(std::move(read.error()));
-  target = *std::move(read);
-  return {};
-}
-
 Result<std::string> read_some_text(const Value& value) {
   Result<std::string> text = read_text(value);
   if (text && text->empty()) return refuse(value, "is empty");
   return text;
-}
-
-Result<std::vector<std::string>> read_texts(const Value& value,
-                                            Result<std::string> (*read)(const Value&)) {
-  const Result<std::vector<Value>> list = read_list(value);
-  if (!list) return std::unexpected(list.error());
-  std::vector<std::string> texts;
-  for (const Value& element : *list) {
-    Result<std::string> text = read(element);
-    if (!text) return std::unexpected(std::move(text.error()));
-    texts.push_back(*std::move(text));
-  }
-  return texts;
 }
 
 Result<std::string> read_name(const Value& value) {
@@ -98,12 +79,6 @@ Result<std::string> read_header_name(const Value& value) {
   return text;
 }
 
-template <class Table>
-struct Key {
-  std::string_view name;
-  Status (*set)(Table&, const Value&);
-};
-
 template <std::string policy::ResultPlaces::* Member>
 Status set_place(SearchProvider& provider, const Value& value) {
   Result<std::string> place = read_some_text(value);
@@ -124,7 +99,7 @@ constexpr std::array provider_keys{
     Key<P>{"key_header",
            [](P& p, const Value& v) { return assign(p.key_header, read_header_name(v)); }},
     Key<P>{"languages",
-           [](P& p, const Value& v) { return assign(p.languages, read_texts(v, read_language)); }},
+           [](P& p, const Value& v) { return assign(p.languages, read_each(v, read_language)); }},
     Key<P>{"results_max",
            [](P& p, const Value& v) {
              return assign(p.results_max, read_count(v, {1, policy::search_results_max}));
@@ -154,35 +129,16 @@ Result<std::string> read_template(const Value& value) {
 constexpr std::array topic_keys{
     Key<SearchTopic>{"words",
                      [](SearchTopic& t, const Value& v) {
-                       return assign(t.words, read_texts(v, read_some_text));
+                       return assign(t.words, read_each(v, read_some_text));
                      }},
-    Key<SearchTopic>{"urls",
-                     [](SearchTopic& t, const Value& v) {
-                       return assign(t.urls, read_texts(v, read_template));
-                     }},
+    Key<SearchTopic>{
+        "urls",
+        [](SearchTopic& t, const Value& v) { return assign(t.urls, read_each(v, read_template)); }},
     Key<SearchTopic>{"feeds",
                      [](SearchTopic& t, const Value& v) {
-                       return assign(t.feeds, read_texts(v, read_template));
+                       return assign(t.feeds, read_each(v, read_template));
                      }},
 };
-
-template <class Table, std::size_t size>
-Result<Table> read_table(const Value& element, const std::array<Key<Table>, size>& keys) {
-  const auto* fields = std::get_if<std::vector<Field>>(&element.data);
-  if (fields == nullptr) return refuse(element, describe(element) + " is not a table");
-  Table table;
-  for (const Field& field : *fields) {
-    const auto key = std::ranges::find(keys, field.key, &Key<Table>::name);
-    if (key == keys.end()) {
-      std::string known;
-      for (const auto& each : keys) known += (known.empty() ? "" : ", ") + std::string(each.name);
-      return refuse(field.value,
-                    policy::quoted(field.key) + " is unknown here (known: " + known + ')');
-    }
-    if (const Status set = key->set(table, field.value); !set) return std::unexpected(set.error());
-  }
-  return table;
-}
 
 void fill_defaults(SearchProvider& provider) {
   if (provider.kind != SearchKind::brave) return;
@@ -254,21 +210,6 @@ Result<SearchTopic> read_topic(const Value& element) {
     return refuse(element, "neither urls nor feeds is there");
   }
   return topic;
-}
-
-template <class Table>
-Result<std::vector<Table>> read_tables(const Value& value, std::size_t most,
-                                       Result<Table> (*read)(const Value&)) {
-  const Result<std::vector<Value>> list = read_list(value);
-  if (!list) return std::unexpected(list.error());
-  if (list->size() > most) return refuse(value, "more than " + std::to_string(most) + " tables");
-  std::vector<Table> tables;
-  for (const Value& element : *list) {
-    Result<Table> table = read(element);
-    if (!table) return std::unexpected(std::move(table.error()));
-    tables.push_back(*std::move(table));
-  }
-  return tables;
 }
 
 }  // namespace

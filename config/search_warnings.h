@@ -1,4 +1,4 @@
-// Search providers and sites by topic that the policy does not let through.
+// Sites by topic that the policy does not let through.
 //
 // Pure; any thread.
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "config/egress_conflicts.h"
+#include "config/named_peers.h"
 #include "config/quantity.h"
 #include "config/search_warnings.h"
 
@@ -88,18 +89,14 @@ void warn_of_site(const Site& site, const std::string& where, const Config& conf
 }  // namespace
 
 std::vector<std::string> warnings(const Config& config, const Places& places) {
-  std::vector<policy::SiteRule> searched;
-  searched.reserve(config.search.providers.size());
-  for (const auto& provider : config.search.providers) {
-    searched.push_back(policy::search_rule(provider));
-  }
-  std::vector<std::string> lines = egress_conflicts(config.egress, searched, places);
+  std::vector<std::string> lines = egress_conflicts(config.egress, named_peers(config), places);
   for (std::size_t i = 0; i < config.egress.sites.size(); ++i) {
     warn_of_site(config.egress.sites[i], line_of(places, site_option, i), config, places, lines);
   }
   warn_of_closed_proxy(config.egress.route, config, places,
                        line_of(places, "egress.proxy") + ": egress.proxy", lines);
   warn_of_openings(config, places, lines);
+  std::ranges::move(peer_warnings(config, places), std::back_inserter(lines));
   std::ranges::move(search_warnings(config, places), std::back_inserter(lines));
   return lines;
 }

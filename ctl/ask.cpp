@@ -84,13 +84,10 @@ Status print_stream(const DaemonConnection& seekd, json::object request) {
   request["stream"] = true;
   AnswerPrinter printer(std::cout, std::cerr);
   EventReader events([&](std::string_view data) { printer.take_event(data); });
-  Status read;
-  const Status streamed = seekd.stream(route, request, [&](std::string_view bytes) {
-    if (read) read = events.feed(bytes);
-  });
+  const Status streamed =
+      seekd.stream(route, request, [&](std::string_view bytes) { return events.feed(bytes); });
   const Status finished = printer.finish();
-  if (!streamed) return streamed;
-  return read ? finished : read;
+  return streamed ? finished : streamed;
 }
 
 Status ask(const AskOptions& options) {

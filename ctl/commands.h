@@ -31,6 +31,7 @@ void add_selftest(CLI::App& app, ExitStatus& status);
 void add_model(CLI::App& app, ExitStatus& status);
 
 // They need no running daemon.
+void add_audit(CLI::App& app, ExitStatus& status);
 void add_decide(CLI::App& app, ExitStatus& status);
 void add_egress(CLI::App& app, ExitStatus& status);
 void add_extract(CLI::App& app, ExitStatus& status);

@@ -147,7 +147,7 @@ Result<json::object> DaemonConnection::post_text(const std::string& target,
 }
 
 Status DaemonConnection::stream(const std::string& target, const json::object& body,
-                                const std::function<void(std::string_view)>& on_bytes) const {
+                                const std::function<Status(std::string_view)>& on_bytes) const {
   Exchange exchange;
   Status sent = exchange.send(socket_, request(http::verb::post, target, json::serialize(body)));
   if (!sent) return sent;
@@ -159,7 +159,7 @@ Status DaemonConnection::stream(const std::string& target, const json::object& b
     const Result<std::string> part = exchange.read_some();
     if (!part) return std::unexpected(part.error());
     if (part->empty()) return {};
-    on_bytes(*part);
+    if (Status taken = on_bytes(*part); !taken) return taken;
   }
 }
 

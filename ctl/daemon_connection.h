@@ -31,9 +31,10 @@ class DaemonConnection {
   // `body` is JSON already.
   Result<boost::json::object> post_text(const std::string& target, const std::string& body) const;
 
-  // Server-sent events: `on_bytes` gets the reply's body as it arrives. Errors: as above.
+  // Server-sent events: `on_bytes` gets the reply's body as it arrives, and ends the reading with
+  // an error of its own. Errors: as above; those of `on_bytes`.
   Status stream(const std::string& target, const boost::json::object& body,
-                const std::function<void(std::string_view)>& on_bytes) const;
+                const std::function<Status(std::string_view)>& on_bytes) const;
 
  private:
   using Request = boost::beast::http::request<boost::beast::http::string_body>;

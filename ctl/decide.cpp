@@ -43,6 +43,9 @@ void print_particulars(const json::object& verdict) {
     std::cout << "time: " << terminal_line(text_at(time, "begin")) << " to "
               << terminal_line(text_at(time, "end")) << '\n';
   }
+  if (const std::string as_of = text_at(verdict, "as_of"); !as_of.empty()) {
+    std::cout << "pages as of " << terminal_line(as_of) << '\n';
+  }
   for (const json::value& site : array_at(verdict, "sites")) {
     if (site.is_string()) std::cout << "site: " << terminal_line(site.get_string()) << '\n';
   }

@@ -1,12 +1,17 @@
 // seekctl status: what seekd says of itself.
 
+#include <cmath>
 #include <iostream>
 #include <memory>
+#include <utility>
+
+#include <unistd.h>
 
 #include "config/quantity.h"
 #include "ctl/commands.h"
 #include "ctl/json_view.h"
 #include "ctl/terminal.h"
+#include "ctl/tone.h"
 #include "ctl/watch_view.h"
 
 namespace seekd::ctl {
@@ -18,6 +23,20 @@ struct StatusOptions {
   DaemonOptions daemon;
   bool json = false;
 };
+
+bool flag_at(const json::object& object, std::string_view name) {
+  const json::value* const value = object.if_contains(name);
+  return value != nullptr && value->is_bool() && value->get_bool();
+}
+
+std::string on_screen(std::string_view text, Tone tone) {
+  return toned(text, tone, colours_of(STDOUT_FILENO));
+}
+
+Tone tone_of_model(const std::string& state) {
+  if (state == "ok") return Tone::good;
+  return state == "loading" ? Tone::warning : Tone::bad;
+}
 
 // What is wrong with it, and what was.
 void print_failures(const json::object& model) {
@@ -34,7 +53,8 @@ void print_failures(const json::object& model) {
 }
 
 void print_model(const json::object& model) {
-  std::cout << "model    " << terminal_line(text_at(model, "state"));
+  const std::string state = text_at(model, "state");
+  std::cout << "model    " << on_screen(terminal_line(state), tone_of_model(state));
   if (model.contains("name")) {
     const std::string adapter = terminal_line(text_at(model, "adapter"));
     std::cout << ": " << terminal_line(text_at(model, "name"))
@@ -69,12 +89,14 @@ void print_policy(const json::object& policy) {
   const auto reloads = integer_at(policy, "reloads");
   std::cout << "         policy " << (reloads == 0 ? "of the start" : "reloads ");
   if (reloads != 0) std::cout << reloads;
-  const json::value* const restart = policy.if_contains("restart_needed");
-  if (restart != nullptr && restart->is_bool() && restart->get_bool()) {
-    std::cout << "; RESTART NEEDED: [fetcher] has changed";
+  if (flag_at(policy, "restart_needed")) {
+    std::cout << "; " << on_screen("RESTART NEEDED: [fetcher] has changed", Tone::warning);
   }
   const std::string error = text_at(policy, "last_error");
-  if (!error.empty()) std::cout << "; THE LATEST RELOAD FAILED: " << terminal_line(error, 500);
+  if (!error.empty()) {
+    std::cout << "; " << on_screen("THE LATEST RELOAD FAILED", Tone::bad) << ": "
+              << terminal_line(error, 500);
+  }
   std::cout << '\n';
 }
 
@@ -82,8 +104,9 @@ void print_policy(const json::object& policy) {
 void print_clock(const json::object& clock) {
   const std::string trust = text_at(clock, "trust");
   if (trust.empty() || trust == "trusted") return;
-  std::cout << "clock    NOT TRUSTED: it jumped " << terminal_line(trust) << "; pages expire by "
-            << terminal_line(text_at(clock, "now")) << " until servers' dates agree with it\n";
+  std::cout << "clock    " << on_screen("NOT TRUSTED", Tone::bad) << ": it jumped "
+            << terminal_line(trust) << "; pages expire by " << terminal_line(text_at(clock, "now"))
+            << " until servers' dates agree with it\n";
 }
 
 void print_embedder(const json::object& embedder) {
@@ -110,22 +133,88 @@ void print_providers(const json::array& providers) {
       separator = ", ";
     }
     if (integer_at(provider, "paused_s") > 0) {
-      std::cout << "; PAUSED for " << integer_at(provider, "paused_s") << " s after "
+      std::cout << "; " << on_screen("PAUSED", Tone::warning) << " for "
+                << integer_at(provider, "paused_s") << " s after "
                 << terminal_line(text_at(provider, "last"));
     }
     std::cout << '\n';
   }
 }
 
+// "route    large → cluster/m: answered 12, failed 3, passed on 40; resting, its backup answers: …"
+void print_routes(const json::array& routes) {
+  for (const json::value& value : routes) {
+    if (!value.is_object()) continue;
+    const json::object& route = value.get_object();
+    const std::string state = terminal_line(text_at(route, "state"));
+    std::cout << "route    " << terminal_line(text_at(route, "name")) << " → "
+              << terminal_line(text_at(route, "target")) << ": answered "
+              << integer_at(route, "answered") << ", failed " << integer_at(route, "failed")
+              << ", passed on " << integer_at(route, "passed_on");
+    if (route.contains("reason")) {
+      std::cout << "; " << state
+                << ", its backup answers: " << terminal_line(text_at(route, "reason"), 500);
+    }
+    std::cout << '\n';
+  }
+}
+
+// "gpu 0    NVIDIA H100: 37 % busy, 20480 of 81559 MiB, 41 degrees, 72 W"
+void print_gpus(const json::array& gpus) {
+  for (const json::value& value : gpus) {
+    if (!value.is_object()) continue;
+    const json::object& gpu = value.get_object();
+    const auto has = [&](const char* name) {
+      const json::value* const field = gpu.if_contains(name);
+      return field != nullptr && field->is_number();
+    };
+    const auto used = integer_at(gpu, "memory_used_bytes");
+    const auto total = integer_at(gpu, "memory_total_bytes");
+    std::cout << "gpu " << integer_at(gpu, "number") << "    "
+              << terminal_line(text_at(gpu, "name"));
+    const char* separator = ": ";
+    const auto item = [&](const std::string& text) {
+      std::cout << std::exchange(separator, ", ") << text;
+    };
+    if (has("utilization")) {
+      item(std::to_string(std::lround(100 * number_at(gpu, "utilization"))) + " % busy");
+    }
+    if (total > 0) {
+      const std::string memory =
+          std::to_string(used >> 20) + " of " + std::to_string(total >> 20) + " MiB";
+      item(on_screen(memory, 100 * used > 97 * total ? Tone::warning : Tone::good));
+    }
+    if (has("temperature_celsius")) {
+      item(std::to_string(std::lround(number_at(gpu, "temperature_celsius"))) + " degrees");
+    }
+    if (has("power_watts")) {
+      item(std::to_string(std::lround(number_at(gpu, "power_watts"))) + " W");
+    }
+    std::cout << '\n';
+  }
+}
+
+void print_audit(const json::object& audit) {
+  if (audit.empty()) return;
+  std::cout << "audit    " << integer_at(audit, "records") << " records, "
+            << (integer_at(audit, "disk_bytes") >> 20) << " MiB";
+  if (integer_at(audit, "missing") != 0) {
+    std::cout << ", " << integer_at(audit, "missing") << " missing since the start";
+  }
+  if (!flag_at(audit, "writable")) std::cout << "; " << on_screen("NOT WRITABLE", Tone::bad);
+  std::cout << '\n';
+}
+
 void print_status(const json::object& reply) {
   const json::object& cache = object_at(reply, "cache");
   const json::object& fetcher = object_at(reply, "fetcher");
   const json::object& queue = object_at(reply, "queue");
-  const json::value* reachable = fetcher.if_contains("reachable");
-  const bool there = reachable != nullptr && reachable->is_bool() && reachable->get_bool();
+  const bool there = flag_at(fetcher, "reachable");
   std::cout << "seekd    " << terminal_line(text_at(reply, "version")) << ", up "
             << config::duration_text(std::chrono::seconds(integer_at(reply, "uptime_s"))) << '\n';
   print_model(object_at(reply, "model"));
+  print_routes(array_at(reply, "routes"));
+  print_gpus(array_at(reply, "gpus"));
   print_clock(object_at(reply, "clock"));
   print_embedder(object_at(reply, "embedder"));
   if (const json::object& reranker = object_at(reply, "reranker"); !reranker.empty()) {
@@ -137,13 +226,16 @@ void print_status(const json::object& reply) {
             << integer_at(cache, "versions") << " past versions, " << integer_at(cache, "passages")
             << " passages (" << integer_at(cache, "passages_waiting") << " wait to be embedded), "
             << (integer_at(cache, "disk_bytes") >> 20) << " MiB on disk\n"
-            << "fetcher  " << (there ? "reachable" : "NOT REACHABLE: start seekd-fetcher") << " ("
-            << terminal_line(text_at(fetcher, "socket")) << ")\n";
+            << "fetcher  "
+            << (there ? on_screen("reachable", Tone::good)
+                      : on_screen("NOT REACHABLE", Tone::bad) + ": start seekd-fetcher")
+            << " (" << terminal_line(text_at(fetcher, "socket")) << ")\n";
   if (fetcher.contains("status")) {
     print_verdicts(object_at(fetcher, "status"));
     print_policy(object_at(object_at(fetcher, "status"), "policy"));
   }
   print_providers(array_at(reply, "search"));
+  print_audit(object_at(reply, "audit"));
   std::cout << "queue    " << integer_at(queue, "waiting") << " waiting, "
             << integer_at(queue, "looking_up") << " looking up, "
             << integer_at(queue, "waiting_for_model") << " waiting for the model, "

@@ -1,4 +1,5 @@
-// seekctl watch: pages, feeds and sitemaps that seekd refreshes by itself.
+// seekctl watch: pages, feeds and sitemaps that seekd refreshes by itself, and questions that it
+// answers again.
 
 #include <charconv>
 #include <iostream>
@@ -9,6 +10,7 @@
 #include "ctl/commands.h"
 #include "ctl/json_view.h"
 #include "ctl/terminal.h"
+#include "ctl/watch_follow.h"
 #include "ctl/watch_view.h"
 #include "policy/calendar.h"
 
@@ -23,6 +25,8 @@ constexpr milliseconds interval_max = std::chrono::hours(366 * 24);
 struct WatchOptions {
   DaemonOptions daemon;
   std::string named;  // a number or a URL
+  std::string question;
+  std::string webhook;
   std::string calendar;
   std::string every;
   std::optional<unsigned> entries_max;
@@ -38,7 +42,13 @@ json::object name_of(const std::string& named) {
 }
 
 Result<json::object> terms_of(const WatchOptions& options) {
-  json::object request{{"url", options.named}};
+  json::object request;
+  if (options.question.empty()) {
+    request["url"] = options.named;
+  } else {
+    request["question"] = options.question;
+  }
+  if (!options.webhook.empty()) request["webhook"] = options.webhook;
   if (!options.calendar.empty()) request["calendar"] = options.calendar;
   if (options.entries_max) request["entries_max"] = *options.entries_max;
   if (!options.every.empty()) {
@@ -135,15 +145,26 @@ CLI::App* add_action(CLI::App& watch, ExitStatus& status, const std::string& nam
 
 void add_add(CLI::App& watch, ExitStatus& status) {
   const auto options = std::make_shared<WatchOptions>();
-  CLI::App* command = add_action(
-      watch, status, "add", "watch a page, or change how a watched one is refreshed", add, options);
+  CLI::App* command =
+      add_action(watch, status, "add", "watch a page or a question, or change how it is refreshed",
+                 add, options);
   command->footer(
       "Without --calendar and --every, seekd learns how often the page changes. The first run is "
       "at "
       "once.\nExamples:\n  seekctl watch add https://www.debian.org/News/news --every 6h\n"
       "  seekctl watch add https://example.org/sitemap.xml --calendar \"Mon..Fri 06:00\" --entries "
-      "50");
-  command->add_option("URL", options->named, "a page, a feed or a sitemap")->required();
+      "50\n"
+      "  seekctl watch add --question \"Which version of Debian is stable?\" --webhook chat");
+  CLI::Option* url = command->add_option("URL", options->named, "a page, a feed or a sitemap");
+  CLI::Option* question =
+      command->add_option("--question", options->question,
+                          "answered again when a page that its answer cites has changed");
+  url->excludes(question);
+  command
+      ->add_option("--webhook", options->webhook,
+                   "who is told of new answers: the name of a table [[egress.webhook]]")
+      ->needs(question);
+  command->require_option(1, 0);
   CLI::Option* calendar = command->add_option(
       "--calendar", options->calendar,
       "moments of UTC in the language of systemd's OnCalendar= (seekctl watch next shows them)");
@@ -210,8 +231,8 @@ void add_named(CLI::App& watch, ExitStatus& status, const std::string& name,
 }  // namespace
 
 void add_watch(CLI::App& app, ExitStatus& status) {
-  CLI::App* watch =
-      app.add_subcommand("watch", "pages, feeds and sitemaps that seekd refreshes by itself");
+  CLI::App* watch = app.add_subcommand(
+      "watch", "pages, feeds, sitemaps and questions that seekd looks after by itself");
   watch->footer(
       "Example:\n  seekctl watch add https://www.debian.org/News/ --every 6h\n"
       "  seekctl watch add https://www.debian.org/News/ --calendar \"Mon..Fri 8:00\"");
@@ -220,10 +241,11 @@ void add_watch(CLI::App& app, ExitStatus& status) {
   add_action(*watch, status, "list", "all watches, and what they have used of today's budget", list,
              std::make_shared<WatchOptions>())
       ->footer("Example:\n  seekctl watch list --json");
-  add_named(*watch, status, "show", "one watch and its latest runs", show);
+  add_named(*watch, status, "show", "one watch, its latest runs, and a question's answers", show);
   add_named(*watch, status, "remove", "watch it no longer; its page stays in the cache", remove);
   add_named(*watch, status, "run-now", "run it now, and say what came of it", run_now);
   add_next(*watch, status);
+  add_watch_follow(*watch, status);
 }
 
 }  // namespace seekd::ctl

@@ -16,6 +16,8 @@ namespace seekd::ctl {
 void print_watch_line(const boost::json::object& watch);
 // All of it, the latest runs first.
 void print_watch(const boost::json::object& watch);
+// An answer to a standing question, as one who follows is told.
+void print_event(const boost::json::object& event);
 // What all watches have used of the day.
 void print_refresh(const boost::json::object& refresh);
 

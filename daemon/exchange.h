@@ -16,8 +16,11 @@
 #include <utility>
 #include <vector>
 
+#include <boost/json/object.hpp>
+
 #include "daemon/access/caller.h"
 #include "daemon/access/connection.h"
+#include "policy/trace_context.h"
 
 namespace seekd::daemon {
 
@@ -30,6 +33,11 @@ struct HttpRequest {
   std::string authorization;
   std::string host;
   std::string origin;
+  std::string accept;
+  std::string mcp_session;  // Mcp-Session-Id
+  std::string mcp_version;  // MCP-Protocol-Version
+  // Of the caller's trace or of a new one; its span is this request.
+  policy::TraceContext trace;
 };
 
 struct HttpResponse {
@@ -40,10 +48,11 @@ struct HttpResponse {
   std::string allow;  // of a 405: the methods that are served
 };
 
-// What the log says of a request beside its line; never a word of a question.
+// What the logs say of a request beside its line.
 struct LogFields {
   std::string outcome;
   std::size_t pages_fetched = 0;
+  boost::json::object audited;  // for the audit log alone, which may hold words of a question
 };
 
 class Exchange {
@@ -68,10 +77,17 @@ class Exchange {
   // Server-sent events (HTML Living Standard, §9.2); `data` holds no line break.
   virtual void begin_events() = 0;
   virtual void event(std::string_view data) = 0;
+  // With a name for clients that part events by it; where events have no names it is left out.
+  // REQUIRES: neither holds a line break.
+  virtual void named_event(std::string_view /*name*/, std::string_view data) { event(data); }
   virtual void end_events() = 0;
 
   // Called at most once, when the client has gone before the answer was complete.
   virtual void on_gone(std::function<void()> gone) = 0;
+
+  // Called once, when the reply is sent, with its status; with 499 where the client went before one
+  // was.
+  virtual void on_over(std::function<void(int status)> over) = 0;
 };
 
 }  // namespace seekd::daemon

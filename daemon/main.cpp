@@ -113,6 +113,7 @@ Status complete(seekd::config::Config& config) {
   choose_embedder(config.embedder);
   choose_credential(config.cache.key_file, "cache-key");
   choose_credential(config.access.keys_file, "api-keys");
+  choose_credential(config.audit.key_file, "audit-key");
   return {};
 }
 

@@ -40,9 +40,10 @@ Status ModelRunner::available(std::chrono::steady_clock::time_point now) const {
   return fail(ErrorCode::unavailable, health.reason);
 }
 
-ModelRunner::Ticket ModelRunner::generate(model::GenerateRequest request, OnBegin on_begin,
-                                          OnText on_text, OnDone done) {
+ModelRunner::Ticket ModelRunner::generate(Claimant claimant, model::GenerateRequest request,
+                                          OnBegin on_begin, OnText on_text, OnDone done) {
   Job job;
+  job.claimant = std::move(claimant);
   job.priority = request.priority;
   job.refuse = [done](Error error) { done(std::unexpected(std::move(error))); };
   job.serve = [this, request = std::move(request), on_begin = std::move(on_begin),
@@ -59,8 +60,10 @@ ModelRunner::Ticket ModelRunner::generate(model::GenerateRequest request, OnBegi
   return enqueue(std::move(job));
 }
 
-ModelRunner::Ticket ModelRunner::score(model::ScoreRequest request, OnScored done) {
+ModelRunner::Ticket ModelRunner::score(Claimant claimant, model::ScoreRequest request,
+                                       OnScored done) {
   Job job;
+  job.claimant = std::move(claimant);
   job.priority = request.priority;
   job.refuse = [done](Error error) { done(std::unexpected(std::move(error))); };
   job.serve = [this, request = std::move(request),
@@ -77,6 +80,7 @@ ModelRunner::Ticket ModelRunner::enqueue(Job job) {
   job.ticket = ++last_;
   const Ticket ticket = job.ticket;
   const std::lock_guard lock(mutex_);
+  shares_.arrived(job.claimant);
   queue_.push_back(std::move(job));
   work_waits_.notify_one();
   return ticket;
@@ -89,6 +93,7 @@ void ModelRunner::take_back(Ticket ticket) {
   }
   const auto waiting = std::ranges::find(queue_, ticket, &Job::ticket);
   if (waiting == queue_.end()) return;
+  shares_.left(waiting->claimant);
   let_go(std::move(*waiting), [](const Job& job) {
     job.refuse({ErrorCode::cancelled, "the question was taken back while it waited"});
   });
@@ -135,10 +140,13 @@ void ModelRunner::work(const std::stop_token& stop) {
   // Nothing is enqueued before state_ is ready, so model_ is there for every job.
   while (auto job = next(stop)) {
     const Ticket ticket = job->ticket;
+    const Claimant claimant = job->claimant;
+    const auto began = std::chrono::steady_clock::now();
     job->serve(job->stop.get_token());
     let_go(*std::move(job), [](const Job&) {});
     const std::lock_guard lock(mutex_);
-    running_.erase(ticket);
+    shares_.ended(claimant, running_.extract(ticket).mapped().counted,
+                  std::chrono::steady_clock::now() - began);
     // One that waits in the background may have waited for this place.
     work_waits_.notify_one();
   }
@@ -156,22 +164,29 @@ std::optional<ModelRunner::Job> ModelRunner::next(const std::stop_token& stop) {
   queue_.erase(waiting);
   turns_.served(job.priority, std::ranges::find(queue_, model::Priority::background,
                                                 &Job::priority) != queue_.end());
-  running_.emplace(job.ticket, Running{job.priority, job.stop});
+  running_.emplace(job.ticket, Running{job.priority, job.stop, shares_.began(job.claimant)});
   return job;
+}
+
+// The end where none waits.
+std::deque<ModelRunner::Job>::iterator ModelRunner::first_of(model::Priority priority) {
+  auto first = queue_.end();
+  for (auto job = queue_.begin(); job != queue_.end(); ++job) {
+    if (job->priority != priority) continue;
+    if (first == queue_.end() || shares_.comes_before(job->claimant, first->claimant)) first = job;
+  }
+  return first;
 }
 
 // The end where none may run.
 std::deque<ModelRunner::Job>::iterator ModelRunner::next_waiting() {
   using model::Priority;
-  const auto first = [this](Priority priority) {
-    return std::ranges::find(queue_, priority, &Job::priority);
-  };
   const auto in_background = std::ranges::count_if(running_, [](const auto& running) {
     return running.second.priority == Priority::background;
   });
-  const auto interactive = first(Priority::interactive);
+  const auto interactive = first_of(Priority::interactive);
   const auto background = static_cast<std::size_t>(in_background) < background_max_
-                              ? first(Priority::background)
+                              ? first_of(Priority::background)
                               : queue_.end();
   if (interactive == queue_.end()) return background;
   const bool waits = background != queue_.end();

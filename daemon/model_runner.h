@@ -1,7 +1,8 @@
 // ModelRunner: the threads that wait for the model. One of them loads it; then each serves one
 // generation or judgement after another, and the model runs those of all threads together.
-// Interactive ones go first (model/turns.h), and background ones never have all threads. What waits
-// is bounded by Admission.
+// Interactive ones go first (model/turns.h), and background ones never have all threads; among
+// those of a class callers take turns by their shares (fair_shares.h). What waits is bounded by
+// Admission.
 //
 // All functions are called on the I/O thread; callbacks are posted there. The destructor takes back
 // what runs and what waits, and joins the threads: a load that has begun is called off.
@@ -24,6 +25,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include "daemon/fair_shares.h"
 #include "daemon/load_meter.h"
 #include "model/load_progress.h"
 #include "model/model.h"
@@ -63,10 +65,11 @@ class ModelRunner {
 
   // `on_begin` is called when the model begins with it. `done` is called exactly once, with
   // `cancelled` after it was taken back. REQUIRES: state() is ready.
-  Ticket generate(model::GenerateRequest request, OnBegin on_begin, OnText on_text, OnDone done);
+  Ticket generate(Claimant claimant, model::GenerateRequest request, OnBegin on_begin,
+                  OnText on_text, OnDone done);
 
   // Likewise.
-  Ticket score(model::ScoreRequest request, OnScored done);
+  Ticket score(Claimant claimant, model::ScoreRequest request, OnScored done);
 
   // One that waits gives its place up at once, one that runs stops soon; one that has ended is left
   // alone.
@@ -78,6 +81,7 @@ class ModelRunner {
  private:
   struct Job {
     Ticket ticket = 0;
+    Claimant claimant;
     model::Priority priority = model::Priority::interactive;
     std::function<void(const std::stop_token&)> serve;  // on one of the threads
     std::function<void(Error)> refuse;                  // on the I/O thread
@@ -87,6 +91,7 @@ class ModelRunner {
   struct Running {
     model::Priority priority;
     std::stop_source stop;
+    FairShares::Duration counted;  // into its caller's share
   };
 
   bool load_model(const Load& load, const std::function<void()>& changed,
@@ -95,6 +100,7 @@ class ModelRunner {
   Ticket enqueue(Job job);
   std::optional<Job> next(const std::stop_token& stop);
   std::deque<Job>::iterator next_waiting();
+  std::deque<Job>::iterator first_of(model::Priority priority);
   void let_go(Job job, std::function<void(const Job&)> last);
 
   boost::asio::any_io_executor executor_;
@@ -105,11 +111,12 @@ class ModelRunner {
   std::unique_ptr<model::Model> model_;
 
   const std::size_t background_max_;
-  mutable std::mutex mutex_;  // guards the next four
+  mutable std::mutex mutex_;  // guards the next five
   std::condition_variable_any work_waits_;
   std::deque<Job> queue_;
   std::map<Ticket, Running> running_;
   model::Turns turns_;
+  FairShares shares_;
 
   std::vector<std::jthread> threads_;  // last: they use all of the above
 };

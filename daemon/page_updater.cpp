@@ -72,7 +72,9 @@ class PageUpdater::Update final : public Handle, public std::enable_shared_from_
 
   void fetch(const std::optional<cache::StoredPage>& stored) {
     if (cancelled_) return done_(taken_back());
-    seat_ = owner_.flights_.board({.request = request_for(wish_.url, wish_.provenance, stored),
+    fetcher::FetchRequest request = request_for(wish_.url, wish_.provenance, stored);
+    request.trace_id = wish_.trace_id;
+    seat_ = owner_.flights_.board({.request = std::move(request),
                                    .asker = wish_.asker,
                                    .asked_at = wish_.asked_at,
                                    .begun_since = wish_.begun_since},
@@ -84,17 +86,17 @@ class PageUpdater::Update final : public Handle, public std::enable_shared_from_
   }
 
   void keep(const fetcher::FetchReply& came) {
-    fetcher::FetchReply reply = without_content(came);
-    if (!reply.page) return done_(PageUpdate{std::move(reply), std::nullopt});
-    if (reply.page->url != wish_.url) {
+    if (!came.page) return done_(PageUpdate{came, std::nullopt});
+    if (came.page->url != wish_.url) {
       return done_(fail(ErrorCode::internal,
                         "the fetcher's reply holds another page than the one asked for"));
     }
-    if (!owner_.flights_.is_kept(reply)) {
+    if (!owner_.flights_.is_kept(came)) {
+      fetcher::FetchReply reply = came;
       reply.message = "its server forbids to store it";
       return done_(PageUpdate{std::move(reply), std::nullopt});
     }
-    seat_->kept([self = shared_from_this(), reply = std::move(reply)](const auto& kept) {
+    seat_->kept([self = shared_from_this(), reply = without_content(came)](const auto& kept) {
       if (!kept) return self->done_(std::unexpected(kept.error()));
       self->done_(PageUpdate{reply, *kept});
     });

@@ -33,6 +33,7 @@ class PageUpdater {
     // As PageFlights::Wish's.
     PageFlights::Time asked_at = std::chrono::steady_clock::now();
     PageFlights::Time begun_since = PageFlights::Time{};
+    std::string trace_id = {};  // as FetchRequest's
   };
   using Done = std::function<void(Result<PageUpdate>)>;
 

@@ -28,6 +28,11 @@ Status enter_sandbox(const config::Config& config) {
   return {};
 }
 
+Result<std::unique_ptr<audit::Log>> open_audit_log(const config::Config& config) {
+  if (!config.audit.enabled()) return nullptr;
+  return audit::Log::open(config);
+}
+
 }  // namespace
 
 Result<Program::Judges> Program::load_judges(const config::Config& config) {
@@ -63,6 +68,8 @@ Result<std::unique_ptr<cache::PageCache>> Program::open_cache(const config::Conf
 Result<std::unique_ptr<Program>> Program::create(config::Config config, ConfigReader reread) {
   auto collections = Collections::create(config.collections, geteuid());
   if (!collections) return std::unexpected(std::move(collections.error()));
+  auto route_callers = ModelRoutes::callers_of(config.routes);
+  if (!route_callers) return std::unexpected(std::move(route_callers.error()));
   auto sockets = open_listen_sockets(config.daemon);
   if (!sockets) return std::unexpected(std::move(sockets.error()));
   auto access = AccessControl::create(config, *sockets);
@@ -72,6 +79,8 @@ Result<std::unique_ptr<Program>> Program::create(config::Config config, ConfigRe
   if (!judges) return std::unexpected(std::move(judges.error()));
   auto cache = open_cache(config, *judges);
   if (!cache) return std::unexpected(std::move(cache.error()));
+  auto audit_log = open_audit_log(config);
+  if (!audit_log) return std::unexpected(std::move(audit_log.error()));
   const auto clock = (*cache)->clock_mark();
   if (!clock) return std::unexpected(clock.error());
   auto watches = load_watches(**cache);
@@ -79,7 +88,8 @@ Result<std::unique_ptr<Program>> Program::create(config::Config config, ConfigRe
   for (const ListenSocket& socket : *sockets) spdlog::info("listening on {}", socket.place());
   std::unique_ptr<Program> program(new Program(std::move(config), std::move(*judges),
                                                std::move(*cache), *clock, std::move(*watches),
-                                               std::move(*collections), *std::move(access)));
+                                               std::move(*collections), *std::move(route_callers),
+                                               *std::move(access), *std::move(audit_log)));
   program->reread_ = std::move(reread);
   if (auto started = program->listener_.start(std::move(*sockets)); !started) {
     return std::unexpected(started.error());
@@ -89,7 +99,8 @@ Result<std::unique_ptr<Program>> Program::create(config::Config config, ConfigRe
 
 Program::Program(config::Config config, Judges judges, std::unique_ptr<cache::PageCache> cache,
                  const std::optional<policy::ClockMark>& clock, StoredWatches watches,
-                 Collections collections, AccessControl access)
+                 Collections collections, std::vector<Circle> route_callers, AccessControl access,
+                 std::unique_ptr<audit::Log> audit_log)
     : config_(std::move(config)),
       collections_(std::move(collections)),
       access_(std::move(access)),
@@ -104,22 +115,29 @@ Program::Program(config::Config config, Judges judges, std::unique_ptr<cache::Pa
             return model::load_torch_model(config_.model, watch);
           },
           [this] { model_changed(); }),
+      routes_(io_.get_executor(), config_, std::move(route_callers), model_),
+      auditor_(io_.get_executor(), workers_, config_, std::move(audit_log)),
       workers_(io_.get_executor(), worker_threads),
       admission_(config_.daemon.questions_running_max,
                  config_.daemon.queue_max + config_.model.sequences_max,
-                 [this] { return model_.waiting() + model_.running(); }),
+                 [this] { return model_.waiting() + model_.running() + routes_.at_work(); }),
+      gpus_(io_.get_executor(), Nvml::open()),
       flights_(io_.get_executor(), async_cache_, fetcher_, config_, metrics_),
       pages_(async_cache_, flights_),
       answers_(config_.answer.cache_bytes),
-      refresher_(io_.get_executor(), async_cache_, pages_, config_.refresh, metrics_,
+      refresher_(io_.get_executor(), async_cache_, pages_, config_.refresh, metrics_, auditor_,
                  std::move(watches)),
       web_search_(io_.get_executor(), fetcher_, config_, clock_),
+      embedding_desk_(judges_.embedder
+                          ? std::make_unique<EmbeddingDesk>(io_.get_executor(), *judges_.embedder)
+                          : nullptr),
       services_{io_.get_executor(),
                 config_,
                 async_cache_,
                 workers_,
                 fetcher_,
                 model_,
+                routes_,
                 admission_,
                 metrics_,
                 flights_,
@@ -129,10 +147,15 @@ Program::Program(config::Config config, Judges judges, std::unique_ptr<cache::Pa
                 collections_,
                 access_.identities(),
                 limits_,
+                auditor_,
+                mcp_sessions_,
+                gpus_,
                 clock_.now(),
-                judges_.embedder ? &judges_.embedder->info() : nullptr,
+                embedding_desk_.get(),
                 &web_search_,
                 judges_.reranker ? &judges_.reranker->info() : nullptr},
+      question_asker_(services_),
+      courier_(io_.get_executor(), fetcher_, refresher_, config_, metrics_),
       listener_(io_.get_executor(), config_.daemon, {access_, metrics_},
                 [this](const std::shared_ptr<Exchange>& exchange) { route(services_, exchange); }),
       model_watch_(io_.get_executor(), model_,
@@ -150,7 +173,9 @@ Status Program::run() {
   await_hangup();
   purge_now_and_then();
   if (judges_.embedder) start_embedding();
-  refresher_.start();
+  gpus_.start();
+  refresher_.start(question_asker_);
+  courier_.start();
   io_.run();
   if (model_.state() == ModelRunner::State::failed) return std::unexpected(model_.error());
   if (lost_) return std::unexpected(*lost_);
@@ -214,6 +239,7 @@ void Program::await_hangup() {
       spdlog::error("the reload failed, and everything is as before: {}", restart.error().message);
     } else {
       spdlog::info("who may ask was read again");
+      auditor_.record("reloaded", {});
       if (*restart) spdlog::warn("more than [access], [tls] and [jwt] has changed: restart seekd");
     }
     if (serving) manager_.ready();
@@ -264,6 +290,7 @@ void Program::stop() {
   if (std::exchange(stopping_, true)) return;
   manager_.stopping(config_.daemon.stop_grace);
   refresher_.stop();
+  courier_.stop();
   grace_.expires_after(config_.daemon.stop_grace);
   grace_.async_wait([this](const boost::system::error_code& error) {
     if (!error) listener_.close_sessions();

@@ -20,9 +20,12 @@
 #include "daemon/answer/admission.h"
 #include "daemon/answer/answer_desk.h"
 #include "daemon/async_cache.h"
+#include "daemon/embedding_desk.h"
 #include "daemon/embedding_worker.h"
 #include "daemon/finding/web_search.h"
 #include "daemon/listener.h"
+#include "daemon/mcp/sessions.h"
+#include "daemon/metrics/gpu_watch.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/model_runner.h"
 #include "daemon/model_watch.h"
@@ -31,6 +34,8 @@
 #include "daemon/refresh/refresher.h"
 #include "daemon/service_manager.h"
 #include "daemon/services.h"
+#include "daemon/standing/courier.h"
+#include "daemon/standing/question_asker.h"
 #include "fetcher/client.h"
 #include "model/embedder.h"
 #include "model/reranker.h"
@@ -63,7 +68,8 @@ class Program {
 
   Program(config::Config config, Judges judges, std::unique_ptr<cache::PageCache> cache,
           const std::optional<policy::ClockMark>& clock, StoredWatches watches,
-          Collections collections, AccessControl access);
+          Collections collections, std::vector<Circle> route_callers, AccessControl access,
+          std::unique_ptr<audit::Log> audit_log);
 
   void start_embedding();
   void model_changed();
@@ -86,15 +92,22 @@ class Program {
   AsyncCache async_cache_;
   fetcher::FetcherClient fetcher_;
   ModelRunner model_;
-  Workers workers_;  // they count with the model, and end before it
+  ModelRoutes routes_;
+  Auditor auditor_;
+  McpSessions mcp_sessions_;
+  Workers workers_;  // they count with the model, and end before it and the auditor
   Admission admission_;
   Metrics metrics_;
+  GpuWatch gpus_;
   PageFlights flights_;
   PageUpdater pages_;
   AnswerDesk answers_;
   Refresher refresher_;
   WebSearch web_search_;
+  const std::unique_ptr<EmbeddingDesk> embedding_desk_;  // nullptr without an embedder
   Services services_;
+  QuestionAsker question_asker_;
+  Courier courier_;
   Listener listener_;
   ModelWatch model_watch_;
   ServiceManager manager_;

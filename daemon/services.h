@@ -10,20 +10,24 @@
 #include "daemon/access/limits.h"
 #include "daemon/answer/admission.h"
 #include "daemon/async_cache.h"
+#include "daemon/audit/auditor.h"
+#include "daemon/embedding_desk.h"
 #include "daemon/finding/web_search.h"
+#include "daemon/metrics/gpu_watch.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/model_runner.h"
 #include "daemon/page_flights.h"
 #include "daemon/page_updater.h"
 #include "daemon/refresh/refresher.h"
+#include "daemon/routing/model_routes.h"
 #include "daemon/workers.h"
 #include "fetcher/client.h"
-#include "model/embedder.h"
 #include "model/reranker.h"
 
 namespace seekd::daemon {
 
 class AnswerDesk;
+class McpSessions;
 
 struct Services {
   boost::asio::any_io_executor executor;  // of the one I/O thread
@@ -31,7 +35,8 @@ struct Services {
   AsyncCache& cache;
   Workers& workers;
   fetcher::FetcherClient& fetcher;
-  ModelRunner& model;
+  ModelRunner& model;  // the local one
+  ModelRoutes& routes;
   Admission& admission;
   Metrics& metrics;
   PageFlights& flights;
@@ -41,8 +46,11 @@ struct Services {
   const Collections& collections;
   const Identities& identities;  // replaced on SIGHUP
   Limits& limits;
+  Auditor& auditor;
+  McpSessions& mcp_sessions;
+  const GpuWatch& gpus;
   TimePoint started;
-  const model::EmbedderInfo* embedder = nullptr;  // nullptr: words alone are searched
+  EmbeddingDesk* embedder = nullptr;              // nullptr: words alone are searched
   WebSearch* web = nullptr;                       // nullptr: nobody is asked which pages there are
   const model::RerankerInfo* reranker = nullptr;  // nullptr: nothing is judged once more
 };

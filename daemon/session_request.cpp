@@ -12,16 +12,41 @@
 #include <boost/url/url_view.hpp>
 #include <spdlog/spdlog.h>
 
+#include "daemon/services.h"
+
 namespace seekd::daemon {
 namespace {
 
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
+using Message = http::request<http::string_body>;
+
 constexpr std::size_t logged_path_bytes_max = 100;
 
-template <class Message>
-std::string to_text(const Message& message) {
+// The lines of a field of which one value may be given in several (RFC 9110 §5.3).
+std::string joined(const Message& message, std::string_view name) {
+  std::string values;
+  const auto [first, last] = message.equal_range({name.data(), name.size()});
+  for (auto field = first; field != last; ++field) {
+    if (field != first) values += ',';
+    values += std::string_view(field->value());
+  }
+  return values;
+}
+
+// Two parents are none (§3.2.4 of Trace Context: joined, they are not of the form).
+policy::TraceContext trace_of(const Message& message) {
+  constexpr std::uint8_t random = 0x02;
+  auto trace =
+      policy::parse_trace_context(joined(message, "traceparent"), joined(message, "tracestate"));
+  if (!trace) trace = {random_hex(policy::trace_id_digits), "", random, ""};
+  trace->span_id = random_hex(policy::span_id_digits);
+  return *std::move(trace);
+}
+
+template <class AnyMessage>
+std::string to_text(const AnyMessage& message) {
   std::ostringstream out;
   out << message;
   return std::move(out).str();
@@ -36,6 +61,12 @@ Session::Request::Request(const std::shared_ptr<Session>& session, const Message
   request_.authorization = message[http::field::authorization];
   request_.host = message[http::field::host];
   request_.origin = message[http::field::origin];
+  request_.accept = message[http::field::accept];
+  request_.mcp_session = message["Mcp-Session-Id"];
+  request_.mcp_version = message["MCP-Protocol-Version"];
+  request_.trace = trace_of(message);
+  add_header("X-Request-Id", request_.trace.trace_id);
+  add_header("traceresponse", policy::trace_parent(request_.trace));
   const auto target = boost::urls::parse_origin_form(message.target());
   if (!target) return;
   readable_ = true;
@@ -92,9 +123,16 @@ void Session::Request::begin_events() {
 }
 
 void Session::Request::event(std::string_view data) {
+  send_event("data: " + std::string(data) + "\n\n");
+}
+
+void Session::Request::named_event(std::string_view name, std::string_view data) {
+  send_event("event: " + std::string(name) + "\ndata: " + std::string(data) + "\n\n");
+}
+
+void Session::Request::send_event(std::string text) {
   const auto session = open_session();
   if (!session) return;
-  std::string text = "data: " + std::string(data) + "\n\n";
   if (version_ >= 11) text = beast::buffers_to_string(http::make_chunk(boost::asio::buffer(text)));
   session->write(std::move(text));
 }
@@ -118,12 +156,14 @@ void Session::Request::caller_gone() {
 // One line, and not a word of a question: neither body nor query.
 void Session::Request::over() {
   kept_.reset();
+  if (const auto over = std::exchange(over_, nullptr)) over(status_);
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - begun_);
-  spdlog::info("{} {} {} {} ms caller={} outcome={} fetched={}", request_.method,
+  spdlog::info("{} {} {} {} ms caller={} outcome={} fetched={} trace_id={}", request_.method,
                std::string_view(request_.path).substr(0, logged_path_bytes_max), status_,
                took.count(), caller_.name.empty() ? "-" : caller_.name,
-               log_.outcome.empty() ? "-" : log_.outcome, log_.pages_fetched);
+               log_.outcome.empty() ? "-" : log_.outcome, log_.pages_fetched,
+               request_.trace.trace_id);
 }
 
 }  // namespace seekd::daemon

@@ -35,14 +35,17 @@ class Session::Request final : public Exchange {
   void respond(HttpResponse response) override;
   void begin_events() override;
   void event(std::string_view data) override;
+  void named_event(std::string_view name, std::string_view data) override;
   void end_events() override;
   void on_gone(std::function<void()> gone) override { gone_ = std::move(gone); }
+  void on_over(std::function<void(int)> over) override { over_ = std::move(over); }
 
   void caller_gone();
   // The reply is sent, or nobody waits for it any more.
   void over();
 
  private:
+  void send_event(std::string text);
   // nullptr when the connection is closed.
   std::shared_ptr<Session> open_session() const;
 
@@ -57,6 +60,7 @@ class Session::Request final : public Exchange {
   LogFields log_;
   int status_ = 499;  // until one is sent: the caller went before
   std::function<void()> gone_;
+  std::function<void(int)> over_;
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };
 

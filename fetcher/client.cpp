@@ -161,6 +161,18 @@ std::shared_ptr<FetchHandle> FetcherClient::search(const SearchRequest& request,
   return exchange;
 }
 
+std::shared_ptr<FetchHandle> FetcherClient::notify(const NoticeRequest& request,
+                                                   std::chrono::milliseconds timeout,
+                                                   std::function<void(Result<FetchReply>)> done) {
+  auto exchange =
+      std::make_shared<Exchange>(executor_, socket_, [done = std::move(done)](const Body& body) {
+        done(body ? parse_fetch_reply(*body) : std::unexpected(body.error()));
+      });
+  exchange->ask("/notice", to_json(request));
+  exchange->start(timeout, verdict_bytes_max);
+  return exchange;
+}
+
 void FetcherClient::status(std::chrono::milliseconds timeout,
                            std::function<void(Result<std::string>)> done) {
   auto exchange = std::make_shared<Exchange>(executor_, socket_, std::move(done));

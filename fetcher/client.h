@@ -10,6 +10,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "fetcher/wire.h"
+#include "fetcher/wire_notice.h"
 #include "fetcher/wire_search.h"
 
 namespace seekd::fetcher {
@@ -38,6 +39,11 @@ class FetcherClient {
   std::shared_ptr<FetchHandle> search(const SearchRequest& request,
                                       std::chrono::milliseconds timeout,
                                       std::function<void(Result<SearchReply>)> done);
+
+  // As fetch(); the reply is its verdict alone.
+  std::shared_ptr<FetchHandle> notify(const NoticeRequest& request,
+                                      std::chrono::milliseconds timeout,
+                                      std::function<void(Result<FetchReply>)> done);
 
   // What GET /status says, as JSON. Errors: as above.
   void status(std::chrono::milliseconds timeout, std::function<void(Result<std::string>)> done);

@@ -1,8 +1,12 @@
 #include "fetcher/json_fields.h"
 
+#include <cmath>
+
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
+
+#include "policy/trace_context.h"
 
 namespace seekd::fetcher {
 
@@ -61,6 +65,16 @@ std::uint64_t JsonFields::number(std::string_view key, std::uint64_t max) {
   return number;
 }
 
+double JsonFields::decimal(std::string_view key) {
+  const json::value* value = find(key);
+  if (value == nullptr) return 0;
+  json::error_code error;
+  const auto number = value->to_number<double>(error);
+  if (!error && std::isfinite(number)) return number;
+  refuse(ErrorCode::invalid_argument, key, "is not a number");
+  return 0;
+}
+
 const json::array* JsonFields::array(std::string_view key, std::size_t items_max) {
   const json::value* value = find(key);
   if (value == nullptr) return nullptr;
@@ -88,6 +102,14 @@ Status JsonFields::finish() {
                 fmt::format("{}: has a field that this version does not know", what_));
   }
   return {};
+}
+
+std::string read_trace_id(JsonFields& reader) {
+  std::string id = reader.text("trace_id", policy::trace_id_digits);
+  if (!id.empty() && !policy::is_trace_id(id)) {
+    reader.refuse(ErrorCode::invalid_argument, "trace_id", "is no trace's id");
+  }
+  return id;
 }
 
 }  // namespace seekd::fetcher

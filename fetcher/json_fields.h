@@ -29,6 +29,7 @@ class JsonFields {
   // Absent text is "": the wire leaves empty fields out.
   std::string text(std::string_view key, std::size_t bytes_max);
   std::uint64_t number(std::string_view key, std::uint64_t max);  // absent is 0
+  double decimal(std::string_view key);                           // absent is 0; never infinite
   // nullptr when absent, or on an error.
   const boost::json::array* array(std::string_view key, std::size_t items_max);
   const boost::json::object* object(std::string_view key);
@@ -44,5 +45,8 @@ class JsonFields {
   std::size_t found_ = 0;
   std::optional<Error> error_;
 };
+
+// The field `trace_id`, "" where there is none; anything else than an id is refused.
+std::string read_trace_id(JsonFields& reader);
 
 }  // namespace seekd::fetcher

@@ -13,7 +13,7 @@
 
 namespace seekd::fetcher {
 
-inline constexpr std::size_t passed_max = 2;  // with one message
+inline constexpr std::size_t passed_max = 3;  // with one message
 
 // Sends `bytes` whole, with `descriptors` but for those that are -1; never waits. False: not sent.
 // REQUIRES: at most passed_max descriptors.

@@ -106,6 +106,7 @@ std::string to_json(const FetchRequest& request) {
   if (!request.etag.empty()) object["etag"] = request.etag;
   if (!request.last_modified.empty()) object["last_modified"] = request.last_modified;
   if (!request.validated_url.empty()) object["validated_url"] = request.validated_url;
+  if (!request.trace_id.empty()) object["trace_id"] = request.trace_id;
   return json::serialize(object);
 }
 
@@ -125,9 +126,13 @@ Result<FetchRequest> parse_fetch_request(std::string_view text) {
   request.etag = reader.text("etag", validator_bytes_max);
   request.last_modified = reader.text("last_modified", validator_bytes_max);
   request.validated_url = reader.text("validated_url", policy::url_bytes_max);
+  request.trace_id = read_trace_id(reader);
   if (request.url.empty()) reader.refuse(ErrorCode::invalid_argument, "url", "is missing");
   const bool of_page = request.provenance != policy::Provenance::model_pull &&
-                       request.provenance != policy::Provenance::search_query;
+                       request.provenance != policy::Provenance::search_query &&
+                       request.provenance != policy::Provenance::webhook &&
+
+                       request.provenance != policy::Provenance::model_request;
   if (!provenance.empty() && (!request.provenance || !of_page)) {
     reader.refuse(ErrorCode::invalid_argument, "provenance",
                   "is none of user, site_list, search_result, page_link, feed");

@@ -1,8 +1,9 @@
 // What crosses between seekd and seekd-fetcher: HTTP/1.1 with JSON bodies over a unix socket (`curl
 // --unix-socket` is the debugger). POST /fetch with a FetchRequest answers 200 with a FetchReply,
-// whatever the verdict was; so does POST /download (wire_download.h), with the first line alone,
-// and POST /search (wire_search.h) with a second line of its own; GET /status answers counters,
-// POST /selftest what was tried; a malformed request is answered 400 with {"error": …}.
+// whatever the verdict was; so do POST /download, /upstream and /notice (wire_download.h,
+// wire_upstream.h, wire_notice.h), with the first line alone, and POST /search (wire_search.h) with
+// a second of its own; GET /status and POST /selftest answer what they say; a malformed request
+// gets a 400.
 //
 // A FetchReply is one line of JSON, or two. The first is the broker's own: verdict, URLs, status,
 // times. The second is there when there is a page: what the worker says of the page's content,
@@ -43,6 +44,7 @@ struct FetchRequest {
   std::string last_modified;
   std::string validated_url;  // the stored page's final_url: validators are sent to that URL alone;
                               // "" means `url`
+  std::string trace_id = {};  // policy/trace_context.h; for the log, "" for none
 
   bool operator==(const FetchRequest&) const = default;
 };
@@ -50,7 +52,8 @@ struct FetchRequest {
 enum class FetchOutcome : std::uint8_t {
   page,          // `page` is there
   not_modified,  // 304: `page` carries url, times and headers, no blocks
-  delivered,     // of POST /download: it has gone into the pipe, whole
+  delivered,     // of POST /download and /upstream: it has gone into the pipe, whole; of /notice:
+                 // the receiver has it
   answered,      // of POST /search: what was read in the answer is on the second line
   refused,       // a check said no; nothing, or nothing more, was fetched
   failed,        // the web did not give a usable page

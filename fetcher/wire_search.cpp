@@ -125,6 +125,7 @@ std::string to_json(const SearchRequest& request) {
   if (terms.after) object["after"] = terms.after->time_since_epoch().count();
   if (terms.before) object["before"] = terms.before->time_since_epoch().count();
   if (terms.recency != policy::Recency::any) object["recency"] = to_string(terms.recency);
+  if (!request.trace_id.empty()) object["trace_id"] = request.trace_id;
   return json::serialize(object);
 }
 
@@ -144,6 +145,7 @@ Result<SearchRequest> parse_search_request(std::string_view text) {
   request.terms.before = read_time(reader, "before");
   const auto recency = named(recencies, reader.text("recency", 8));
   if (!recency) reader.refuse(ErrorCode::invalid_argument, "recency", "is none that is known");
+  request.trace_id = read_trace_id(reader);
   if (request.provider.empty()) {
     reader.refuse(ErrorCode::invalid_argument, "provider", "is missing");
   }

@@ -31,6 +31,7 @@ inline constexpr std::size_t search_line_bytes_max = 2 << 20;
 struct SearchRequest {
   std::string provider;  // its name
   policy::SearchTerms terms;
+  std::string trace_id = {};  // as FetchRequest's
 
   bool operator==(const SearchRequest&) const = default;
 };

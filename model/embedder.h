@@ -37,6 +37,10 @@ class Embedder {
 
   virtual const EmbedderInfo& info() const = 0;
 
+  // Of a text as embed() reads it, what it adds included; of one that is longer than it reads,
+  // info().tokens_max + 1.
+  virtual std::size_t count_tokens(TextRole role, std::string_view text) const = 0;
+
   // [texts, dimension], row after row, each of length 1. Errors: too_large (memory ran out),
   // internal.
   virtual Result<std::vector<float>> embed(TextRole role,

@@ -23,6 +23,8 @@
 
 namespace seekd::model {
 
+class Grammar;
+
 enum class Role : std::uint8_t { system, user, assistant };
 
 struct Message {
@@ -69,13 +71,18 @@ struct Thinking {
 };
 
 struct GenerateRequest {
-  std::vector<Message> messages;  // REQUIRES: not empty
+  std::vector<Message> messages;  // REQUIRES: not empty, where there is no `prompt`
   Sampling sampling;
   std::vector<std::string> stop;  // the text ends before the first of them; at most 4, none empty
   std::size_t tokens_max = 256;   // REQUIRES: > 0
   std::string cache_salt;         // computed prefixes are shared with requests of the same salt
   Priority priority = Priority::interactive;
   Thinking thinking = {};
+  // The answer, behind a thought, is a text of it; nullptr: it is free.
+  std::shared_ptr<const Grammar> shape = nullptr;
+  // A text to go on with, in place of messages, without template and turns: names of special tokens
+  // in it are those tokens, and what the model thinks is text. REQUIRES: not empty.
+  std::optional<std::string> prompt = std::nullopt;
 };
 
 enum class FinishReason : std::uint8_t {

@@ -42,6 +42,11 @@ class TorchEmbedder final : public Embedder {
 
   const EmbedderInfo& info() const override { return parts_.info; }
 
+  std::size_t count_tokens(TextRole role, std::string_view text) const override {
+    const std::string whole = prefix_of(role) + std::string(text);
+    return parts_.tokenizer->encode(whole, parts_.info.tokens_max + 1).size();
+  }
+
   double readable_share(std::string_view text) const override {
     return parts_.tokenizer->readable_share(text);
   }
@@ -54,12 +59,15 @@ class TorchEmbedder final : public Embedder {
 
   Result<std::vector<float>> embed(TextRole role,
                                    std::span<const std::string> texts) const override {
-    return stop_exceptions("embedding", [&]() -> Result<std::vector<float>> {
-      return run(role == TextRole::query ? parts_.query_prefix : parts_.passage_prefix, texts);
-    });
+    return stop_exceptions(
+        "embedding", [&]() -> Result<std::vector<float>> { return run(prefix_of(role), texts); });
   }
 
  private:
+  const std::string& prefix_of(TextRole role) const {
+    return role == TextRole::query ? parts_.query_prefix : parts_.passage_prefix;
+  }
+
   std::vector<float> run(const std::string& prefix, std::span<const std::string> texts) const;
 
   const Parts parts_;

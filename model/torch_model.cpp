@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/engine/output_stream.h"
+#include "model/shape/shapes.h"
 #include "model/torch_errors.h"
 #include "model/torch_model_parts.h"
 
@@ -47,6 +48,7 @@ class TorchModel final : public Model {
         info_(std::move(parts.info)),
         page_bytes_(parts.page_bytes),
         thought_marks_(thought_marks(tokenizer_)),
+        shapes_(tokenizer_, parts.settings.end_ids),
         engine_(std::move(parts.network), std::move(parts.settings)) {}
 
   const ModelInfo& info() const override { return info_; }
@@ -78,9 +80,9 @@ class TorchModel final : public Model {
   Result<Generation> generate(const GenerateRequest& request,
                               const std::function<void(const TextDelta&)>& on_text,
                               std::stop_token stop) override {
-    assert(!request.messages.empty() && request.tokens_max > 0);
+    assert((request.prompt || !request.messages.empty()) && request.tokens_max > 0);
     return stop_exceptions("generating", [&]() -> Result<Generation> {
-      auto prompt = chat_template_.encode(tokenizer_, request.messages, request.thinking.mode);
+      auto prompt = prompt_of(request);
       if (prompt.size() + 1 > info_.context_tokens) return prompt_too_large(prompt.size());
       return run(std::move(prompt), request, on_text, stop);
     });
@@ -92,6 +94,17 @@ class TorchModel final : public Model {
   }
 
  private:
+  std::vector<TokenId> prompt_of(const GenerateRequest& request) const {
+    if (request.prompt) return chat_template_.encode_text(tokenizer_, *request.prompt);
+    return chat_template_.encode(tokenizer_, request.messages, request.thinking.mode);
+  }
+
+  OutputStream::Part begin_of(const GenerateRequest& request) const {
+    if (request.prompt) return OutputStream::Part::raw;
+    return chat_template_.starts_thinking(request.thinking.mode) ? OutputStream::Part::reasoning
+                                                                 : OutputStream::Part::answer;
+  }
+
   std::unexpected<Error> prompt_too_large(std::size_t prompt_tokens) const {
     return fail(ErrorCode::too_large,
                 "the prompt has " + std::to_string(prompt_tokens) +
@@ -106,6 +119,7 @@ class TorchModel final : public Model {
 
   Result<std::vector<Score>> judge(const ScoreRequest& request, const std::stop_token& stop);
   std::optional<Thought> thought(const Thinking& thinking, std::size_t made_max) const;
+  std::optional<ShapedText> shape(const GenerateRequest& request);
 
   const ShortWaits waits_;
   const Tokenizer tokenizer_;
@@ -113,16 +127,14 @@ class TorchModel final : public Model {
   const ModelInfo info_;
   const std::uint64_t page_bytes_;
   const std::optional<ThoughtMarks> thought_marks_;
+  Shapes shapes_;
   Engine engine_;
 };
 
 Result<Generation> TorchModel::run(std::vector<TokenId> prompt, const GenerateRequest& request,
                                    const std::function<void(const TextDelta&)>& on_text,
                                    const std::stop_token& stop) {
-  const auto begin = chat_template_.starts_thinking(request.thinking.mode)
-                         ? OutputStream::Part::reasoning
-                         : OutputStream::Part::answer;
-  OutputStream output(tokenizer_, begin, request.stop, on_text);
+  OutputStream output(tokenizer_, begin_of(request), request.stop, on_text);
   Generation generation;
   generation.prompt_tokens = prompt.size();
   const std::size_t room = info_.context_tokens - prompt.size();
@@ -130,7 +142,7 @@ Result<Generation> TorchModel::run(std::vector<TokenId> prompt, const GenerateRe
   const std::size_t tokens_max = prompt.size() + made_max;
   const auto outcome = engine_.run(
       {std::move(prompt), tokens_max, request.sampling, request.cache_salt, request.priority,
-       thought(request.thinking, made_max)},
+       request.prompt ? std::nullopt : thought(request.thinking, made_max), shape(request)},
       [&output](const DrawnToken& drawn) {
         output.push(drawn.token, drawn.odds);
         return !output.stopped();
@@ -152,6 +164,18 @@ std::optional<Thought> TorchModel::thought(const Thinking& thinking, std::size_t
   const auto at =
       chat_template_.starts_thinking(thinking.mode) ? Thought::At::inside : Thought::At::outside;
   return Thought(*thought_marks_, std::min(*thinking.tokens_max, made_max / 2), at);
+}
+
+std::optional<ShapedText> TorchModel::shape(const GenerateRequest& request) {
+  if (!request.shape) return std::nullopt;
+  using Mode = Thinking::Mode;
+  using At = ShapedText::At;
+  const Mode mode = request.thinking.mode;
+  if (chat_template_.starts_thinking(mode)) return shapes_.text(request.shape, At::inside_thought);
+  // What begins its thoughts itself, and not by its template.
+  const bool open = chat_template_.thinks() && mode != Mode::none &&
+                    !chat_template_.starts_thinking(Mode::wanted);
+  return shapes_.text(request.shape, open ? At::open : At::answer);
 }
 
 Result<std::vector<Score>> TorchModel::judge(const ScoreRequest& request,

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "policy/ascii.h"
 #include "policy/spoken_time_readers.h"
 #include "policy/utf8.h"
 
@@ -172,10 +173,6 @@ std::optional<Found> read_time(std::string_view text, TimePoint now) {
   if (!found) found = read_year(text);
   if (!found) found = read_phrase(text, now);
   return found;
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 }  // namespace

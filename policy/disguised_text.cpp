@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "policy/ascii.h"
 #include "policy/utf8.h"
 
 namespace seekd::policy {
@@ -15,19 +16,6 @@ namespace {
 
 constexpr std::size_t encoded_bytes_min = 24;
 constexpr std::size_t apart_letters_min = 6;
-
-bool is_lower(char c) {
-  return c >= 'a' && c <= 'z';
-}
-bool is_upper(char c) {
-  return c >= 'A' && c <= 'Z';
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_ascii(char c) {
-  return static_cast<unsigned char>(c) < 0x80;
-}
 
 // Letters of other alphabets, in lower case, beside the one that they pass for.
 constexpr std::array<std::pair<char, std::u32string_view>, 26> lookalikes{{

@@ -164,10 +164,11 @@ std::optional<EgressPolicy> model_policy(const EgressPolicy& policy) {
   return judged;
 }
 
-std::vector<std::uint16_t> open_ports(const EgressPolicy& policy) {
+std::vector<std::uint16_t> open_ports(const EgressPolicy& policy, std::span<const SiteRule> named) {
   std::set<std::uint16_t> ports{443};
   for (const SiteRule& rule : policy.allow) ports.insert(opened_port(rule));
   for (const SiteRule& rule : policy.models) ports.insert(opened_port(rule));
+  for (const SiteRule& rule : named) ports.insert(opened_port(rule));
   if (policy.route.proxy) ports.insert(policy.route.proxy->port);
   for (const Site& site : policy.sites) {
     if (site.route && site.route->proxy) ports.insert(site.route->proxy->port);
@@ -180,7 +181,7 @@ EgressVerdict judge_url(std::string_view text, std::optional<Provenance> provena
   if (!provenance) {
     return denied(EgressReason::no_provenance,
                   "the request does not say where its URL came from (user, site_list, "
-                  "search_result, page_link, feed or model_pull)");
+                  "search_result, page_link, feed, model_pull, search_query or webhook)");
   }
   return judge_text(text, policy, second_reader);
 }

@@ -29,8 +29,10 @@ enum class Provenance : std::uint8_t {
   search_result,
   page_link,
   feed,
-  model_pull,    // a file of a model that an operator asked for; never of a page
-  search_query,  // a search provider's, with a query in it; never of a page
+  model_pull,     // a file of a model that an operator asked for; never of a page
+  search_query,   // a search provider's, with a query in it; never of a page
+  webhook,        // one that the configuration names, to be told something; never of a page
+  model_request,  // an upstream's, with what a model is asked behind it; never of a page
 };
 std::string_view to_string(Provenance provenance);
 std::optional<Provenance> parse_provenance(std::string_view text);
@@ -102,8 +104,10 @@ struct EgressPolicy {
 // there are none to be fetched.
 std::optional<EgressPolicy> model_policy(const EgressPolicy& policy);
 
-// The TCP ports that connections of this policy may go to: of URLs, and of proxies. Sorted.
-std::vector<std::uint16_t> open_ports(const EgressPolicy& policy);
+// The TCP ports that connections of this policy may go to: of URLs, of proxies, and of `named`, who
+// are spoken to for being named elsewhere. Sorted.
+std::vector<std::uint16_t> open_ports(const EgressPolicy& policy,
+                                      std::span<const SiteRule> named = {});
 
 struct EgressVerdict {
   EgressReason reason = EgressReason::internal;

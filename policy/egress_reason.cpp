@@ -67,6 +67,10 @@ std::string_view to_string(Provenance provenance) {
       return "model_pull";
     case Provenance::search_query:
       return "search_query";
+    case Provenance::webhook:
+      return "webhook";
+    case Provenance::model_request:
+      return "model_request";
   }
   return "user";
 }
@@ -74,7 +78,8 @@ std::string_view to_string(Provenance provenance) {
 std::optional<Provenance> parse_provenance(std::string_view text) {
   for (const auto provenance :
        {Provenance::user, Provenance::site_list, Provenance::search_result, Provenance::page_link,
-        Provenance::feed, Provenance::model_pull, Provenance::search_query}) {
+        Provenance::feed, Provenance::model_pull, Provenance::search_query, Provenance::webhook,
+        Provenance::model_request}) {
     if (text == to_string(provenance)) return provenance;
   }
   return std::nullopt;

@@ -9,6 +9,7 @@
 #include <idn2.h>
 
 #include "policy/address.h"
+#include "policy/ascii.h"
 #include "policy/quoted.h"
 
 namespace seekd::policy {
@@ -17,9 +18,6 @@ namespace {
 constexpr std::size_t name_bytes_max = 253;  // RFC 1035 §2.3.4, without the root's dot
 constexpr std::size_t label_bytes_max = 63;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || is_digit(c);
 }

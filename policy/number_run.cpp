@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <span>
 
+#include "policy/ascii.h"
+
 namespace seekd::policy {
 namespace {
 
 using Lengths = std::vector<std::size_t>;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 // Where the next group begins behind the one that ends at `end`; npos: there is none.
 std::size_t next_group(std::string_view text, std::size_t end) {

@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <charconv>
 
+#include "policy/ascii.h"
+
 namespace seekd::policy {
 namespace {
 
 constexpr std::size_t date_bytes = 10;  // "2026-03-01"
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 std::optional<int> number(std::string_view digits) {
   if (!std::ranges::all_of(digits, is_digit)) return std::nullopt;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 
+#include "policy/ascii.h"
 #include "policy/folded_text.h"
 #include "policy/number_run.h"
 #include "policy/private_keys.h"
@@ -32,19 +33,9 @@ constexpr std::array<std::string_view, 9> id_words = {"passport",
                                                       "driving licence",
                                                       "driver's license"};
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 bool is_alnum(char c) {
   return is_digit(c) || is_letter(c);
 }
-bool is_ascii(char c) {
-  return static_cast<unsigned char>(c) < 0x80;
-}
-
 std::string lowered(std::string_view text) {
   std::string lower(text);
   std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });

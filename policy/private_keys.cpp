@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstddef>
 
+#include "policy/ascii.h"
+
 namespace seekd::policy {
 namespace {
 
@@ -64,15 +66,6 @@ constexpr std::size_t secret_bytes_min = 8;
 constexpr std::size_t bearer_bytes_min = 16;
 constexpr std::size_t random_bytes_min = 24;
 
-bool is_lower(char c) {
-  return c >= 'a' && c <= 'z';
-}
-bool is_upper(char c) {
-  return c >= 'A' && c <= 'Z';
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_token(char c) {
   return is_lower(c) || is_upper(c) || is_digit(c) || c == '_' || c == '-' || c == '.' ||
          c == '+' || c == '/' || c == '=' || c == '~';

@@ -4,12 +4,10 @@
 #include <array>
 #include <cstddef>
 
+#include "policy/ascii.h"
+
 namespace seekd::policy {
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 int value_of(char digit) {
   return digit - '0';

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "policy/folded_text.h"
+#include "policy/page_questions.h"
 #include "policy/question_evidence.h"
 #include "policy/question_model.h"
 #include "policy/site_mentions.h"
@@ -149,6 +150,12 @@ QuestionVerdict judge_question(std::string_view question, const AskedOf& asked) 
   if (!verdict.needs_fresh) verdict.max_age.reset();
   verdict.sites = site_mentions(text);
   verdict.urls = url_mentions(question);
+  const Mentions mentions{verdict.urls, verdict.sites};
+  verdict.asked_sites = asked_sites(text, mentions);
+  verdict.as_of = asked_version(text, mentions, verdict.time, asked.now);
+  if (!verdict.asked_sites.empty()) {
+    require_fresh(verdict, Signal::rule, "asks what " + verdict.asked_sites.front() + " says");
+  }
   if (!verdict.urls.empty()) require_fresh(verdict, Signal::rule, "names a URL");
   return verdict;
 }

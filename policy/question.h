@@ -50,7 +50,9 @@ struct QuestionVerdict {
   std::vector<std::string> reasons;
   std::vector<std::string> urls;   // http(s) URLs written in the question, in order, as written
   std::vector<std::string> sites;  // as policy/site_mentions.h
-  std::optional<SpokenTime> time;  // of which it speaks
+  std::vector<std::string> asked_sites;  // of them, those whose word is wanted
+  std::optional<SpokenTime> time;        // of which it speaks
+  std::optional<TimePoint> as_of;        // it asks what pages said then
   PremiseSuspicion false_premise;
 };
 

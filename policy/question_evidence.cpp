@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 
+#include "policy/ascii.h"
 #include "policy/calendar_units.h"
 #include "policy/question_rules.h"
 #include "policy/utf8.h"
@@ -61,10 +62,6 @@ void weigh_cjk(std::string_view text, std::span<const Word> words,
   }
   if (holds_kana(words)) return weigh_phrases(text, japanese_rules(), "語句", evidence);
   weigh_phrases(text, chinese_rules(), "词", evidence);
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 // A number, an operator that no date or range is written with, a number.

@@ -50,8 +50,11 @@ json::object to_json(const QuestionVerdict& verdict) {
                       {"time", to_json(verdict.time)},
                       {"urls", to_json(verdict.urls)},
                       {"sites", to_json(verdict.sites)},
+                      {"asked_sites", to_json(verdict.asked_sites)},
+                      {"as_of", nullptr},
                       {"false_premise", json::object{{"score", verdict.false_premise.score},
                                                      {"reason", verdict.false_premise.reason}}}};
+  if (verdict.as_of) object["as_of"] = iso_time(*verdict.as_of);
   if (verdict.max_age) object["max_age_s"] = verdict.max_age->count();
   return object;
 }

@@ -4,15 +4,13 @@
 #include <charconv>
 #include <string_view>
 
+#include "policy/ascii.h"
+
 namespace seekd::policy {
 namespace {
 
 constexpr std::size_t run_words_max = 3;
 constexpr std::string_view name_word = "<name>";
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 std::string_view kind_of(std::string_view word, int this_year) {
   const auto* const letters = std::ranges::find_if_not(word, is_digit);

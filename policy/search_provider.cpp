@@ -1,7 +1,5 @@
 #include "policy/search_provider.h"
 
-#include <algorithm>
-
 namespace seekd::policy {
 
 std::string_view to_string(SearchKind kind) {
@@ -58,16 +56,6 @@ EgressPolicy search_policy(const EgressPolicy& policy, const SearchProvider& pro
   judged.allow = {search_rule(provider)};
   judged.allow_option = "search.provider";
   return judged;
-}
-
-std::vector<std::uint16_t> open_ports(const EgressPolicy& policy,
-                                      std::span<const SearchProvider> providers) {
-  std::vector<std::uint16_t> ports = open_ports(policy);
-  for (const SearchProvider& provider : providers) ports.push_back(search_rule(provider).port);
-  std::ranges::sort(ports);
-  const auto repeated = std::ranges::unique(ports);
-  ports.erase(repeated.begin(), repeated.end());
-  return ports;
 }
 
 }  // namespace seekd::policy

@@ -118,8 +118,4 @@ SiteRule search_rule(const SearchProvider& provider);
 // is, `deny`, addresses, exceptions, sites and proxy.
 EgressPolicy search_policy(const EgressPolicy& policy, const SearchProvider& provider);
 
-// As open_ports(), of searches, too.
-std::vector<std::uint16_t> open_ports(const EgressPolicy& policy,
-                                      std::span<const SearchProvider> providers);
-
 }  // namespace seekd::policy

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "policy/ascii.h"
 #include "policy/host.h"
 #include "policy/url.h"
 #include "policy/url_mentions.h"
@@ -11,10 +12,6 @@ namespace seekd::policy {
 namespace {
 
 constexpr std::size_t host_bytes_max = 253;  // RFC 1035 §2.3.4
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 bool is_host_byte(char c) {
   return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '.';

@@ -11,21 +11,18 @@
 #include <unicode/utext.h>
 
 #include "cache/index/characters.h"
+#include "policy/ascii.h"
 #include "policy/utf8.h"
 
 namespace seekd::cache {
 namespace {
 
+using policy::is_digit;
+using policy::is_lower;
+
 constexpr std::string_view joiners =
     "-_/+:.";  // one of them between two words makes a name of them
 constexpr std::size_t name_parts_max = 8;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_lower(char c) {
-  return c >= 'a' && c <= 'z';
-}
 
 struct Word {
   std::size_t begin = 0;

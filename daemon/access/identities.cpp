@@ -25,6 +25,7 @@ std::shared_ptr<const Terms> terms_of(const config::CallerConfig& caller,
                   caller.fetches_per_minute.value_or(common.fetches_per_minute),
                   caller.requests_at_once.value_or(common.requests_at_once)};
   terms.priority = caller.priority.value_or(config::CallerPriority::interactive);
+  terms.share = caller.share.value_or(1);
   terms.sites = caller.sites;
   terms.sites_denied = caller.sites_denied;
   terms.collections = caller.collections;
@@ -44,6 +45,10 @@ std::optional<std::string_view> bearer(std::string_view authorization) {
   authorization.remove_prefix(scheme.size());
   const std::size_t begin = std::min(authorization.find_first_not_of(' '), authorization.size());
   return authorization.substr(begin);
+}
+
+bool still_valid(const policy::ApiKey& key, TimePoint now) {
+  return !key.last_day || now < *key.last_day + std::chrono::days(1);
 }
 
 }  // namespace
@@ -135,18 +140,18 @@ std::expected<Caller, ApiError> Identities::by_key(std::string_view text, TimePo
     if (hash && CRYPTO_memcmp(key.hash.data(), hash->data(), hash->size()) == 0) found = &key;
   }
   if (found == nullptr) return std::unexpected(refused("invalid_api_key", "the key is not known"));
-  if (found->last_day && now >= *found->last_day + std::chrono::days(1)) {
+  if (!still_valid(*found, now)) {
     return std::unexpected(
         refused("expired_api_key", "the key's last day is over: ask for a new one"));
   }
-  return named(found->name, found->roles);
+  return named(found->name, found->roles, KnownBy::key);
 }
 
 // Roles that there are not are somebody else's: an issuer serves more than seekd.
 std::expected<Caller, ApiError> Identities::by_token(std::string_view text, TimePoint now) const {
   auto claims = tokens_.judge(text, now);
   if (!claims) return std::unexpected(refused("invalid_token", claims.error().message));
-  return named(std::move(claims->name), std::move(claims->roles));
+  return named(std::move(claims->name), std::move(claims->roles), KnownBy::token);
 }
 
 std::expected<Caller, ApiError> Identities::by_certificate(
@@ -154,7 +159,7 @@ std::expected<Caller, ApiError> Identities::by_certificate(
   for (const Table& table : tables_) {
     const std::string& wanted = table.config.certificate;
     if (wanted.empty() || std::ranges::find(names, wanted) == names.end()) continue;
-    return named(table.config.name, {});
+    return named(table.config.name, {}, KnownBy::certificate);
   }
   return std::unexpected(
       refused("unknown_certificate", "no table [[access.caller]] has a name of your certificate"));
@@ -163,7 +168,7 @@ std::expected<Caller, ApiError> Identities::by_certificate(
 Caller Identities::by_account(const Peer& account) const {
   for (const Table& table : tables_) {
     if (!table.account.has_account(account)) continue;
-    Caller caller = named(table.config.name, {});
+    Caller caller = named(table.config.name, {}, KnownBy::account);
     caller.account = account;
     return caller;
   }
@@ -171,7 +176,8 @@ Caller Identities::by_account(const Peer& account) const {
                 account,
                 access_.socket_roles,
                 {},
-                common_};
+                common_,
+                KnownBy::account};
   const bool ours = account.uid && (*account.uid == 0 || *account.uid == owner_);
   if (!ours) return with_rights(std::move(caller));
   caller.roles = {"admin"};
@@ -180,13 +186,45 @@ Caller Identities::by_account(const Peer& account) const {
 }
 
 Caller Identities::unknown() const {
-  return with_rights({"", {}, access_.loopback_roles, {}, common_});
+  return with_rights({"", {}, access_.loopback_roles, {}, common_, KnownBy::nothing});
 }
 
-Caller Identities::named(std::string name, std::vector<std::string> roles) const {
+std::expected<Caller, ApiError> Identities::recall(const CallerMark& mark, TimePoint now) const {
+  const auto gone = [](std::string what) {
+    return std::unexpected(refused("caller_gone", std::move(what)));
+  };
+  switch (mark.known_by) {
+    case KnownBy::nothing:
+      if (known_by_proof_) return gone("callers have to be known by now, and this one was not");
+      return unknown();
+    case KnownBy::account:
+      return by_account(mark.account);
+    case KnownBy::key: {
+      const auto key = std::ranges::find_if(keys_, [&](const policy::ApiKey& one) {
+        return one.name == mark.name && still_valid(one, now);
+      });
+      if (key == keys_.end()) return gone("no key of " + policy::quoted(mark.name) + " is valid");
+      return named(key->name, key->roles, KnownBy::key);
+    }
+    case KnownBy::token:
+      if (!tokens_.believes_any()) return gone("tokens are no longer believed");
+      return named(mark.name, mark.roles, KnownBy::token);
+    case KnownBy::certificate:
+      break;
+  }
+  const auto table = std::ranges::find_if(tables_, [&](const Table& one) {
+    return one.config.name == mark.name && !one.config.certificate.empty();
+  });
+  if (table == tables_.end()) {
+    return gone("no table [[access.caller]] has a certificate of " + policy::quoted(mark.name));
+  }
+  return named(mark.name, {}, KnownBy::certificate);
+}
+
+Caller Identities::named(std::string name, std::vector<std::string> roles, KnownBy by) const {
   const auto table = std::ranges::find(
       tables_, name, [](const Table& one) -> const std::string& { return one.config.name; });
-  Caller caller{std::move(name), {}, std::move(roles), {}, common_};
+  Caller caller{std::move(name), {}, std::move(roles), {}, common_, by};
   if (table != tables_.end()) {
     caller.terms = table->terms;
     if (caller.roles.empty()) caller.roles = table->config.roles;

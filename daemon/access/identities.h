@@ -45,6 +45,11 @@ class Identities {
   std::expected<Caller, ApiError> identify(const Connection& connection,
                                            std::string_view authorization, TimePoint now) const;
 
+  // Who was here once, as he is now: with the rights, the terms and the keys that he has left. A
+  // token is not asked for again: it stands for its roles as long as tokens are believed at all.
+  // The error is a 401.
+  std::expected<Caller, ApiError> recall(const CallerMark& mark, TimePoint now) const;
+
  private:
   struct Table {
     config::CallerConfig config;
@@ -64,7 +69,7 @@ class Identities {
   Caller unknown() const;
 
   // The caller of that name with those roles, or with those of its table where it is given none.
-  Caller named(std::string name, std::vector<std::string> roles) const;
+  Caller named(std::string name, std::vector<std::string> roles, KnownBy by) const;
   Caller with_rights(Caller caller) const;
 
   config::AccessConfig access_;

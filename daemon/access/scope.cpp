@@ -9,6 +9,12 @@ bool Scope::has(std::string_view collection) const {
   return std::ranges::find(collections, collection) != collections.end();
 }
 
+std::vector<std::string> collections_of(std::span<const Passage> passages) {
+  std::set<std::string, std::less<>> read;
+  for (const Passage& passage : passages) read.emplace(policy::collection_of(passage.url));
+  return {read.begin(), read.end()};
+}
+
 std::string prompt_salt(const Scope& scope, std::span<const Passage> passages,
                         std::string_view caller_salt) {
   std::set<std::string_view> read;

@@ -24,6 +24,9 @@ struct Scope {
   bool operator==(const Scope&) const = default;
 };
 
+// That these passages are of, each once.
+std::vector<std::string> collections_of(std::span<const Passage> passages);
+
 // The salt of a prompt over these passages: what was computed of it is shared with prompts of the
 // same caller's salt over the same restricted collections alone, so that nobody learns from the
 // time of an answer what others have read there. No salt that a caller can write is of another set.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemon/access/site_list.h"
 #include "policy/collection.h"
 #include "policy/site_rule.h"
 #include "policy/url.h"
@@ -16,32 +17,11 @@ bool any_matches(const Hosts& rules, std::string_view host) {
       rules, [&](const std::string& rule) { return policy::host_matches(rule, host); });
 }
 
-// All hosts of `inner` are of `outer`: ".example.org" covers "a.example.org" and ".a.example.org".
-bool covers(std::string_view outer, std::string_view inner) {
-  if (!inner.starts_with('.')) return policy::host_matches(outer, inner);
-  return outer.starts_with('.') && policy::host_matches(outer, inner.substr(1));
-}
-
-// What both lists name.
-Hosts common(const Hosts& asked, const Hosts& allowed) {
-  Hosts both;
-  for (const std::string& one : asked) {
-    for (const std::string& site : allowed) {
-      if (covers(site, one)) {
-        both.push_back(one);
-      } else if (covers(one, site)) {
-        both.push_back(site);
-      }
-    }
-  }
-  return both;
-}
-
 // Of empty `hosts`, which are all, those of the terms are left.
 std::optional<ApiError> narrow(const Terms& terms, Hosts& hosts, Hosts& denied) {
   denied.insert(denied.end(), terms.sites_denied.begin(), terms.sites_denied.end());
   if (terms.sites.empty()) return std::nullopt;
-  hosts = hosts.empty() ? terms.sites : common(hosts, terms.sites);
+  hosts = hosts.empty() ? terms.sites : common_sites(hosts, terms.sites);
   return hosts.empty() ? std::optional(site_not_allowed()) : std::nullopt;
 }
 
@@ -59,7 +39,9 @@ ApiError site_not_allowed() {
           std::nullopt};
 }
 
-std::optional<ApiError> hold_to(const Terms& terms, Question& question) {
+std::optional<ApiError> hold_to(const Caller& caller, Question& question) {
+  const Terms& terms = *caller.terms;
+  question.asked_by = caller.claimant();
   if (terms.priority == config::CallerPriority::background) {
     question.priority = model::Priority::background;
   }
@@ -67,6 +49,10 @@ std::optional<ApiError> hold_to(const Terms& terms, Question& question) {
 }
 
 std::optional<ApiError> hold_to(const Terms& terms, cache::SearchQuery& query) {
+  return narrow(terms, query.hosts, query.hosts_denied);
+}
+
+std::optional<ApiError> hold_to(const Terms& terms, WebQuery& query) {
   return narrow(terms, query.hosts, query.hosts_denied);
 }
 

@@ -11,6 +11,7 @@
 #include "daemon/access/caller.h"
 #include "daemon/answer/question.h"
 #include "daemon/api/api_error.h"
+#include "daemon/finding/web_result.h"
 
 namespace seekd::daemon {
 
@@ -21,9 +22,10 @@ bool may_have(const Terms& terms, std::string_view address);
 // The 403 of a page that may_have() denies.
 ApiError site_not_allowed();
 
-// Sites beyond the caller's are left out, and a caller of the background asks in the background.
-// The error where no site is left.
-std::optional<ApiError> hold_to(const Terms& terms, Question& question);
+// Sites beyond the caller's are left out, a caller of the background asks in the background, and
+// it is his question. The error where no site is left.
+std::optional<ApiError> hold_to(const Caller& caller, Question& question);
 std::optional<ApiError> hold_to(const Terms& terms, cache::SearchQuery& query);
+std::optional<ApiError> hold_to(const Terms& terms, WebQuery& query);
 
 }  // namespace seekd::daemon

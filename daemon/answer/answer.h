@@ -62,6 +62,8 @@ struct Usage {
   std::size_t search_queries = 0;    // searches over the cache
   std::size_t citation_tokens = 0;   // of the passages in the prompt
   std::size_t pages_fetched = 0;     // requests through the door
+  std::size_t web_searches = 0;      // likewise, of searches of the web: queries, feeds
+  std::size_t search_tokens = 0;     // that the model read and wrote to find pages
 };
 
 enum class AnswerOrigin : std::uint8_t {
@@ -72,6 +74,7 @@ enum class AnswerOrigin : std::uint8_t {
 std::string_view to_string(AnswerOrigin origin);
 
 struct Answer {
+  std::string model;  // who wrote it: a route's name, or the local model's
   std::string content;
   std::string reasoning;
   std::vector<model::AnswerToken> tokens;  // of what the model wrote, where they were asked for
@@ -86,5 +89,14 @@ struct Answer {
   std::vector<TraceStep> trace;  // in the order of their times
   Usage usage;
 };
+
+// What of it counts against its caller's limits: who is given what was computed for another, or a
+// while ago, has it for nothing.
+std::size_t charged_tokens(const Answer& answer);
+std::size_t charged_fetches(const Answer& answer);
+
+// The usage of an answer that is given again: its tokens are those of its text, all of its prompt
+// was known, and nothing was read for it.
+Usage usage_given_again(Usage usage);
 
 }  // namespace seekd::daemon

@@ -28,8 +28,9 @@ std::uint64_t bytes_of(const Answer& answer) {
 
 // The same pages and the same words give it again; others are of what could not be done today.
 bool follows_from_text(std::string_view code) {
-  constexpr std::array<std::string_view, 4> codes{"links_removed", "model_alone",
-                                                  "sources_disagree", "suspected_injection"};
+  constexpr std::array<std::string_view, 7> codes{
+      "links_removed", "links_unknown",    "model_alone",        "prompt_removed",
+      "read_as_of",    "sources_disagree", "suspected_injection"};
   return std::ranges::find(codes, code) != codes.end();
 }
 
@@ -45,6 +46,21 @@ std::string_view to_string(AnswerOrigin origin) {
       return "kept";
   }
   return "";
+}
+
+std::size_t charged_tokens(const Answer& answer) {
+  if (answer.origin != AnswerOrigin::computed) return 0;
+  return answer.usage.prompt_tokens + answer.usage.completion_tokens + answer.usage.search_tokens;
+}
+
+std::size_t charged_fetches(const Answer& answer) {
+  return answer.usage.pages_fetched + answer.usage.web_searches;
+}
+
+Usage usage_given_again(Usage usage) {
+  usage.cached_tokens = usage.prompt_tokens;
+  usage.search_queries = usage.pages_fetched = usage.web_searches = usage.search_tokens = 0;
+  return usage;
 }
 
 std::shared_ptr<const Answer> AnswerCache::find(const std::string& key) {

@@ -57,7 +57,8 @@ class AnswerDesk::Asking final : public std::enable_shared_from_this<Asking> {
   void answer() {
     const auto kept = key_.empty() ? nullptr : desk_.cache_.find(key_);
     if (!kept) return begin();
-    check_kept_answer(services_, kept, {question_.reach, question_.budget.fetches, begun_at_},
+    check_kept_answer(services_, kept,
+                      {question_.reach, question_.budget.fetches, begun_at_, question_.trace_id},
                       [self = shared_from_this()](const std::shared_ptr<Answer>& answer) {
                         if (answer) return self->give_again(std::move(*answer));
                         self->services_.metrics.kept_answer_ended();
@@ -98,6 +99,9 @@ class AnswerDesk::Asking final : public std::enable_shared_from_this<Asking> {
   void give_again(Answer answer) {
     services_.metrics.answer_given_again(AnswerOrigin::kept);
     answer.origin = AnswerOrigin::kept;
+    const std::size_t revalidated = answer.usage.pages_fetched;
+    answer.usage = usage_given_again(answer.usage);
+    answer.usage.pages_fetched = revalidated;
     TraceStep step = trace_step(TraceStep::Kind::cached, "", "its pages are as they were");
     step.at = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun_at_);
     tell_step(step);
@@ -146,7 +150,10 @@ class AnswerDesk::Asking final : public std::enable_shared_from_this<Asking> {
     }
     for (const Place& place : std::exchange(listeners_, {})) {
       place.listener.on_done(answer);
-      if (answer && answer->origin == AnswerOrigin::computed) answer->origin = AnswerOrigin::shared;
+      if (!answer || answer->origin == AnswerOrigin::shared) continue;
+      // A kept one whose pages were asked for again was so for the first.
+      if (answer->origin == AnswerOrigin::computed) answer->origin = AnswerOrigin::shared;
+      answer->usage = usage_given_again(answer->usage);
     }
   }
 
@@ -172,9 +179,9 @@ void AnswerDesk::Seat::cancel() {
 
 std::shared_ptr<AnswerDesk::Seat> AnswerDesk::ask(Services& services, Question question,
                                                   AnswerFlow::Listener listener) {
-  const std::string key =
-      question_key(question, services.model.model().info().name, services.cache.clock().now())
-          .value_or("");
+  const std::string key = question_key(question, services.routes.model(question.model).info().name,
+                                       services.cache.clock().now())
+                              .value_or("");
   const auto found = key.empty() ? askings_.end() : askings_.find(key);
   if (found != askings_.end() && found->second->serves(question)) {
     const std::shared_ptr<Asking> asking = found->second;

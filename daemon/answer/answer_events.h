@@ -49,6 +49,9 @@ struct WebSearched {  // answers SearchWeb
 struct CoverageJudged {  // answers JudgeCoverage
   Result<std::vector<model::Score>> scores;
 };
+struct ModelSaid {  // answers AskModel
+  Result<model::Generation> generation;
+};
 struct ReadingDeadline {};  // answers ArmReadingDeadline
 struct AnswerDeadline {};   // comes when config::AnswerConfig::deadline has passed since Started
 struct Tokens {             // of Generate
@@ -65,8 +68,8 @@ struct Cancelled {};  // the caller has gone
 
 using Event = std::variant<event::Started, event::Judged, event::Found, event::Searched,
                            event::Fetched, event::Stored, event::WebSearched, event::CoverageJudged,
-                           event::ReadingDeadline, event::AnswerDeadline, event::Tokens,
-                           event::Generated, event::Checked, event::Cancelled>;
+                           event::ModelSaid, event::ReadingDeadline, event::AnswerDeadline,
+                           event::Tokens, event::Generated, event::Checked, event::Cancelled>;
 
 namespace action {
 struct LookUp {
@@ -91,6 +94,10 @@ struct SearchWeb {
 struct StopSearchingWeb {};  // its WebSearched is not waited for
 struct JudgeCoverage {       // what the model thinks of the passages that there are
   model::ScoreRequest request;
+  std::vector<std::string> collections;  // that its passages are of
+};
+struct AskModel {  // it writes for the search, and nothing of the answer
+  model::GenerateRequest request;
 };
 struct ArmReadingDeadline {};
 struct StopFetches {};  // those that run; their Fetched are not waited for
@@ -99,8 +106,9 @@ struct Keep {           // what came of the page is stored, or confirms what is 
 };
 struct Generate {
   model::GenerateRequest request;
+  std::vector<std::string> collections;  // that its passages are of
 };
-struct StopGenerating {};  // or judging; what it answers with follows all the same
+struct StopGenerating {};  // or judging, or searching; what it answers with follows all the same
 struct Emit {              // text for a caller who reads along
   model::TextDelta delta;
 };
@@ -118,9 +126,9 @@ struct Finish {
 
 using Action =
     std::variant<action::LookUp, action::Judge, action::Search, action::Fetch, action::SearchWeb,
-                 action::StopSearchingWeb, action::JudgeCoverage, action::ArmReadingDeadline,
-                 action::StopFetches, action::Keep, action::Generate, action::StopGenerating,
-                 action::Emit, action::Check, action::Note, action::Finish>;
+                 action::StopSearchingWeb, action::JudgeCoverage, action::AskModel,
+                 action::ArmReadingDeadline, action::StopFetches, action::Keep, action::Generate,
+                 action::StopGenerating, action::Emit, action::Check, action::Note, action::Finish>;
 using Actions = std::vector<Action>;
 
 }  // namespace seekd::daemon

@@ -14,12 +14,22 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-ModelView view_of(const model::Model& model, const config::Config& config) {
+// Of a model of another server nobody says how large it is; who names it to judge means it.
+bool judges(const model::Model& judge, const config::Config& config) {
+  const std::uint64_t parameters = judge.info().parameters;
+  if (parameters == 0) return config.answer.model_judges != config::ModelAsked::never;
+  return is_asked(config.answer.model_judges, parameters);
+}
+
+ModelView view_of(const Services& services, const std::string& route, const std::string& judge) {
+  const model::Model& model = services.routes.model(route);
   return {.context_tokens = model.info().context_tokens,
           .task = task_for(model.info().parameters),
-          .judges = is_asked(config.answer.model_judges, model.info().parameters),
+          .judges = judges(services.routes.model(judge), services.config),
+          .searches = is_asked(services.config.answer.model_searches,
+                               services.model.model().info().parameters),
           .knowledge_cutoff =
-              policy::knowledge_cutoff(config.model.knowledge_cutoff, model.info().name),
+              policy::knowledge_cutoff(services.routes.knowledge_cutoff(route), model.info().name),
           .count_tokens = [&model](std::string_view text) { return model.count_tokens(text); },
           .count_prompt_tokens =
               [&model](const std::vector<model::Message>& messages) {
@@ -49,8 +59,12 @@ AnswerMachine::Settings settings_of(const Services& services) {
 
 AnswerFlow::AnswerFlow(Services& services, Question question, Listener listener)
     : services_(services),
-      machine_(std::move(question), settings_of(services),
-               view_of(services.model.model(), services.config)),
+      claimant_(question.asked_by),
+      route_(question.model),
+      judge_(question.judge),
+      private_texts_(private_texts(question.messages, services.config.privacy)),
+      trace_id_(question.trace_id),
+      machine_(std::move(question), settings_of(services), view_of(services, route_, judge_)),
       meter_(services.metrics, Clock::now()),
       listener_(std::move(listener)),
       arrived_(Clock::now()),
@@ -63,8 +77,9 @@ std::shared_ptr<AnswerFlow> AnswerFlow::start(Services& services, Question quest
       new AnswerFlow(services, std::move(question), std::move(listener)));
   flow->arm(flow->answer_deadline_, services.config.answer.deadline, event::AnswerDeadline{});
   // Posted, so that the caller holds the flow before anything comes of it.
-  auto admitted = services.admission.enter(
-      [flow] { boost::asio::post(flow->services_.executor, [flow] { flow->begin(); }); });
+  auto admitted = services.admission.enter(flow->claimant_, [flow] {
+    boost::asio::post(flow->services_.executor, [flow] { flow->begin(); });
+  });
   if (admitted) {
     flow->ticket_ = *admitted;
   } else {
@@ -77,15 +92,14 @@ std::shared_ptr<AnswerFlow> AnswerFlow::start(Services& services, Question quest
 
 // The places go at once, whatever the machine is at.
 void AnswerFlow::cancel() {
-  services_.admission.withdraw(ticket_);
-  services_.model.take_back(generation_);
+  services_.admission.leave(ticket_);
+  services_.routes.take_back(generation_);
   feed(event::Cancelled{});
 }
 
 void AnswerFlow::begin() {
-  admitted_ = true;
   meter_.admitted(Clock::now());
-  if (!listener_.on_done) return leave_admission();
+  if (!listener_.on_done) return;
   feed(event::Started{});
 }
 
@@ -123,9 +137,9 @@ void AnswerFlow::act(action::LookUp what) {
 
 void AnswerFlow::act(action::Judge what) {
   const auto self = shared_from_this();
-  generation_ = services_.model.score(std::move(what.request), [self](auto scores) {
-    self->feed(event::Judged{std::move(scores)});
-  });
+  generation_ =
+      services_.routes.score(judge_, claimant_, std::move(what.request), {{}, private_texts_},
+                             [self](auto scores) { self->feed(event::Judged{std::move(scores)}); });
 }
 
 void AnswerFlow::act(action::Search what) {
@@ -140,6 +154,7 @@ void AnswerFlow::act(action::Search what) {
 
 void AnswerFlow::act(const action::Fetch& what) {
   PageFlights::Wish wish{.request = what.request, .asker = Asker::question, .asked_at = arrived_};
+  wish.request.trace_id = trace_id_;
   if (what.max_age) wish.begun_since = arrived_ - *what.max_age;
   const auto self = shared_from_this();
   fetches_[what.page].seat = services_.flights.board(
@@ -150,7 +165,7 @@ void AnswerFlow::act(const action::Fetch& what) {
 }
 
 void AnswerFlow::act(action::SearchWeb what) {
-  web_search_ = services_.web->search(std::move(what.queries),
+  web_search_ = services_.web->search(std::move(what.queries), trace_id_,
                                       [self = shared_from_this()](WebFindings findings) {
                                         self->feed(event::WebSearched{std::move(findings)});
                                       });
@@ -162,9 +177,20 @@ void AnswerFlow::act(action::StopSearchingWeb) {
 
 void AnswerFlow::act(action::JudgeCoverage what) {
   const auto self = shared_from_this();
-  generation_ = services_.model.score(std::move(what.request), [self](auto scores) {
-    self->feed(event::CoverageJudged{std::move(scores)});
-  });
+  generation_ = services_.routes.score(
+      judge_, claimant_, std::move(what.request), {std::move(what.collections), private_texts_},
+      [self](auto scores) { self->feed(event::CoverageJudged{std::move(scores)}); });
+}
+
+// Steps of the search are the local model's: what it looks for and through stays on this host.
+void AnswerFlow::act(action::AskModel what) {
+  const auto self = shared_from_this();
+  generation_ = services_.routes.generate(
+      config::local_model, claimant_, std::move(what.request), {{}, private_texts_},
+      {.on_begin = [](const std::string&) {},
+       .on_text = [](const model::TextDelta&) {},
+       .on_done =
+           [self](auto generation) { self->feed(event::ModelSaid{std::move(generation)}); }});
 }
 
 void AnswerFlow::act(action::ArmReadingDeadline) {
@@ -184,20 +210,23 @@ void AnswerFlow::act(action::Keep what) {
 }
 
 void AnswerFlow::act(action::Generate what) {
-  leave_admission();
+  services_.admission.reached_model(ticket_);
   meter_.handed_over(Clock::now());
   const auto self = shared_from_this();
-  generation_ = services_.model.generate(
-      std::move(what.request), [self] { self->model_begins(); },
-      [self](model::TextDelta delta) {
-        self->meter_.wrote(Clock::now());
-        self->feed(event::Tokens{std::move(delta)});
-      },
-      [self](auto generation) { self->feed(event::Generated{std::move(generation)}); });
+  generation_ = services_.routes.generate(
+      route_, claimant_, std::move(what.request), {std::move(what.collections), private_texts_},
+      {.on_begin = [self](const std::string& model) { self->model_begins(model); },
+       .on_text =
+           [self](model::TextDelta delta) {
+             self->meter_.wrote(Clock::now());
+             self->feed(event::Tokens{std::move(delta)});
+           },
+       .on_done =
+           [self](auto generation) { self->feed(event::Generated{std::move(generation)}); }});
 }
 
 void AnswerFlow::act(action::StopGenerating) {
-  services_.model.take_back(generation_);
+  services_.routes.take_back(generation_);
 }
 
 void AnswerFlow::act(const action::Emit& what) {
@@ -220,8 +249,7 @@ void AnswerFlow::act(action::Note what) {
 }
 
 void AnswerFlow::act(action::Finish what) {
-  services_.admission.withdraw(ticket_);
-  leave_admission();
+  services_.admission.leave(ticket_);
   reading_deadline_.cancel();
   answer_deadline_.cancel();
   leave_flights();
@@ -231,11 +259,14 @@ void AnswerFlow::act(action::Finish what) {
   const Listener listener = std::exchange(listener_, {});
   if (!listener.on_done) return;
   if (what.answer) what.answer->trace = std::move(trace_);
+  if (what.answer) what.answer->model = std::move(written_by_);
   meter_.ended(what.answer, Clock::now());
   listener.on_done(std::move(what.answer));
 }
 
-void AnswerFlow::model_begins() {
+void AnswerFlow::model_begins(const std::string& model) {
+  const bool first = std::exchange(written_by_, model).empty();
+  if (!first) return;  // a backup, after all
   meter_.began(Clock::now());
   if (listener_.on_done) act(action::Note{trace_step(TraceStep::Kind::generating, "", "")});
 }
@@ -253,10 +284,6 @@ void AnswerFlow::arm(boost::asio::steady_timer& timer, std::chrono::seconds afte
   timer.async_wait([self = shared_from_this(), event](const boost::system::error_code& error) {
     if (!error) self->feed(event);
   });
-}
-
-void AnswerFlow::leave_admission() {
-  if (std::exchange(admitted_, false)) services_.admission.leave();
 }
 
 }  // namespace seekd::daemon

@@ -53,6 +53,7 @@ class AnswerFlow : public std::enable_shared_from_this<AnswerFlow> {
   void act(action::SearchWeb what);
   void act(action::StopSearchingWeb what);
   void act(action::JudgeCoverage what);
+  void act(action::AskModel what);
   void act(action::ArmReadingDeadline what);
   void act(action::StopFetches what);
   void act(action::Keep what);
@@ -64,18 +65,21 @@ class AnswerFlow : public std::enable_shared_from_this<AnswerFlow> {
   void act(action::Finish what);
 
   void leave_flights();
-  void model_begins();
+  void model_begins(const std::string& model);
   void arm(boost::asio::steady_timer& timer, std::chrono::seconds after, const Event& event);
-  void leave_admission();
 
   Services& services_;
+  const Claimant claimant_;
+  const std::string route_;
+  const std::string judge_;
+  const std::vector<PrivateText> private_texts_;
+  const std::string trace_id_;
   AnswerMachine machine_;
   QuestionMeter meter_;
   Listener listener_;  // without functions once it was told the end
   const std::chrono::steady_clock::time_point arrived_;
   std::vector<TraceStep> trace_;
   Admission::Ticket ticket_ = 0;
-  bool admitted_ = false;
   std::deque<Event> events_;  // for the machine, in the order they came
   bool thinking_ = false;     // a worker has machine_, and nobody else may touch it
   boost::asio::steady_timer reading_deadline_;
@@ -86,7 +90,8 @@ class AnswerFlow : public std::enable_shared_from_this<AnswerFlow> {
   };
   std::map<std::size_t, Fetching> fetches_;  // by page
   std::shared_ptr<fetcher::FetchHandle> web_search_;
-  ModelRunner::Ticket generation_ = 0;
+  ModelRoutes::Ticket generation_ = 0;
+  std::string written_by_;  // the model's name
 };
 
 }  // namespace seekd::daemon

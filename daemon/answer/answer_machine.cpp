@@ -9,6 +9,7 @@
 #include "daemon/answer/sources.h"
 #include "daemon/answer/suspicion.h"
 #include "daemon/finding/queries.h"
+#include "daemon/time_text.h"
 #include "policy/coverage.h"
 
 namespace seekd::daemon {
@@ -23,6 +24,13 @@ void add_once(std::vector<std::string>& urls, const std::string& url) {
 template <class T>
 bool holds(const std::vector<T>& sources, const std::string& url) {
   return std::ranges::find(sources, url, &T::url) != sources.end();
+}
+
+// Pages that are named, and no others.
+Aim all_of_them() {
+  Aim aim;
+  aim.until = Aim::Until::all_read;
+  return aim;
 }
 
 std::string verdict_text(const policy::QuestionVerdict& verdict) {
@@ -79,13 +87,36 @@ void AnswerMachine::plan() {
   SourcePlan plan = plan_sources(question_, verdict_, question_.budget.fetches);
   draft_.notices = std::move(plan.notices);
   note(TraceStep::Kind::judged, verdict_text(verdict_));
+  heed_time();
   if (!plan.urls.empty()) {
-    return explore({.until = Aim::Until::all_read, .text = {}, .known = {}, .queries = {}},
-                   std::move(plan.urls));
+    return explore(all_of_them(), std::move(plan.urls));
   }
-  if (!draft_.notices.empty() || is_for_the_model_alone()) return write({});
+  if (!draft_.notices.empty() || !heed_sites() || is_for_the_model_alone()) return write({});
   stage_ = Stage::surveying;
   search({});
+}
+
+// "What did the page say on 1 March?" is asked of the pages of then, unless the caller says of
+// which.
+void AnswerMachine::heed_time() {
+  if (!verdict_.as_of || question_.as_of || question_.max_age) return;
+  question_.as_of = verdict_.as_of;
+  as_of_question_ = true;
+  note(TraceStep::Kind::judged, "asks what pages said by " + format_time(*question_.as_of));
+}
+
+// A site whose word is wanted leaves the others out. False: the caller leaves out all that are.
+bool AnswerMachine::heed_sites() {
+  if (verdict_.asked_sites.empty() || !question_.scope.has(policy::web_collection)) return true;
+  SitePlan plan = plan_sites(question_, verdict_.asked_sites);
+  std::ranges::move(plan.notices, std::back_inserter(draft_.notices));
+  if (plan.hosts.empty()) return false;
+  question_.hosts = std::move(plan.hosts);
+  if (question_.reach != Reach::web || question_.as_of) return true;
+  for (std::string& url : plan.entrances) {
+    entrances_.push_back({std::move(url), policy::Provenance::user});
+  }
+  return true;
 }
 
 // The caller leaves it to the verdict, and nothing that changes is asked for.
@@ -120,6 +151,10 @@ void AnswerMachine::on(event::WebSearched& searched) {
 
 void AnswerMachine::on(const event::CoverageJudged& judged) {
   explore_on(judged);
+}
+
+void AnswerMachine::on(event::ModelSaid& said) {
+  explore_on(said);
 }
 
 void AnswerMachine::on(const event::ReadingDeadline& deadline) {
@@ -197,16 +232,17 @@ std::vector<std::string> AnswerMachine::pages_of(const std::vector<Passage>& pas
 // No page was named: what the cache knows decides.
 void AnswerMachine::survey(std::vector<Passage> passages) {
   if (question_.as_of && !passages.empty()) {
-    return explore({.until = Aim::Until::all_read, .text = {}, .known = {}, .queries = {}},
-                   pages_of(passages));
+    return explore(all_of_them(), pages_of(passages));
   }
   if (!leave_out_by_date(passages, question_.dates, now_).empty() && passages.empty()) {
     draft_.notices.push_back({"date_filtered", "", "no stored page is of the dates asked for"});
   }
-  Aim aim{.text = search_text(question_.text(), verdict_.urls), .known = {}, .queries = {}};
-  if (searches_web()) {
-    aim.queries = queries_for(question_, verdict_, now_, settings_.web_queries_max);
-  }
+  Aim aim{.text = search_text(question_.text(), verdict_.urls),
+          .known = {},
+          .queries = {},
+          .queries_max = settings_.web_queries_max,
+          .entrances = entrances_};
+  if (searches_web()) aim.queries = queries_for(question_, verdict_, now_, aim.queries_max);
   const auto max_age = question_.max_age      ? question_.max_age
                        : verdict_.needs_fresh ? verdict_.max_age
                                               : std::nullopt;
@@ -214,7 +250,7 @@ void AnswerMachine::survey(std::vector<Passage> passages) {
   note(TraceStep::Kind::surveyed, verdict.reason);
   verdict_ = policy::with_coverage(std::move(verdict_), verdict);
   if (verdict.coverage == policy::Coverage::none) {
-    if (aim.queries.empty()) {
+    if (aim.queries.empty() && aim.entrances.empty()) {
       if (verdict_.needs_fresh) tell_no_source();
       return write({});
     }
@@ -298,10 +334,18 @@ void AnswerMachine::tell_old(const std::vector<Passage>& passages) {
 void AnswerMachine::write(std::vector<Passage> passages) {
   stage_ = Stage::writing;
   draft_.usage.pages_fetched = reading().fetched();
+  draft_.usage.web_searches = explorer_.cost().web_searches;
+  draft_.usage.search_tokens = explorer_.cost().tokens;
   draft_.max_age = question_.max_age;
+  if (as_of_question_) {
+    draft_.notices.push_back({"read_as_of", "",
+                              "pages were read as they were by " + format_time(*question_.as_of) +
+                                  ": so the question asks"});
+  }
   for (const Passage& passage : passages) {
     if (holds(draft_.sources, passage.url)) continue;
     draft_.sources.push_back(source_of(passage, state_of(passage)));
+    act(action::Note{trace_step(TraceStep::Kind::source, passage.url, passage.title)});
   }
   note(TraceStep::Kind::prompt, std::to_string(passages.size()) + " passages of " +
                                     std::to_string(draft_.sources.size()) + " pages");

@@ -68,6 +68,7 @@ class AnswerMachine {
   void on(event::Stored&);
   void on(event::WebSearched&);
   void on(const event::CoverageJudged&);
+  void on(event::ModelSaid&);
   void on(const event::ReadingDeadline&);
   void on(const event::AnswerDeadline&);
   void on(event::Tokens&);
@@ -77,6 +78,8 @@ class AnswerMachine {
 
   void plan();
   bool is_for_the_model_alone() const;
+  void heed_time();
+  bool heed_sites();
   void explore(Aim aim, std::vector<std::string> urls);
   template <class What>
   void explore_on(What& what);
@@ -106,6 +109,8 @@ class AnswerMachine {
   Actions actions_;
 
   policy::QuestionVerdict verdict_;
+  bool as_of_question_ = false;  // its own words say as of when pages are read
+  std::vector<Lead> entrances_;  // of the sites that the question asks
   Explorer explorer_;
   AnswerWriter writer_;
   Answer draft_;  // what is known before the model writes

@@ -32,7 +32,9 @@ void AnswerWriter::begin(Answer draft, std::vector<Passage> passages, TimePoint 
   for (const Disagreement& found : find_disagreements(passages_, question_.text())) {
     answer_.notices.push_back(disagreement_notice(found, passages_));
   }
-  if (passages_.empty() && question_.retrieval == Retrieval::enabled && !answer_.notices.empty()) {
+  const bool told =
+      passages_.empty() && question_.retrieval == Retrieval::enabled && !answer_.notices.empty();
+  if (told && !question_.shape) {
     answer_.content = ungrounded_preface(answer_.notices.front(), language_of(question_.text()),
                                          room_.model().knowledge_cutoff);
     preface_bytes_ = answer_.content.size();
@@ -40,6 +42,7 @@ void AnswerWriter::begin(Answer draft, std::vector<Passage> passages, TimePoint 
   }
   if (!passages_.empty()) {
     content_marker_ = reasoning_marker_ = MarkerFilter(prompt_marker(passages_));
+    content_echo_ = reasoning_echo_ = EchoFilter(prompt_echoes(question_.messages, passages_));
   }
   const Basis basis = passages_.empty() ? Basis::model_alone : Basis::pages;
   actions_.emplace_back(
@@ -49,13 +52,20 @@ void AnswerWriter::begin(Answer draft, std::vector<Passage> passages, TimePoint 
                         .tokens_max = question_.tokens_max,
                         .cache_salt = prompt_salt(question_.scope, passages_, question_.cache_salt),
                         .priority = question_.priority,
-                        .thinking = thinking_for(question_.thinking, basis)}});
+                        .thinking = thinking_for(question_.thinking, basis),
+                        .shape = question_.shape},
+                       collections_of(passages_)});
 }
 
 void AnswerWriter::on(event::Tokens& tokens) {
   if (phase_ != Phase::generating) return;
-  tokens.delta.content = links_.feed(content_marker_.feed(tokens.delta.content));
-  tokens.delta.reasoning = reasoning_marker_.feed(tokens.delta.reasoning);
+  if (question_.shape) {
+    links_.feed(tokens.delta.content);  // what is taken out would leave another text
+  } else {
+    tokens.delta.content =
+        links_.feed(content_echo_.feed(content_marker_.feed(tokens.delta.content)));
+  }
+  tokens.delta.reasoning = reasoning_echo_.feed(reasoning_marker_.feed(tokens.delta.reasoning));
   answer_.content += tokens.delta.content;
   answer_.reasoning += tokens.delta.reasoning;
   answer_.tokens.insert(answer_.tokens.end(), tokens.delta.tokens.begin(),
@@ -114,17 +124,35 @@ bool AnswerWriter::leads_to_source(std::string_view target) const {
          std::ranges::any_of(question_.messages, is_named);
 }
 
-// What might have become a link or a marker is certain now.
+// What might have become a link, an echo or a marker is certain now.
 void AnswerWriter::end_text() {
-  std::string rest = links_.feed(content_marker_.finish()) + links_.finish();
-  std::string thought = reasoning_marker_.finish();
+  std::string rest = links_.feed(content_echo_.feed(content_marker_.finish()));
+  rest += links_.feed(content_echo_.finish());
+  rest += links_.finish();
+  if (question_.shape) rest.clear();
+  std::string thought = reasoning_echo_.feed(reasoning_marker_.finish());
+  thought += reasoning_echo_.finish();
   answer_.content += rest;
   answer_.reasoning += thought;
   if (!rest.empty() || !thought.empty()) emit({std::move(rest), std::move(thought)});
-  if (links_.removed() == 0) return;
-  answer_.notices.push_back({"links_removed", "",
-                             std::to_string(links_.removed()) +
-                                 " links or images that lead to no source were taken out"});
+  tell_removed();
+}
+
+void AnswerWriter::tell_removed() {
+  if (links_.removed() > 0 && question_.shape) {
+    answer_.notices.push_back({"links_unknown", "",
+                               std::to_string(links_.removed()) +
+                                   " links or images lead to no source, and stand in the text"});
+  } else if (links_.removed() > 0) {
+    answer_.notices.push_back({"links_removed", "",
+                               std::to_string(links_.removed()) +
+                                   " links or images that lead to no source were taken out"});
+  }
+  if (content_echo_.removed() > 0) {
+    answer_.notices.push_back({"prompt_removed", "",
+                               std::to_string(content_echo_.removed()) +
+                                   " pieces of its prompt that the model repeated were taken out"});
+  }
 }
 
 void AnswerWriter::cut() {
@@ -145,6 +173,7 @@ void AnswerWriter::conclude(const model::Generation& generation) {
   answer_.usage.cached_tokens = generation.cached_tokens;
   answer_.usage.completion_tokens = generation.completion_tokens;
   answer_.usage.reasoning_tokens = generation.reasoning_tokens;
+  if (question_.shape) return finish();
   const std::string_view written = std::string_view(answer_.content).substr(preface_bytes_);
   SupportedText supported = find_supports(written, passages_, question_.text());
   answer_.citations_dropped += supported.markers_dropped;
@@ -185,6 +214,12 @@ void AnswerWriter::cite(const Support& support) {
 }
 
 void AnswerWriter::tell_ungrounded() {
+  if (question_.shape && !passages_.empty()) {
+    answer_.notices.push_back({"not_cited", "",
+                               "the answer is text of a schema, which is not held against its "
+                               "sources"});
+    return;
+  }
   answer_.notices.push_back(model_alone(room_.model().knowledge_cutoff));
   if (passages_.empty()) return;
   std::string note =

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "daemon/answer/answer_events.h"
+#include "daemon/answer/echo_filter.h"
 #include "daemon/answer/link_filter.h"
 #include "daemon/answer/marker_filter.h"
 #include "daemon/answer/prompt_room.h"
@@ -53,6 +54,7 @@ class AnswerWriter {
   // Of links in the answer: to a page that stands in the prompt, or to what the caller has written.
   bool leads_to_source(std::string_view target) const;
   void end_text();
+  void tell_removed();
   void cut();
   void conclude(const model::Generation& generation);
   void quote();
@@ -70,6 +72,8 @@ class AnswerWriter {
   LinkFilter links_;
   MarkerFilter content_marker_;
   MarkerFilter reasoning_marker_;
+  EchoFilter content_echo_;
+  EchoFilter reasoning_echo_;
   TimePoint begun_at_;  // the prompt's
   std::vector<Passage> passages_;
   std::vector<Support> supports_;

@@ -38,7 +38,7 @@ class Check : public std::enable_shared_from_this<Check> {
       : services_(services),
         kept_(std::move(kept)),
         answer_(std::make_shared<Answer>(*kept_)),
-        terms_(terms),
+        terms_(std::move(terms)),
         done_(std::move(done)) {}
 
   void start() {
@@ -73,6 +73,7 @@ class Check : public std::enable_shared_from_this<Check> {
   void ask_again(std::size_t index) {
     PageUpdater::Wish wish{.url = answer_->sources[index].url, .asker = Asker::question};
     wish.asked_at = terms_.asked_at;
+    wish.trace_id = terms_.trace_id;
     if (kept_->max_age) wish.begun_since = terms_.asked_at - *kept_->max_age;
     services_.pages.update(
         std::move(wish), [self = shared_from_this(), index](const Result<PageUpdate>& update) {
@@ -103,7 +104,7 @@ class Check : public std::enable_shared_from_this<Check> {
 
 void check_kept_answer(Services& services, std::shared_ptr<const Answer> kept, CheckTerms terms,
                        std::function<void(std::shared_ptr<Answer>)> done) {
-  std::make_shared<Check>(services, std::move(kept), terms, std::move(done))->start();
+  std::make_shared<Check>(services, std::move(kept), std::move(terms), std::move(done))->start();
 }
 
 }  // namespace seekd::daemon

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "daemon/answer/answer.h"
 #include "daemon/answer/question.h"
@@ -22,6 +23,7 @@ struct CheckTerms {
   Reach reach = Reach::web;
   std::size_t fetches_max = 0;
   std::chrono::steady_clock::time_point asked_at;
+  std::string trace_id = {};
 };
 
 // `done` is called exactly once, never inside this call: with the answer, its sources' times and

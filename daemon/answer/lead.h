@@ -13,6 +13,7 @@ namespace seekd::daemon {
 struct Lead {
   std::string url;  // canonical, or as written: the door says what is wrong with it
   policy::Provenance provenance = policy::Provenance::user;
+  std::string title = {};  // as who names the page calls it
 };
 
 }  // namespace seekd::daemon

@@ -61,7 +61,7 @@ class LinkPicker {
     // A stranger's page names pages of the web alone.
     if (!canonical || policy::collection_of(*canonical) != policy::web_collection) return;
     if (!seen_.insert(*canonical).second) return;
-    links_.push_back({share, {std::move(*canonical), provenance}});
+    links_.push_back({share, {std::move(*canonical), provenance, text}});
   }
 
   const std::vector<std::string> terms_;

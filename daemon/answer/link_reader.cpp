@@ -6,9 +6,12 @@
 #include <string>
 
 #include "daemon/answer/link_filter.h"
+#include "policy/ascii.h"
 
 namespace seekd::daemon {
 namespace {
+
+using policy::is_letter;
 
 using Kind = LinkReading::Kind;
 using namespace std::string_view_literals;
@@ -20,9 +23,6 @@ constexpr std::size_t tag_bytes_max = 4096;
 constexpr LinkReading text_here{};
 constexpr LinkReading undecided{Kind::undecided, 0, {}, {}};
 
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 bool is_alphanumeric(char c) {
   return is_letter(c) || (c >= '0' && c <= '9');
 }

@@ -10,10 +10,10 @@ namespace seekd::daemon {
 
 // Asked of the embedded model of 135 million, the opinion is worth nothing: of FreshQA's questions
 // it ranks those whose answers change below the others (docs/measurements.md).
-bool is_asked(config::ModelJudges when, std::uint64_t parameters) {
+bool is_asked(config::ModelAsked when, std::uint64_t parameters) {
   constexpr std::uint64_t large = 7'000'000'000;
-  return when == config::ModelJudges::always ||
-         (when == config::ModelJudges::automatic && parameters >= large);
+  return when == config::ModelAsked::always ||
+         (when == config::ModelAsked::automatic && parameters >= large);
 }
 
 model::ScoreRequest opinion_request(const std::string& question, model::Priority priority) {

@@ -18,7 +18,7 @@
 namespace seekd::daemon {
 
 // Is a model of that size asked?
-bool is_asked(config::ModelJudges when, std::uint64_t parameters);
+bool is_asked(config::ModelAsked when, std::uint64_t parameters);
 
 model::ScoreRequest opinion_request(const std::string& question, model::Priority priority);
 

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <iterator>
 
 #include <openssl/sha.h>
 
 #include "daemon/answer/excerpt.h"
 #include "daemon/answer/suspicion.h"
+#include "daemon/answer/text_units.h"
 #include "daemon/time_text.h"
+#include "policy/ascii.h"
 #include "policy/page_date.h"
 #include "policy/page_text_guard.h"
 #include "policy/url.h"
@@ -81,17 +84,22 @@ std::string origin_of(const Passage& passage, std::string_view marker) {
   return origin + (origin.empty() ? "" : ", ") + format_time(*day).substr(0, date_bytes);
 }
 
+std::string passage_line(const Passage& passage, std::size_t number, std::string_view marker,
+                         const Wording& wording) {
+  std::string line = "[" + std::to_string(number) + "] ";
+  line += guarded_line(passage.title, marker);
+  if (!passage.heading_path.empty()) line += " > " + guarded_line(passage.heading_path, marker);
+  if (const std::string origin = origin_of(passage, marker); !origin.empty()) {
+    line += " (" + origin + ")";
+  }
+  if (is_suspected(passage)) line += wording.suspected;
+  return line;
+}
+
 std::string passage_block(const Passage& passage, std::size_t number, std::string_view marker,
                           const Wording& wording) {
-  std::string block = "[" + std::to_string(number) + "] ";
-  block += guarded_line(passage.title, marker);
-  if (!passage.heading_path.empty()) block += " > " + guarded_line(passage.heading_path, marker);
-  if (const std::string origin = origin_of(passage, marker); !origin.empty()) {
-    block += " (" + origin + ")";
-  }
-  if (is_suspected(passage)) block += wording.suspected;
-  block += "\n" + guarded_page_text(passage.text, marker) + "\n";
-  return block;
+  return passage_line(passage, number, marker, wording) + "\n" +
+         guarded_page_text(passage.text, marker) + "\n";
 }
 
 std::string excerpt_block(std::span<const Passage> passages, std::string_view question,
@@ -121,12 +129,86 @@ std::string notes_block(std::span<const Passage> passages,
                         std::span<const Disagreement> disagreements, Task task, Language language,
                         const PromptTime& time) {
   const std::string differences = source_differences(disagreements, language);
-  if (task == Task::one_sentence) return differences + (differences.empty() ? "" : "\n");
+  if (task != Task::as_asked) return differences + (differences.empty() ? "" : "\n");
   return today(language, time) + " " + source_ages(passages, language, time) +
          (differences.empty() ? "" : " " + differences) + "\n";
 }
 
+constexpr std::size_t echo_bytes_min = 20;  // shorter ones are anybody's words
+
+void add_sentences(std::string_view text, std::vector<EchoFilter::Phrase>& phrases) {
+  for (const ByteRange& range : split_sentences(text)) {
+    const std::string_view sentence = text.substr(range.begin, range.end - range.begin);
+    if (sentence.size() >= echo_bytes_min) phrases.push_back({std::string(sentence)});
+  }
+}
+
+std::string lower_cased(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(),
+                         [](char c) { return policy::is_upper(c) ? c + 32 : c; });
+  return lower;
+}
+
+// It tells the model who it is or what to do, and is no fact for an answer.
+bool addresses_model(std::string_view sentence) {
+  constexpr std::array<std::string_view, 11> openings{"never",  "always",  "do not",  "don't",
+                                                      "answer", "reply",   "respond", "refuse",
+                                                      "ignore", "pretend", "act as"};
+  constexpr std::array<std::string_view, 21> words{"you are",
+                                                   "you must",
+                                                   "you should",
+                                                   "you will",
+                                                   "your task",
+                                                   "your role",
+                                                   "your job",
+                                                   "your instructions",
+                                                   "system prompt",
+                                                   "the assistant",
+                                                   "the user",
+                                                   "confidential",
+                                                   "你是",
+                                                   "您是",
+                                                   "你的任务",
+                                                   "你必须",
+                                                   "不要透露",
+                                                   "不得透露",
+                                                   "系统提示",
+                                                   "あなたは",
+                                                   "システムプロンプト"};
+  const std::string lower = lower_cased(sentence);
+  return std::ranges::any_of(openings, [&](std::string_view o) { return lower.starts_with(o); }) ||
+         std::ranges::any_of(words, [&](std::string_view w) { return lower.contains(w); });
+}
+
 }  // namespace
+
+std::vector<EchoFilter::Phrase> prompt_echoes(std::span<const model::Message> messages,
+                                              std::span<const Passage> passages) {
+  using enum EchoFilter::Extent;
+  std::vector<EchoFilter::Phrase> phrases;
+  const std::string& question = messages.back().content;
+  const Wording& wording = wording_of(language_of(question));
+  add_sentences(wording.task, phrases);
+  phrases.push_back({std::string(wording.suspected)});
+  phrases.push_back({std::string(wording.one_sentence), whole_line});
+  phrases.push_back({std::string(wording.excerpt), whole_line});
+  if (!question.contains('\n')) {
+    phrases.push_back({std::string(wording.question) + question, whole_line});
+  }
+  const std::string marker = prompt_marker(passages);
+  for (std::size_t index = 0; index < passages.size(); ++index) {
+    phrases.push_back({passage_line(passages[index], index + 1, marker, wording), whole_line});
+  }
+  for (const model::Message& message : messages) {
+    if (message.role != model::Role::system) continue;
+    std::vector<EchoFilter::Phrase> told;
+    add_sentences(message.content, told);
+    std::erase_if(told, [](const auto& phrase) { return !addresses_model(phrase.text); });
+    std::ranges::move(told, std::back_inserter(phrases));
+  }
+  return phrases;
+}
 
 std::string guarded_page_text(std::string_view text, std::string_view marker) {
   std::string visible = policy::visible_text(text);

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/answer/echo_filter.h"
 #include "daemon/answer/language.h"
 #include "daemon/answer/source_notes.h"
 #include "model/model.h"
@@ -25,6 +26,7 @@ namespace seekd::daemon {
 enum class Task : std::uint8_t {
   as_asked,      // by the question alone
   one_sentence,  // the smallest models lose the page when they write more than one
+  in_shape,      // by a schema, which the question ends with
 };
 
 // A model under a billion parameters is told to write one sentence; one whose size is not known (0)
@@ -43,6 +45,11 @@ std::vector<model::Message> build_prompt(std::span<const model::Message> message
 
 // What of a page's text goes into a prompt with that marker. REQUIRES: marker is not empty.
 std::string guarded_page_text(std::string_view text, std::string_view marker);
+
+// What of that prompt no answer repeats: the lines that part the passages, how to answer, and what
+// system messages tell the model. What these say of anything else may be said.
+std::vector<EchoFilter::Phrase> prompt_echoes(std::span<const model::Message> messages,
+                                              std::span<const Passage> passages);
 
 // The marker of that prompt, 16 hex digits.
 std::string prompt_marker(std::span<const Passage> passages);

@@ -42,7 +42,7 @@ Status PromptRoom::measure(const Question& question) {
                                           std::to_string(model_.context_tokens) +
                                           " tokens, the answer included: shorten them");
   }
-  const auto tokens = model_.count_prompt_tokens(question.messages);
+  const auto tokens = model_.count_prompt_tokens(messages_of(question));
   if (!tokens) return std::unexpected(tokens.error());
   question_tokens_ = *tokens;
   if (question_tokens_ < model_.context_tokens) return {};
@@ -82,7 +82,18 @@ std::vector<Passage> PromptRoom::choose(std::vector<Passage> candidates, const Q
 std::vector<model::Message> PromptRoom::prompt(const Question& question,
                                                std::span<const Passage> passages,
                                                TimePoint now) const {
-  return build_prompt(question.messages, passages, model_.task, {now, question.as_of});
+  const Task task = question.shape ? Task::in_shape : model_.task;
+  return build_prompt(messages_of(question), passages, task, {now, question.as_of});
+}
+
+std::vector<model::Message> PromptRoom::messages_of(const Question& question) {
+  std::vector<model::Message> messages = question.messages;
+  if (question.shape) {
+    messages.back().content +=
+        "\nAnswer in JSON that is valid by this schema, and in nothing else: " +
+        question.shape->source();
+  }
+  return messages;
 }
 
 std::size_t PromptRoom::prompt_tokens(const Question& question, std::span<const Passage> passages,

@@ -22,7 +22,8 @@ namespace seekd::daemon {
 struct ModelView {
   std::size_t context_tokens = 0;
   Task task = Task::as_asked;
-  bool judges = false;  // it is asked what the rules leave open
+  bool judges = false;    // it is asked what the rules leave open
+  bool searches = false;  // it words what the web is searched for
   std::optional<TimePoint> knowledge_cutoff = std::nullopt;  // as policy::AskedOf's
   policy::TokenCounter count_tokens;
   std::function<Result<std::size_t>(const std::vector<model::Message>&)> count_prompt_tokens;
@@ -49,6 +50,8 @@ class PromptRoom {
   const ModelView& model() const { return model_; }
 
  private:
+  // The conversation, as it is told which form its answer is to have.
+  static std::vector<model::Message> messages_of(const Question& question);
   // Tokens that prompt and answer need beyond the context.
   std::size_t overflow(const std::vector<model::Message>& prompt, const Question& question) const;
 

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,7 +15,9 @@
 #include "daemon/access/scope.h"
 #include "daemon/answer/date_filter.h"
 #include "daemon/answer/thinking.h"
+#include "daemon/fair_shares.h"
 #include "model/model.h"
+#include "model/shape/grammar.h"
 
 namespace seekd::daemon {
 
@@ -46,10 +49,14 @@ struct ReadingBudget {
 };
 
 struct Question {
+  Claimant asked_by;  // whose turn it is answered in
+  std::string model;  // a route's name, who writes; "" and "local" are the local model
+  std::string judge;  // likewise, who is asked what the rules leave open
   std::vector<model::Message> messages;  // REQUIRES: not empty, the last one is the user's
   model::Sampling sampling;
   std::vector<std::string> stop;
-  std::string cache_salt;  // as in model::GenerateRequest
+  std::shared_ptr<const model::Grammar> shape;  // as in model::GenerateRequest
+  std::string cache_salt;                       // as in model::GenerateRequest
   model::Priority priority = model::Priority::interactive;
   std::size_t tokens_max = 0;  // of the answer, thinking included; REQUIRES: > 0
   ThinkingTerms thinking;
@@ -69,6 +76,7 @@ struct Question {
   ReadingBudget budget;
   std::size_t passages_max = 0;        // in the prompt
   std::size_t passage_tokens_max = 0;  // of all of them
+  std::string trace_id = {};           // of who asked first; for logs alone, "" for none
 
   const std::string& text() const { return messages.back().content; }
 };

@@ -12,7 +12,7 @@
 namespace seekd::daemon {
 namespace {
 
-constexpr std::string_view format = "seekd question 1";
+constexpr std::string_view format = "seekd question 2";
 
 std::string_view trimmed(std::string_view text) {
   const auto begin = text.find_first_not_of(" \t\r\n");
@@ -116,16 +116,20 @@ class Digest {
 std::optional<std::string> question_key(const Question& question, std::string_view model,
                                         TimePoint now) {
   if (question.sampling.temperature > 0 && question.sampling.seed == 0) return std::nullopt;
-  const auto& [messages, sampling, stop, cache_salt, priority, tokens_max, thinking, urls,
-               retrieval, search, reach, grounding, scope, max_age, as_of, dates, hosts,
-               hosts_denied, budget, passages_max, passage_tokens_max] = question;
+  const auto& [asked_by, route, judge, messages, sampling, stop, shape, cache_salt, priority,
+               tokens_max, thinking, urls, retrieval, search, reach, grounding, scope, max_age,
+               as_of, dates, hosts, hosts_denied, budget, passages_max, passage_tokens_max,
+               trace_id] = question;
   Digest digest;
   digest.add(format);
   digest.add(model);
   digest.add(std::chrono::floor<std::chrono::days>(now).time_since_epoch().count());
+  digest.add(route);
+  digest.add(judge);
   digest.add(messages);
   digest.add(sampling);
   digest.add(stop);
+  digest.add(shape ? std::optional(shape->source()) : std::nullopt);
   digest.add(cache_salt);
   digest.add(priority);
   digest.add(tokens_max);

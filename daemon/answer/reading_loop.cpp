@@ -34,6 +34,18 @@ void ReadingLoop::offer_links() {
   offer(choose_links(read, question_.text()));
 }
 
+std::vector<Lead> ReadingLoop::waiting(std::size_t most) const {
+  const std::size_t count = std::min(most, leads_.size());
+  return {leads_.begin(), leads_.begin() + static_cast<std::ptrdiff_t>(count)};
+}
+
+void ReadingLoop::prefer(std::span<const std::string> urls) {
+  const auto rank = [&](const Lead& lead) {
+    return std::ranges::find(urls, lead.url) - urls.begin();
+  };
+  std::ranges::stable_sort(leads_, {}, rank);
+}
+
 bool ReadingLoop::may_read_on() const {
   return !ended_ && rounds_ < question_.budget.rounds && fetched_ < question_.budget.fetches &&
          bytes_ < question_.budget.bytes;

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -46,6 +47,11 @@ class ReadingLoop {
   void offer(std::vector<Lead> leads);
   // The links of the pages that are there whose words are the question's, the best first.
   void offer_links();
+
+  // Of those that wait, the first ones.
+  std::vector<Lead> waiting(std::size_t most) const;
+  // These are read before all others that wait, in this order.
+  void prefer(std::span<const std::string> urls);
 
   // Reads at most `pages_max` of those that wait. False: none waits, or the budget, or the time for
   // reading, is spent.

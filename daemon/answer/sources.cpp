@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "cache/index/passage_splitter.h"
+#include "daemon/access/site_list.h"
 #include "daemon/answer/text_units.h"
 #include "daemon/time_text.h"
 #include "policy/collection.h"
@@ -65,6 +66,27 @@ SourcePlan plan_sources(const Question& question, const policy::QuestionVerdict&
     } else {
       plan.urls.push_back(std::move(url));
     }
+  }
+  return plan;
+}
+
+SitePlan plan_sites(const Question& question, std::span<const std::string> sites) {
+  SitePlan plan;
+  for (const std::string& site : sites) {
+    const std::string entrance = "https://" + site + "/";
+    const std::string whole = "." + (site.starts_with("www.") ? site.substr(4) : site);
+    const std::vector<std::string> one{whole};
+    const auto denies = [&](const std::string& rule) { return covers(rule, whole); };
+    const std::vector<std::string> hosts =
+        question.hosts.empty() ? one : common_sites(one, question.hosts);
+    if (hosts.empty() || std::ranges::any_of(question.hosts_denied, denies)) {
+      plan.notices.push_back({"domain_filtered", entrance,
+                              "search_domain_filter, or what the caller may have, leaves out the "
+                              "site that the question asks"});
+      continue;
+    }
+    plan.hosts.insert(plan.hosts.end(), hosts.begin(), hosts.end());
+    if (is_wanted(question, entrance)) plan.entrances.push_back(entrance);
   }
   return plan;
 }

@@ -31,6 +31,15 @@ struct SourcePlan {
 SourcePlan plan_sources(const Question& question, const policy::QuestionVerdict& verdict,
                         std::size_t fetches_max);
 
+// The sites whose word the question wants, as Question::hosts: each with all below it, as far as
+// the caller lets them in. What he leaves out becomes a notice.
+struct SitePlan {
+  std::vector<std::string> hosts;
+  std::vector<std::string> entrances;  // URLs of their front pages
+  std::vector<Notice> notices;
+};
+SitePlan plan_sites(const Question& question, std::span<const std::string> sites);
+
 // What a search is asked: the question's text less its URLs.
 std::string search_text(std::string_view question, std::span<const std::string> urls);
 

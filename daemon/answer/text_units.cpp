@@ -312,6 +312,19 @@ bool is_minus_before(std::u32string_view values, std::size_t at) {
 struct CloseBreaks {
   void operator()(UBreakIterator* breaks) const { ubrk_close(breaks); }
 };
+using Breaks = std::unique_ptr<UBreakIterator, CloseBreaks>;
+
+// Opening one reads ICU's rules and abbreviations, a hundred times as long as a copy takes. The
+// prototype is never moved over a text, so that any thread may copy it.
+Breaks sentence_breaks(UErrorCode* status) {
+  static const struct Prototype {
+    UErrorCode status = U_ZERO_ERROR;
+    Breaks breaks{ubrk_open(UBRK_SENTENCE, "en@ss=standard", nullptr, 0, &status)};
+  } prototype;
+  *status = prototype.status;
+  return U_SUCCESS(*status) ? Breaks(ubrk_clone(prototype.breaks.get(), status)) : nullptr;
+}
+
 struct CloseText {
   void operator()(UText* text) const { utext_close(text); }
 };
@@ -329,8 +342,7 @@ std::vector<ByteRange> split_sentences(std::string_view text) {
   UErrorCode status = U_ZERO_ERROR;
   const std::unique_ptr<UText, CloseText> native(
       utext_openUTF8(nullptr, text.data(), static_cast<std::int64_t>(text.size()), &status));
-  const std::unique_ptr<UBreakIterator, CloseBreaks> breaks(
-      ubrk_open(UBRK_SENTENCE, "en@ss=standard", nullptr, 0, &status));
+  const Breaks breaks = U_SUCCESS(status) ? sentence_breaks(&status) : nullptr;
   if (U_SUCCESS(status)) ubrk_setUText(breaks.get(), native.get(), &status);
   std::vector<ByteRange> sentences;
   const auto add = [&](std::size_t begin, std::size_t end) {

@@ -10,10 +10,14 @@ std::string_view to_string(TraceStep::Kind kind) {
       return "judged";
     case TraceStep::Kind::surveyed:
       return "surveyed";
+    case TraceStep::Kind::worded:
+      return "worded";
     case TraceStep::Kind::web_search:
       return "web_search";
     case TraceStep::Kind::web_results:
       return "web_results";
+    case TraceStep::Kind::chosen:
+      return "chosen";
     case TraceStep::Kind::round:
       return "round";
     case TraceStep::Kind::fetching:
@@ -34,6 +38,8 @@ std::string_view to_string(TraceStep::Kind kind) {
       return "enough";
     case TraceStep::Kind::budget:
       return "budget";
+    case TraceStep::Kind::source:
+      return "source";
     case TraceStep::Kind::prompt:
       return "prompt";
     case TraceStep::Kind::generating:

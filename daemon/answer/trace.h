@@ -20,8 +20,10 @@ struct TraceStep {
   enum class Kind : std::uint8_t {
     judged,            // whether the question needs fresh knowledge, and why
     surveyed,          // what the cache knows of it
+    worded,            // the model words the queries, or cannot
     web_search,        // the query that search providers are asked
     web_results,       // how many pages one of them offers, or why none
+    chosen,            // what the model reads or searches next, or that it has enough
     round,             // pages are read: how many, and where they are from
     fetching,          // a page is asked for through the door
     fetched,           // it came
@@ -32,6 +34,7 @@ struct TraceStep {
     opinion,           // what the model says to that
     enough,            // what is still under way is stopped
     budget,            // what one question may read is spent
+    source,            // a page of which the model is given passages
     prompt,            // passages, and of how many pages, the model is given
     generating,        // the model begins
     generated,         // it has ended

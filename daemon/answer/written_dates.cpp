@@ -6,8 +6,13 @@
 #include <optional>
 #include <utility>
 
+#include "policy/ascii.h"
+
 namespace seekd::daemon {
 namespace {
+
+using policy::is_digit;
+using policy::is_letter;
 
 using namespace std::string_view_literals;
 
@@ -17,13 +22,6 @@ constexpr int year_max = 2999;
 constexpr std::array months{"january"sv,   "february"sv, "march"sv,    "april"sv,
                             "may"sv,       "june"sv,     "july"sv,     "august"sv,
                             "september"sv, "october"sv,  "november"sv, "december"sv};
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 // Reads forward; what does not match leaves it where it was, but for spaces.
 class Cursor {

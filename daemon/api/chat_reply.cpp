@@ -1,90 +1,27 @@
 #include "daemon/api/chat_reply.h"
 
-#include <algorithm>
+#include <utility>
 
 #include <boost/json.hpp>
 
-#include "daemon/time_text.h"
-#include "policy/collection.h"
+#include "daemon/api/answer_json.h"
 
 namespace seekd::daemon {
 namespace {
 
 namespace json = boost::json;
 
-constexpr double logprob_min = -9999;  // OpenAI's, of what is next to impossible
-
 std::string_view finish_reason(model::FinishReason finish) {
   return finish == model::FinishReason::stop ? "stop" : "length";
-}
-
-json::object snapshot_json(const Source& source, std::size_t byte_begin, std::size_t byte_end) {
-  return {{"hash", source.snapshot_hash},
-          {"version", source.version},
-          {"retrieved_at", format_time(source.retrieved_at)},
-          {"state", policy::to_string(source.state)},
-          {"byte_begin", byte_begin},
-          {"byte_end", byte_end}};
 }
 
 json::array annotations_json(const Answer& answer) {
   json::array annotations;
   for (const Citation& citation : answer.citations) {
-    const Source& source = answer.sources[citation.source];
     annotations.push_back(
-        {{"type", "url_citation"},
-         {"url_citation",
-          {{"start_index", citation.start_index},
-           {"end_index", citation.end_index},
-           {"title", source.title},
-           {"url", source.url},
-           {"collection", policy::collection_of(source.url)},
-           {"snapshot", snapshot_json(source, citation.byte_begin, citation.byte_end)}}}});
+        {{"type", "url_citation"}, {"url_citation", citation_json(answer, citation)}});
   }
   return annotations;
-}
-
-json::value text_or_null(const std::string& text) {
-  return text.empty() ? json::value(nullptr) : json::value(text);
-}
-
-// A source's snapshot range: where its first citation points, else the passage that the model was
-// given.
-json::object result_json(const Answer& answer, std::size_t index) {
-  const Source& source = answer.sources[index];
-  const auto cited = std::ranges::find(answer.citations, index, &Citation::source);
-  const bool found = cited != answer.citations.end();
-  return {{"title", source.title},
-          {"url", source.url},
-          {"date", text_or_null(source.published)},
-          {"last_updated", text_or_null(source.modified)},
-          {"snippet", source.snippet},
-          {"source", policy::collection_of(source.url)},
-          {"snapshot", snapshot_json(source, found ? cited->byte_begin : source.byte_begin,
-                                     found ? cited->byte_end : source.byte_end)}};
-}
-
-// "citations" names the pages that a checked citation points to; "search_results" all that the
-// model was given.
-void add_sources(json::object& body, const Answer& answer) {
-  json::array urls;
-  json::array results;
-  for (std::size_t index = 0; index < answer.sources.size(); ++index) {
-    if (std::ranges::find(answer.citations, index, &Citation::source) != answer.citations.end()) {
-      urls.emplace_back(answer.sources[index].url);
-    }
-    results.push_back(result_json(answer, index));
-  }
-  json::array notices;
-  for (const Notice& notice : answer.notices) {
-    json::object item{{"code", notice.code}, {"url", nullptr}, {"message", notice.message}};
-    if (!notice.url.empty()) item["url"] = notice.url;
-    notices.push_back(std::move(item));
-  }
-  body["citations"] = std::move(urls);
-  body["search_results"] = std::move(results);
-  body["notices"] = std::move(notices);
-  body["answered_from"] = to_string(answer.origin);
 }
 
 json::object step_json(const TraceStep& step) {
@@ -102,6 +39,9 @@ json::object usage_json(const Answer& answer) {
           {"prompt_tokens_details", {{"cached_tokens", usage.cached_tokens}}},
           {"completion_tokens_details", {{"reasoning_tokens", usage.reasoning_tokens}}},
           {"num_search_queries", usage.search_queries},
+          {"num_web_searches", usage.web_searches},
+          {"search_tokens", usage.search_tokens},
+          {"charged_tokens", charged_tokens(answer)},
           {"citation_tokens", usage.citation_tokens},
           {"citations_dropped", answer.citations_dropped}};
 }
@@ -113,25 +53,9 @@ json::object head_json(const ChatReply& reply, std::string_view object) {
           {"model", reply.model}};
 }
 
-json::object logprob_json(const model::TokenLogprob& token) {
-  json::array bytes;
-  for (const char byte : token.bytes) bytes.emplace_back(static_cast<unsigned char>(byte));
-  return {{"token", token.text},
-          {"logprob", std::max(token.logprob, logprob_min)},
-          {"bytes", std::move(bytes)}};
-}
-
 json::value logprobs_json(const std::vector<model::AnswerToken>& tokens) {
   if (tokens.empty()) return nullptr;
-  json::array content;
-  for (const model::AnswerToken& token : tokens) {
-    json::object entry = logprob_json(token.chosen);
-    json::array best;
-    for (const model::TokenLogprob& one : token.best) best.push_back(logprob_json(one));
-    entry["top_logprobs"] = std::move(best);
-    content.push_back(std::move(entry));
-  }
-  return json::object{{"content", std::move(content)}, {"refusal", nullptr}};
+  return json::object{{"content", token_logprobs_json(tokens)}, {"refusal", nullptr}};
 }
 
 json::object chunk_json(const ChatReply& reply, json::object delta, json::value finish,
@@ -164,6 +88,7 @@ std::string completion_json(const ChatReply& reply, const Answer& answer) {
     json::array steps;
     for (const TraceStep& step : answer.trace) steps.push_back(step_json(step));
     body["trace"] = std::move(steps);
+    body["trace_id"] = reply.trace_id;
   }
   return json::serialize(body);
 }
@@ -192,6 +117,7 @@ std::string step_chunk_json(const ChatReply& reply, const TraceStep& step) {
   body["choices"] = json::array{};
   if (reply.usage_chunk == UsageChunk::sent) body["usage"] = nullptr;
   body["trace"] = json::array{step_json(step)};
+  body["trace_id"] = reply.trace_id;
   return json::serialize(body);
 }
 
@@ -200,19 +126,6 @@ std::string usage_chunk_json(const ChatReply& reply, const Answer& answer) {
   body["choices"] = json::array{};
   body["usage"] = usage_json(answer);
   return json::serialize(body);
-}
-
-ApiError to_chat_error(const Error& error) {
-  ApiError out = to_api_error(error);
-  if (error.code == ErrorCode::not_found) {
-    out.status = 422;
-    out.code = "no_sources";
-    out.param = "require_sources";
-  }
-  if (error.code != ErrorCode::too_large) return out;
-  out.code = "context_length_exceeded";
-  out.param = "messages";
-  return out;
 }
 
 }  // namespace seekd::daemon

@@ -7,7 +7,6 @@
 #include <string>
 
 #include "daemon/answer/answer.h"
-#include "daemon/api/api_error.h"
 #include "daemon/api/chat_request.h"
 
 namespace seekd::daemon {
@@ -19,6 +18,7 @@ struct ChatReply {
   TimePoint created;
   UsageChunk usage_chunk = UsageChunk::left_out;
   TraceSteps trace = TraceSteps::left_out;
+  std::string trace_id = {};  // sent beside the steps: what the logs call the request
 };
 
 std::string completion_json(const ChatReply& reply, const Answer& answer);
@@ -30,9 +30,5 @@ std::string step_chunk_json(const ChatReply& reply, const TraceStep& step);
 // finish_reason and the annotations; beside the choices citations, search_results and notices.
 std::string final_chunk_json(const ChatReply& reply, const Answer& answer);
 std::string usage_chunk_json(const ChatReply& reply, const Answer& answer);
-
-// What a question failed with. A prompt over the context is OpenAI's context_length_exceeded; what
-// was not found are sources (require_sources).
-ApiError to_chat_error(const Error& error);
 
 }  // namespace seekd::daemon

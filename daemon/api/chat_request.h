@@ -13,15 +13,10 @@
 #include "config/config.h"
 #include "daemon/answer/question.h"
 #include "daemon/api/api_error.h"
+#include "daemon/api/delivery.h"
+#include "daemon/api/generation_fields.h"
 
 namespace seekd::daemon {
-
-enum class Delivery : std::uint8_t {
-  whole,     // one JSON object
-  streamed,  // server-sent events
-};
-
-enum class UsageChunk : std::uint8_t { left_out, sent };  // stream_options.include_usage
 
 enum class TraceSteps : std::uint8_t { left_out, sent };  // trace
 
@@ -32,9 +27,9 @@ struct ChatRequest {
   TraceSteps trace = TraceSteps::left_out;
 };
 
-// `model` is the one that is served; `readable` what the caller may read.
+// `models` are what the caller may ask, `readable` what he may read.
 std::expected<ChatRequest, ApiError> parse_chat_request(std::string_view body,
-                                                        const model::ModelInfo& model,
+                                                        const ServedModels& models,
                                                         const config::AnswerConfig& config,
                                                         const Scope& readable);
 

@@ -75,13 +75,18 @@ policy::AskedOf asked_of(const Services& services) {
 void decide_question(Services& services, const ExchangePtr& exchange) {
   auto asked = read_asked(exchange->request().body);
   if (!asked) return exchange->respond(to_response(asked.error()));
+  exchange->log().audited["question"] = services.auditor.question(asked->question);
   policy::QuestionVerdict verdict = policy::judge_question(asked->question, asked_of(services));
   const ModelRunner& model = services.model;
   if (!policy::is_unsure(verdict) || model.state() != ModelRunner::State::ready ||
       !is_asked(services.config.answer.model_judges, model.model().info().parameters)) {
     return respond_with(exchange, policy::with_wish(std::move(verdict), asked->wish));
   }
-  services.model.score(opinion_request(asked->question, model::Priority::interactive),
+  auto request = opinion_request(asked->question, model::Priority::interactive);
+  services.limits.charge_tokens(exchange->caller(),
+                                model.model().count_prompt_tokens(request.messages).value_or(0),
+                                std::chrono::steady_clock::now());
+  services.model.score(exchange->caller().claimant(), std::move(request),
                        [exchange, verdict = std::move(verdict),
                         wish = asked->wish](Result<std::vector<model::Score>> scores) {
                          const auto judged =

@@ -112,12 +112,14 @@ void fetch_page(Services& services, const ExchangePtr& exchange) {
   if (!may_have(*caller.terms, url)) return exchange->respond(to_response(site_not_allowed()));
   services.limits.charge_fetches(caller, 1, std::chrono::steady_clock::now());
   exchange->log().pages_fetched = 1;
+  exchange->log().audited["url"] = url;
   const auto running = services.pages.update(
       {.url = url,
        .provenance = policy::Provenance::user,
        .asker = Asker::caller,
        // He wants to know how the page is now, and not how it was when another asked.
-       .begun_since = std::chrono::steady_clock::now()},
+       .begun_since = std::chrono::steady_clock::now(),
+       .trace_id = exchange->request().trace.trace_id},
       [exchange, url](const Result<PageUpdate>& update) { respond(*exchange, url, update); });
   exchange->on_gone([running] { running->cancel(); });
 }

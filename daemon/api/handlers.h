@@ -15,10 +15,16 @@ namespace seekd::daemon {
 using ExchangePtr = std::shared_ptr<Exchange>;
 
 void answer_chat(Services& services, const ExchangePtr& exchange);
+void create_response(Services& services, const ExchangePtr& exchange);
+void complete_texts(Services& services, const ExchangePtr& exchange);
+void embed_texts(Services& services, const ExchangePtr& exchange);
 void decide_question(Services& services, const ExchangePtr& exchange);
 
 void fetch_page(Services& services, const ExchangePtr& exchange);
 void search_web(Services& services, const ExchangePtr& exchange);
+void search_as_searxng(Services& services, const ExchangePtr& exchange);
+void answer_web_search(Services& services, const ExchangePtr& exchange);
+void answer_web_fetch(Services& services, const ExchangePtr& exchange);
 void search_passages(Services& services, const ExchangePtr& exchange);
 void show_page(Services& services, const ExchangePtr& exchange);
 void list_versions(Services& services, const ExchangePtr& exchange);
@@ -38,10 +44,15 @@ void list_watches(Services& services, const ExchangePtr& exchange);
 void add_watch(Services& services, const ExchangePtr& exchange);
 void show_watch(Services& services, const ExchangePtr& exchange);
 void remove_watch(Services& services, const ExchangePtr& exchange);
+void follow_watches(Services& services, const ExchangePtr& exchange);
 void run_watch(Services& services, const ExchangePtr& exchange);
+
+void answer_mcp(Services& services, const ExchangePtr& exchange);
+void end_mcp_session(Services& services, const ExchangePtr& exchange);
 
 void report_ready(Services& services, const ExchangePtr& exchange);
 void report_health(Services& services, const ExchangePtr& exchange);
+void show_openapi(Services& services, const ExchangePtr& exchange);
 void list_models(Services& services, const ExchangePtr& exchange);
 void report_metrics(Services& services, const ExchangePtr& exchange);
 void report_status(Services& services, const ExchangePtr& exchange);

@@ -130,6 +130,7 @@ void import_page(Services& services, const ExchangePtr& exchange) {
   auto import = read_import(exchange->request().body, may_write, services.config.cache,
                             services.cache.clock().now());
   if (!import) return exchange->respond(to_response(import.error()));
+  exchange->log().audited["url"] = import->page.url;
   services.cache.run(
       [import = std::move(*import)](cache::PageCache& cache, TimePoint now) {
         return import.unchanged ? confirm(cache, import.page) : cache.store(import.page, now);

@@ -68,8 +68,10 @@ std::expected<Decision, ApiError> read_decision(std::string_view body, ReasonFie
 
 // Of what a decision names, where the caller may not decide it. The web is named by all but
 // addresses of other collections.
-std::optional<ApiError> forbidden(const Services& services, const Exchange& exchange,
+std::optional<ApiError> forbidden(const Services& services, Exchange& exchange,
                                   const Decision& decision) {
+  exchange.log().audited["pages"] = decision.pages;
+  if (!decision.reason.empty()) exchange.log().audited["reason"] = decision.reason;
   const std::string_view collection = policy::collection_of(decision.pages);
   if (services.collections.may_write(exchange.caller(), collection)) return std::nullopt;
   return no_writable_collection(collection, "pages");

@@ -122,6 +122,7 @@ void search_passages(Services& services, const ExchangePtr& exchange) {
       read_search(exchange->request().body, services.collections.readable(exchange->caller()),
                   services.cache.clock().read().latest);
   if (!query) return exchange->respond(to_response(query.error()));
+  exchange->log().audited["question"] = services.auditor.question(query->text);
   if (const auto error = hold_to(*exchange->caller().terms, *query)) {
     return exchange->respond(to_response(*error));
   }

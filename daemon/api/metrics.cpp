@@ -23,17 +23,23 @@ std::optional<ModelReadings> read_model(const ModelRunner& runner) {
                        .failures = runner.model().step_failures()};
 }
 
-RefreshReadings read_refresh(const Scheduler& scheduler, TimePoint now) {
+RefreshReadings read_refresh(const Scheduler& scheduler, const AnswerBook& answers, TimePoint now) {
   const RefreshLedger today = scheduler.ledger(now);
   const auto failing = std::ranges::count_if(scheduler.watches(), [](const auto& numbered) {
     return numbered.second.failures_in_row > 0;
+  });
+  const auto questions = std::ranges::count_if(scheduler.watches(), [](const auto& numbered) {
+    return numbered.second.question.has_value();
   });
   return {.watches = scheduler.watches().size(),
           .running = scheduler.running_count(),
           .failing = static_cast<std::size_t>(failing),
           .overdue = scheduler.overdue(now),
           .pages_today = today.pages,
-          .wire_bytes_today = today.wire_bytes};
+          .wire_bytes_today = today.wire_bytes,
+          .answers_today = today.answers,
+          .questions = static_cast<std::size_t>(questions),
+          .notices_pending = answers.pending()};
 }
 
 void respond_with_metrics(Services& services, const ExchangePtr& exchange,
@@ -48,8 +54,12 @@ void respond_with_metrics(Services& services, const ExchangePtr& exchange,
                     .questions_looking_up = services.admission.running(),
                     .cache = std::nullopt,
                     .fetcher = std::nullopt,
-                    .refresh = read_refresh(services.refresher.scheduler(), wall_clock()),
+                    .refresh = read_refresh(services.refresher.scheduler(),
+                                            services.refresher.answers(), wall_clock()),
                     .providers = read_providers(services),
+                    .routes = services.routes.readings(),
+                    .gpus = services.gpus.latest(std::chrono::steady_clock::now()),
+                    .audit = services.auditor.read(),
                     .process = read_process()};
   if (cache) readings.cache = *cache;
   if (fetcher) readings.fetcher = read_fetcher_status(*fetcher);

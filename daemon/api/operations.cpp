@@ -1,5 +1,6 @@
 // GET /health, GET /ready, GET /v1/models, GET /seekd/v1/status.
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -79,9 +80,8 @@ json::object cache_json(const Result<cache::CacheStatistics>& statistics) {
 
 json::value embedder_json(const Services& services) {
   if (services.embedder == nullptr) return nullptr;
-  return {{"name", services.embedder->name},
-          {"dimension", services.embedder->dimension},
-          {"device", services.embedder->device}};
+  const model::EmbedderInfo& info = services.embedder->info();
+  return {{"name", info.name}, {"dimension", info.dimension}, {"device", info.device}};
 }
 
 json::value reranker_json(const Services& services) {
@@ -96,6 +96,32 @@ json::object queue_json(const Services& services) {
           {"looking_up", services.admission.running()},
           {"waiting_for_model", services.model.waiting()},
           {"generating", services.model.running()}};
+}
+
+json::array routes_json(const ModelRoutes& routes) {
+  json::array all;
+  for (const RouteReading& reading : routes.readings()) {
+    const config::RouteConfig& route = reading.route;
+    json::object body{{"name", route.name},
+                      {"target", route.is_local() ? std::string(config::local_model)
+                                                  : route.upstream + '/' + route.model},
+                      {"backup", route.backup},
+                      {"state", to_string(reading.state)},
+                      {"answered", reading.answered},
+                      {"failed", reading.failed},
+                      {"passed_on", reading.passed_on}};
+    if (reading.state != RouteHealth::State::serving) body["reason"] = reading.reason;
+    all.push_back(std::move(body));
+  }
+  return all;
+}
+
+// Names are for those who may ask; how many do not serve is for whoever watches.
+std::size_t routes_resting(const ModelRoutes& routes) {
+  const auto readings = routes.readings();
+  return static_cast<std::size_t>(std::ranges::count_if(readings, [](const RouteReading& route) {
+    return route.state != RouteHealth::State::serving;
+  }));
 }
 
 // What the fetcher says of itself: counts of its verdicts, its policy, its sandbox.
@@ -113,12 +139,40 @@ json::object clock_json(const policy::TrustedClock::Reading& clock) {
   return {{"trust", to_string(clock.trust)}, {"now", format_time(clock.now)}};
 }
 
+template <class Value>
+json::value known(const std::optional<Value>& value) {
+  return value ? json::value(*value) : json::value();
+}
+
+json::array gpus_json(const std::vector<GpuReading>& gpus) {
+  json::array list;
+  for (const GpuReading& gpu : gpus) {
+    list.push_back({{"number", gpu.number},
+                    {"name", gpu.name},
+                    {"utilization", known(gpu.utilization)},
+                    {"memory_used_bytes", known(gpu.memory_used)},
+                    {"memory_total_bytes", known(gpu.memory_total)},
+                    {"temperature_celsius", known(gpu.temperature)},
+                    {"power_watts", known(gpu.power)}});
+  }
+  return list;
+}
+
+json::value audit_json(const std::optional<Auditor::Reading>& audit) {
+  if (!audit) return nullptr;
+  return {{"records", audit->records},
+          {"missing", audit->missing},
+          {"writable", audit->writable},
+          {"disk_bytes", audit->disk_bytes}};
+}
+
 void respond_with_status(Services& services, const ExchangePtr& exchange,
                          const Result<cache::CacheStatistics>& statistics,
                          const Result<std::string>& fetcher) {
   const json::object body{
       {"version", SEEKD_VERSION},
       {"model", model_json(services.model)},
+      {"routes", routes_json(services.routes)},
       {"embedder", embedder_json(services)},
       {"reranker", reranker_json(services)},
       {"cache", cache_json(statistics)},
@@ -126,6 +180,8 @@ void respond_with_status(Services& services, const ExchangePtr& exchange,
       {"fetcher", fetcher_json(services, fetcher)},
       {"search", providers_json(read_providers(services), ProviderHealth::Clock::now())},
       {"queue", queue_json(services)},
+      {"gpus", gpus_json(services.gpus.latest(std::chrono::steady_clock::now()))},
+      {"audit", audit_json(services.auditor.read())},
       {"refresh",
        refresh_json(services.refresher.scheduler(), services.config.refresh, wall_clock())},
       {"uptime_s", (services.cache.clock().now() - services.started).count()}};
@@ -138,7 +194,8 @@ void respond_with_status(Services& services, const ExchangePtr& exchange,
 
 void report_health(Services& services, const ExchangePtr& exchange) {
   HttpResponse response;
-  const json::object health = health_json(services.model, "status");
+  json::object health = health_json(services.model, "status");
+  if (!services.config.routes.empty()) health["routes_resting"] = routes_resting(services.routes);
   response.body = json::serialize(health);
   if (health.at("status") != "ok") {
     response.status = 503;
@@ -165,12 +222,17 @@ void report_ready(Services& services, const ExchangePtr& exchange) {
 
 void list_models(Services& services, const ExchangePtr& exchange) {
   json::array models;
-  if (services.model.state() == ModelRunner::State::ready) {
-    models.push_back({{"id", services.model.model().info().name},
+  const auto add = [&](const std::string& name) {
+    models.push_back({{"id", name},
                       {"object", "model"},
                       {"created", services.started.time_since_epoch().count()},
                       {"owned_by", "seekd"}});
+  };
+  if (services.model.state() == ModelRunner::State::ready) {
+    add(services.model.model().info().name);
+    for (const std::string& name : services.routes.names_for(exchange->caller())) add(name);
   }
+  if (services.embedder != nullptr) add(services.embedder->info().name);
   HttpResponse response;
   response.body = json::serialize(json::object{{"object", "list"}, {"data", std::move(models)}});
   exchange->respond(std::move(response));

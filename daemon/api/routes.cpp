@@ -18,7 +18,12 @@ namespace {
 
 // What a request may carry; the handler reads it, and refuses what it does not know of it. Where
 // it carries nothing, an empty object is nothing too.
-enum class Input : std::uint8_t { nothing, parameters, body };
+enum class Input : std::uint8_t {
+  nothing,
+  parameters,
+  body,
+  messages,  // a body whose messages are requests of their own, and counted as such
+};
 
 // What of the memory a caller must be allowed to before it is asked what it wants.
 enum class Needs : std::uint8_t {
@@ -27,32 +32,81 @@ enum class Needs : std::uint8_t {
 };
 
 using policy::Right;
-constexpr std::optional<Right> everyone = std::nullopt;  // who asks is not asked
+
+// Who is served: callers with one of these rights; where there are none, everyone, and who asks is
+// not asked.
+class Served {
+ public:
+  constexpr Served(Right right) : rights_{right} {}
+  constexpr Served(std::initializer_list<Right> rights) : rights_(rights) {}
+
+  constexpr bool everyone() const { return rights_ == policy::Rights(); }
+  constexpr bool by(Right right) const { return rights_ == policy::Rights{right}; }
+
+  bool may(const policy::Rights& rights) const {
+    for (std::size_t number = 0; number < policy::rights_count; ++number) {
+      const auto right = static_cast<Right>(number);
+      if (rights_.has(right) && rights.has(right)) return true;
+    }
+    return everyone();
+  }
+
+  std::string names() const {
+    std::string names;
+    for (std::size_t number = 0; number < policy::rights_count; ++number) {
+      const auto right = static_cast<Right>(number);
+      if (!rights_.has(right)) continue;
+      names.append(names.empty() ? "\"" : " or \"").append(to_string(right)).append("\"");
+    }
+    return names;
+  }
+
+ private:
+  policy::Rights rights_;
+};
+constexpr Served everyone{};
+constexpr Served tool_rights{Right::ask, Right::search, Right::show, Right::fetch};
 
 struct Route {
   std::string_view method;
   std::string_view path;
-  std::optional<Right> right;
+  Served served;
   Input input;
   Needs needs;
   Uses uses;
   void (*handle)(Services&, const ExchangePtr&);
 };
 
-constexpr std::array<Route, 28> routes{{
+constexpr std::array<Route, 39> routes{{
     {"POST", "/v1/chat/completions", Right::ask, Input::body, Needs::nothing, Uses::model,
      answer_chat},
+    {"POST", "/v1/completions", Right::ask, Input::body, Needs::nothing, Uses::model,
+     complete_texts},
+    {"POST", "/v1/responses", Right::ask, Input::body, Needs::nothing, Uses::model,
+     create_response},
+    {"POST", "/v1/embeddings", Right::ask, Input::body, Needs::nothing, Uses::model, embed_texts},
     {"GET", "/v1/models", Right::ask, Input::nothing, Needs::nothing, Uses::nothing, list_models},
+    {"GET", "/openapi.json", Right::ask, Input::nothing, Needs::nothing, Uses::nothing,
+     show_openapi},
     {"GET", "/health", everyone, Input::nothing, Needs::nothing, Uses::nothing, report_health},
     {"GET", "/ready", Right::observe, Input::nothing, Needs::nothing, Uses::nothing, report_ready},
     {"GET", "/metrics", Right::observe, Input::nothing, Needs::nothing, Uses::nothing,
      report_metrics},
-    {"POST", "/seekd/v1/decide", Right::ask, Input::body, Needs::nothing, Uses::nothing,
+    {"POST", "/seekd/v1/decide", Right::ask, Input::body, Needs::nothing, Uses::model,
      decide_question},
     {"POST", "/seekd/v1/fetch", Right::fetch, Input::body, Needs::web, Uses::door, fetch_page},
     {"POST", "/seekd/v1/search", Right::search, Input::body, Needs::nothing, Uses::nothing,
      search_passages},
     {"POST", "/seekd/v1/search/web", Right::fetch, Input::body, Needs::web, Uses::door, search_web},
+    {"GET", "/search", Right::search, Input::parameters, Needs::web, Uses::nothing,
+     search_as_searxng},
+    {"GET", "/", Right::search, Input::parameters, Needs::web, Uses::nothing, search_as_searxng},
+    {"POST", "/api/web_search", Right::search, Input::body, Needs::web, Uses::nothing,
+     answer_web_search},
+    {"POST", "/api/web_fetch", Right::fetch, Input::body, Needs::web, Uses::nothing,
+     answer_web_fetch},
+    {"POST", "/mcp", tool_rights, Input::messages, Needs::nothing, Uses::nothing, answer_mcp},
+    {"DELETE", "/mcp", tool_rights, Input::nothing, Needs::nothing, Uses::nothing, end_mcp_session},
     {"GET", "/seekd/v1/page", Right::show, Input::parameters, Needs::nothing, Uses::nothing,
      show_page},
     {"GET", "/seekd/v1/versions", Right::show, Input::parameters, Needs::nothing, Uses::nothing,
@@ -65,11 +119,13 @@ constexpr std::array<Route, 28> routes{{
      remove_pages},
     {"GET", "/seekd/v1/watches", Right::watch, Input::nothing, Needs::web, Uses::nothing,
      list_watches},
-    {"POST", "/seekd/v1/watches", Right::watch, Input::body, Needs::web, Uses::nothing, add_watch},
+    {"POST", "/seekd/v1/watches", Right::watch, Input::body, Needs::web, Uses::door, add_watch},
     {"GET", "/seekd/v1/watch", Right::watch, Input::parameters, Needs::web, Uses::nothing,
      show_watch},
     {"POST", "/seekd/v1/watch/remove", Right::watch, Input::body, Needs::web, Uses::nothing,
      remove_watch},
+    {"POST", "/seekd/v1/watches/follow", Right::watch, Input::body, Needs::web, Uses::nothing,
+     follow_watches},
     {"POST", "/seekd/v1/watch/run", Right::watch, Input::body, Needs::web, Uses::door, run_watch},
     {"GET", "/seekd/v1/status", Right::observe, Input::nothing, Needs::nothing, Uses::nothing,
      report_status},
@@ -97,7 +153,9 @@ std::optional<ApiError> unread(const HttpRequest& request, Input input) {
     return ApiError{400, "unknown_field", "'" + name + "' is no parameter here: there are none",
                     name, std::nullopt};
   }
-  if (input == Input::body || request.body.empty()) return std::nullopt;
+  if (input == Input::body || input == Input::messages || request.body.empty()) {
+    return std::nullopt;
+  }
   // Clients that always send JSON send an empty object.
   const auto object = parse_object(request.body);
   if (!object) {
@@ -142,11 +200,11 @@ Choice choose(const HttpRequest& request) {
 // Why the caller is not served that route, or nullopt.
 std::optional<ApiError> forbidden(const Services& services, const Caller& caller,
                                   const Route& route) {
-  if (route.right && !caller.rights.has(*route.right)) {
-    return ApiError{403, "not_allowed",
-                    "this takes the right \"" + std::string(to_string(*route.right)) +
-                        "\", which none of your roles has",
-                    "", std::nullopt};
+  if (!route.served.may(caller.rights)) {
+    return ApiError{
+        403, "not_allowed",
+        "this takes the right " + route.served.names() + ", which none of your roles has", "",
+        std::nullopt};
   }
   if (route.needs == Needs::web && !services.collections.may_read(caller, policy::web_collection)) {
     return ApiError{403, "not_allowed", "you may not read the web (its table [[collection]])", "",
@@ -193,30 +251,63 @@ void respond_unserved(Exchange& exchange, const std::string& served) {
   exchange.respond(std::move(response));
 }
 
+// What only asks how seekd is would fill the log every few seconds.
+bool is_audited(const Route* route) {
+  return route == nullptr || !(route->served.everyone() || route->served.by(Right::observe));
+}
+
+// Follows the request in the audit log; false: it cannot, and the caller is told so.
+bool audit(Services& services, const ExchangePtr& exchange, const Route* route) {
+  if (!is_audited(route)) return true;
+  if (!services.auditor.may_go_on()) {
+    refuse(services, *exchange,
+           ApiError{503, "audit_unwritable",
+                    "the audit log cannot be written, so nothing is answered"
+                    " (audit.when_unwritable)",
+                    "", std::nullopt});
+    return false;
+  }
+  services.auditor.follow(exchange);
+  return true;
+}
+
+// Of a caller who is known, where the route asks who he is.
+void serve(Services& services, const ExchangePtr& exchange, const Choice& choice) {
+  if (choice.route == nullptr) return respond_unserved(*exchange, choice.served);
+  const Route& route = *choice.route;
+  if (const auto error = forbidden(services, exchange->caller(), route)) {
+    return refuse(services, *exchange, *error);
+  }
+  if (const auto error = unread(exchange->request(), route.input)) {
+    return exchange->respond(to_response(*error));
+  }
+  const bool counted = !route.served.everyone() && route.input != Input::messages;
+  if (counted && !admit(services, *exchange, route.uses)) return;
+  route.handle(services, exchange);
+}
+
 }  // namespace
 
 void route(Services& services, const ExchangePtr& exchange) {
   const HttpRequest& request = exchange->request();
+  const Choice choice = choose(request);
+  if (!audit(services, exchange, choice.route)) return;
   if (const auto error = foreign_page(services, *exchange)) {
     return refuse(services, *exchange, *error);
   }
-  const Choice choice = choose(request);
   // Nobody learns what there is before it is known who asks.
-  if (choice.route == nullptr || choice.route->right != everyone) {
+  if (choice.route == nullptr || !choice.route->served.everyone()) {
     auto caller =
         services.identities.identify(exchange->connection(), request.authorization, wall_clock());
     if (!caller) return refuse(services, *exchange, caller.error());
     exchange->known_as(*std::move(caller));
   }
-  if (choice.route == nullptr) return respond_unserved(*exchange, choice.served);
-  if (const auto error = forbidden(services, exchange->caller(), *choice.route)) {
-    return refuse(services, *exchange, *error);
-  }
-  if (const auto error = unread(request, choice.route->input)) {
-    return exchange->respond(to_response(*error));
-  }
-  if (choice.route->right && !admit(services, *exchange, choice.route->uses)) return;
-  choice.route->handle(services, exchange);
+  serve(services, exchange, choice);
+}
+
+void route_within(Services& services, const ExchangePtr& exchange) {
+  const Choice choice = choose(exchange->request());
+  if (audit(services, exchange, choice.route)) serve(services, exchange, choice);
 }
 
 }  // namespace seekd::daemon

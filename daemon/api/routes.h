@@ -15,4 +15,8 @@ namespace seekd::daemon {
 // REQUIRES: services outlives every request.
 void route(Services& services, const std::shared_ptr<Exchange>& exchange);
 
+// A request that stands within another one, of a caller who is known already: it takes the same
+// rights, counts against the same limits, and is audited as if he had sent it by itself.
+void route_within(Services& services, const std::shared_ptr<Exchange>& exchange);
+
 }  // namespace seekd::daemon

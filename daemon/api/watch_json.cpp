@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "daemon/refresh/due_time.h"
+#include "daemon/standing/notice.h"
 #include "daemon/time_text.h"
 #include "policy/page_text_guard.h"
 
@@ -29,9 +30,37 @@ json::object run_json(const WatchRun& run) {
           {"wire_bytes", run.wire_bytes}};
 }
 
+json::value delivery_json(const NoticeDelivery& delivery) {
+  if (delivery.state == NoticeDelivery::State::none) return nullptr;
+  json::object body{{"state", to_string(delivery.state)},
+                    {"attempts", delivery.attempts},
+                    {"next_at", nullptr},
+                    {"problem", policy::visible_text(delivery.problem)}};
+  if (delivery.state == NoticeDelivery::State::pending)
+    body["next_at"] = format_time(delivery.next_at);
+  return body;
+}
+
+void put_question(const Watch& watch, const AnswerBook& book, json::object& body) {
+  json::array answers;
+  const std::vector<StandingAnswer>& known = book.of(watch.id);
+  for (auto answer = known.rbegin(); answer != known.rend(); ++answer) {
+    json::object& notice = answers.emplace_back(notice_json(watch, *answer)).as_object();
+    notice.erase("watch");
+    notice.erase("question");
+    notice["delivery"] = delivery_json(answer->delivery);
+  }
+  const std::string& webhook = watch.question->webhook;
+  body["url"] = nullptr;
+  body["question"] = watch.question->text;
+  body["owner"] = watch.question->owner.name;
+  body["webhook"] = webhook.empty() ? json::value() : json::value(webhook);
+  body["answers"] = std::move(answers);
+}
+
 }  // namespace
 
-json::object watch_json(const Watch& watch, const Scheduler& scheduler,
+json::object watch_json(const Watch& watch, const Scheduler& scheduler, const AnswerBook& answers,
                         const config::RefreshConfig& config) {
   json::array history;
   for (auto run = watch.history.rbegin(); run != watch.history.rend(); ++run) {
@@ -59,6 +88,7 @@ json::object watch_json(const Watch& watch, const Scheduler& scheduler,
   } else {
     body["every"] = current_interval(watch, config).count();
   }
+  if (watch.question) put_question(watch, answers, body);
   return body;
 }
 
@@ -76,7 +106,9 @@ json::object refresh_json(const Scheduler& scheduler, const config::RefreshConfi
           {"pages_today", today.pages},
           {"pages_per_day_max", config.pages_per_day_max},
           {"wire_bytes_today", today.wire_bytes},
-          {"bytes_per_day_max", config.bytes_per_day_max}};
+          {"bytes_per_day_max", config.bytes_per_day_max},
+          {"answers_today", today.answers},
+          {"answers_per_day_max", config.answers_per_day_max}};
 }
 
 }  // namespace seekd::daemon

@@ -1,11 +1,13 @@
 // POST /seekd/v1/search/web: whom the web is searched through is asked; nothing is fetched of what
 // they name.
 
+#include <algorithm>
 #include <expected>
 #include <utility>
 
 #include <boost/json.hpp>
 
+#include "daemon/access/terms.h"
 #include "daemon/api/api_error.h"
 #include "daemon/api/domains.h"
 #include "daemon/api/fields.h"
@@ -87,13 +89,24 @@ void search_web(Services& services, const ExchangePtr& exchange) {
   auto queries = read_request(exchange->request().body, services.config.search.queries_max,
                               services.cache.clock().now());
   if (!queries) return exchange->respond(to_response(queries.error()));
-  services.limits.charge_fetches(exchange->caller(), queries->size(),
-                                 std::chrono::steady_clock::now());
-  services.web->search(std::move(*queries), [exchange](const WebFindings& findings) {
-    HttpResponse response;
-    response.body = json::serialize(findings_json(findings));
-    exchange->respond(std::move(response));
-  });
+  for (WebQuery& query : *queries) {
+    if (const auto error = hold_to(*exchange->caller().terms, query)) {
+      return exchange->respond(to_response(*error));
+    }
+  }
+  // What providers that stand in for others, and feeds, cost is known behind it.
+  const std::size_t charged = queries->size();
+  services.limits.charge_fetches(exchange->caller(), charged, std::chrono::steady_clock::now());
+  services.web->search(std::move(*queries), exchange->request().trace.trace_id,
+                       [&services, exchange, charged](const WebFindings& findings) {
+                         services.limits.charge_fetches(
+                             exchange->caller(),
+                             findings.requests - std::min(findings.requests, charged),
+                             std::chrono::steady_clock::now());
+                         HttpResponse response;
+                         response.body = json::serialize(findings_json(findings));
+                         exchange->respond(std::move(response));
+                       });
 }
 
 }  // namespace seekd::daemon

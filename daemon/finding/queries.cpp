@@ -126,13 +126,6 @@ std::string language_of(std::string_view text) {
   return "zh";
 }
 
-WebQuery query_of(std::string text) {
-  WebQuery query;
-  query.language = language_of(text);
-  query.text = std::move(text);
-  return query;
-}
-
 // In the language of the sources: what is written in Latin script within a Chinese question is what
 // the pages about it are written in.
 std::optional<std::string> latin_words(const std::vector<QueryWord>& words) {
@@ -158,6 +151,13 @@ std::string date_of(const std::string& text, const std::optional<WantedTime>& ti
 }
 
 }  // namespace
+
+WebQuery query_of(std::string text) {
+  WebQuery query;
+  query.language = language_of(text);
+  query.text = std::move(text);
+  return query;
+}
 
 std::vector<WebQuery> web_queries(std::span<const model::Message> conversation,
                                   const std::optional<WantedTime>& time, std::size_t most) {

@@ -29,6 +29,9 @@ struct WantedTime {
 std::vector<WebQuery> web_queries(std::span<const model::Message> conversation,
                                   const std::optional<WantedTime>& time, std::size_t most);
 
+// A query of that text, in its language.
+WebQuery query_of(std::string text);
+
 // The time that the question speaks of, or this month where what it asks about changes within
 // months.
 std::optional<WantedTime> wanted_time(const policy::QuestionVerdict& verdict, TimePoint now);

@@ -74,6 +74,7 @@ void SearchMachine::look_at_topics(std::size_t query) {
   if (!sources.pages.empty()) lists_.push_back({std::move(sources.pages), topic_weight});
   for (std::string& url : sources.feeds) {
     ++running_;
+    ++findings_.requests;
     actions_.push_back(ReadFeed{query, std::move(url)});
   }
 }
@@ -104,6 +105,7 @@ void SearchMachine::ask(std::size_t query, std::size_t provider, const Moment& m
 
 void SearchMachine::send(std::size_t query, std::size_t provider, const Moment& moment) {
   const Asked& asked = queries_[query];
+  ++findings_.requests;
   actions_.push_back(
       Send{query, provider,
            terms_for(search_.providers[provider], asked.query, asked.text, moment.now)});

@@ -60,6 +60,7 @@ struct WebFindings {
   std::vector<WebResult> results;  // best first, each page once
   std::vector<Notice> notices;
   std::vector<ProviderOutcome> outcomes;  // in the order they came
+  std::size_t requests = 0;               // through the door: queries, feeds
 };
 
 }  // namespace seekd::daemon

@@ -29,12 +29,13 @@ class SearchRun final : public fetcher::FetchHandle,
  public:
   SearchRun(const boost::asio::any_io_executor& executor, fetcher::FetcherClient& fetcher,
             const config::Config& config, const PageClock& clock, SearchMachine machine,
-            WebSearch::Done done)
+            std::string trace_id, WebSearch::Done done)
       : executor_(executor),
         fetcher_(fetcher),
         config_(config),
         clock_(clock),
         machine_(std::move(machine)),
+        trace_id_(std::move(trace_id)),
         done_(std::move(done)),
         deadline_(executor) {}
 
@@ -69,7 +70,7 @@ class SearchRun final : public fetcher::FetchHandle,
   void act(const SearchMachine::Send& what) {
     const policy::SearchProvider& provider = config_.search.providers[what.provider];
     handles_.push_back(fetcher_.search(
-        {provider.name, what.terms}, provider.timeout + fetcher_margin,
+        {provider.name, what.terms, trace_id_}, provider.timeout + fetcher_margin,
         [self = shared_from_this(), what](const Result<fetcher::SearchReply>& reply) {
           if (!self->done_) return;
           self->perform(self->machine_.on_answer(what.query, what.provider, reply, self->moment()));
@@ -89,6 +90,7 @@ class SearchRun final : public fetcher::FetchHandle,
     fetcher::FetchRequest request;
     request.url = what.url;
     request.provenance = policy::Provenance::site_list;
+    request.trace_id = trace_id_;
     handles_.push_back(
         fetcher_.fetch(request, config_.search.deadline,
                        [self = shared_from_this(), what](const Result<fetcher::FetchReply>& reply) {
@@ -110,6 +112,7 @@ class SearchRun final : public fetcher::FetchHandle,
   const config::Config& config_;
   const PageClock& clock_;
   SearchMachine machine_;
+  const std::string trace_id_;
   WebSearch::Done done_;  // empty: finished; what comes in is late, and nobody's
   boost::asio::steady_timer deadline_;
   std::vector<std::shared_ptr<fetcher::FetchHandle>> handles_;
@@ -129,10 +132,11 @@ bool WebSearch::configured() const {
   return !config_.search.providers.empty() || !config_.search.topics.empty();
 }
 
-std::shared_ptr<fetcher::FetchHandle> WebSearch::search(std::vector<WebQuery> queries, Done done) {
+std::shared_ptr<fetcher::FetchHandle> WebSearch::search(std::vector<WebQuery> queries,
+                                                        const std::string& trace_id, Done done) {
   SearchMachine machine(config_.search, config_.privacy, health_, std::move(queries));
   const auto run = std::make_shared<SearchRun>(executor_, fetcher_, config_, clock_,
-                                               std::move(machine), std::move(done));
+                                               std::move(machine), trace_id, std::move(done));
   run->start();
   return run;
 }

@@ -39,7 +39,9 @@ class WebSearch {
 
   // `done` is called exactly once, never inside this call, no later than search.deadline. cancel()
   // of the handle ends the search with what has been found by then.
-  std::shared_ptr<fetcher::FetchHandle> search(std::vector<WebQuery> queries, Done done);
+  // `trace_id`: as FetchRequest's.
+  std::shared_ptr<fetcher::FetchHandle> search(std::vector<WebQuery> queries,
+                                               const std::string& trace_id, Done done);
 
   std::vector<ProviderReading> providers() const;
 

@@ -176,6 +176,49 @@ void add_refresh(const RefreshReadings& refresh, Families& families) {
                  static_cast<double>(refresh.pages_today));
   families.gauge("seekd_refresh_bytes_today", "Of refresh.bytes_per_day_max, what is used.",
                  static_cast<double>(refresh.wire_bytes_today));
+  families.gauge("seekd_standing_questions", "Of the watches, those that are questions.",
+                 static_cast<double>(refresh.questions));
+  families.gauge("seekd_refresh_answers_today", "Of refresh.answers_per_day_max, what is used.",
+                 static_cast<double>(refresh.answers_today));
+  families.gauge("seekd_webhook_notices_pending", "Notices that a webhook has not taken yet.",
+                 static_cast<double>(refresh.notices_pending));
+}
+
+// A family of one series a GPU, as far as the library knows.
+template <class Value>
+void add_gpu_family(std::span<const GpuReading> gpus, const char* name, const char* help,
+                    std::optional<Value> GpuReading::* value, Families& families) {
+  for (const GpuReading& gpu : gpus) {
+    if (!(gpu.*value)) continue;
+    families.gauge(name, help, static_cast<double>(*(gpu.*value)),
+                   {{"gpu", std::to_string(gpu.number)}, {"name", gpu.name}});
+  }
+}
+
+void add_gpus(std::span<const GpuReading> gpus, Families& families) {
+  add_gpu_family(gpus, "seekd_gpu_utilization_ratio",
+                 "Share of the time that the GPU worked, for whomever.", &GpuReading::utilization,
+                 families);
+  add_gpu_family(gpus, "seekd_gpu_memory_used_bytes", "Memory of the GPU in use, of all processes.",
+                 &GpuReading::memory_used, families);
+  add_gpu_family(gpus, "seekd_gpu_memory_total_bytes", "Memory of the GPU.",
+                 &GpuReading::memory_total, families);
+  add_gpu_family(gpus, "seekd_gpu_temperature_celsius", "Temperature of the GPU.",
+                 &GpuReading::temperature, families);
+  add_gpu_family(gpus, "seekd_gpu_power_watts", "What the GPU draws.", &GpuReading::power,
+                 families);
+}
+
+void add_audit(const Auditor::Reading& audit, Families& families) {
+  families.counter("seekd_audit_records_total", "Records in the audit log.",
+                   static_cast<double>(audit.records));
+  families.counter("seekd_audit_records_missing_total",
+                   "Records that could not be written, since the start.",
+                   static_cast<double>(audit.missing));
+  families.gauge("seekd_audit_writable", "1: the audit log is written; 0: it cannot be.",
+                 audit.writable ? 1 : 0);
+  families.gauge("seekd_audit_disk_bytes", "Bytes of the audit log.",
+                 static_cast<double>(audit.disk_bytes));
 }
 
 // A state that has not come yet is left out: there are nine a provider.
@@ -194,6 +237,25 @@ void add_providers(std::span<const ProviderReading> providers, Families& familie
     families.gauge("seekd_search_provider_failures",
                    "How often in a row a search provider has not answered.",
                    reading.health.failures_in_row(), {{"provider", reading.provider.name}});
+  }
+}
+
+void add_routes(std::span<const RouteReading> routes, Families& families) {
+  for (const RouteReading& reading : routes) {
+    families.gauge("seekd_route_serving", "Whether a route's target is asked, and not its backup.",
+                   reading.state == RouteHealth::State::serving ? 1 : 0,
+                   {{"route", reading.route.name}});
+  }
+  for (const RouteReading& reading : routes) {
+    const auto add = [&](const char* result, std::uint64_t count) {
+      families.counter("seekd_route_requests_total",
+                       "What a route's target was asked, or its backup in its place.",
+                       static_cast<double>(count),
+                       {{"route", reading.route.name}, {"result", result}});
+    };
+    add("answered", reading.answered);
+    add("failed", reading.failed);
+    add("passed_on", reading.passed_on);
   }
 }
 
@@ -235,6 +297,9 @@ std::string exposition(const Metrics& metrics, const Readings& readings) {
   if (readings.fetcher) add_fetcher(*readings.fetcher, families);
   add_refresh(readings.refresh, families);
   add_providers(readings.providers, families);
+  add_routes(readings.routes, families);
+  add_gpus(readings.gpus, families);
+  if (readings.audit) add_audit(*readings.audit, families);
   add_process(readings, families);
   return families.text();
 }

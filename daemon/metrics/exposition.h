@@ -14,10 +14,13 @@
 #include <vector>
 
 #include "cache/page_cache.h"
+#include "daemon/audit/auditor.h"
 #include "daemon/finding/web_search.h"
 #include "daemon/metrics/fetcher_readings.h"
 #include "daemon/metrics/metrics.h"
+#include "daemon/metrics/nvml.h"
 #include "daemon/metrics/process_readings.h"
+#include "daemon/routing/model_routes.h"
 #include "model/model.h"
 
 namespace seekd::daemon {
@@ -41,6 +44,9 @@ struct RefreshReadings {
   std::chrono::seconds overdue{0};
   std::uint64_t pages_today = 0;
   std::uint64_t wire_bytes_today = 0;
+  std::uint64_t answers_today = 0;  // to standing questions
+  std::size_t questions = 0;        // of the watches
+  std::size_t notices_pending = 0;  // to webhooks
 };
 
 struct Readings {
@@ -54,6 +60,9 @@ struct Readings {
   std::optional<FetcherReadings> fetcher;  // nullopt: it cannot be reached
   RefreshReadings refresh;
   std::vector<ProviderReading> providers;  // that the web is searched through
+  std::vector<RouteReading> routes;
+  std::vector<GpuReading> gpus = {};                     // of this host
+  std::optional<Auditor::Reading> audit = std::nullopt;  // nullopt: there is no log
   ProcessReadings process;
 };
 

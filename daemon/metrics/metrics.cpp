@@ -102,6 +102,9 @@ struct Metrics::State {
                     "Kept answers whose pages had changed when they were asked for.")),
         refreshes(
             counters(registry, "seekd_refreshes_total", "Runs of watches, by what came of them.")),
+        webhook_notices(
+            counters(registry, "seekd_webhook_notices_total",
+                     "Attempts to tell a webhook, by what its notice is from then on.")),
         refusals(counters(registry, "seekd_requests_refused_total",
                           "Requests turned away before they were looked at, by the reply's code.")),
         citations(counter(registry, "seekd_citations_total",
@@ -141,6 +144,10 @@ struct Metrics::State {
          {RunOutcome::added, RunOutcome::unchanged, RunOutcome::changed, RunOutcome::failed}) {
       refreshes.Add({{"outcome", std::string(to_string(outcome))}});
     }
+    using State = NoticeDelivery::State;
+    for (const auto state : {State::pending, State::delivered, State::given_up}) {
+      webhook_notices.Add({{"state", std::string(to_string(state))}});
+    }
   }
 
   Registry registry;
@@ -152,6 +159,7 @@ struct Metrics::State {
   Family<Counter>& answers_again;
   Counter& kept_answers_ended;
   Family<Counter>& refreshes;
+  Family<Counter>& webhook_notices;
   Family<Counter>& refusals;
   Counter& citations;
   Counter& citations_dropped;
@@ -242,6 +250,10 @@ void Metrics::kept_answer_ended() {
 
 void Metrics::refreshed(RunOutcome outcome) {
   state_->refreshes.Add({{"outcome", std::string(to_string(outcome))}}).Increment();
+}
+
+void Metrics::notice_attempted(NoticeDelivery::State state) {
+  state_->webhook_notices.Add({{"state", std::string(to_string(state))}}).Increment();
 }
 
 std::vector<prometheus::MetricFamily> Metrics::collect() const {

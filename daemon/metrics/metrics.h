@@ -16,6 +16,7 @@
 
 #include "daemon/answer/answer.h"
 #include "daemon/refresh/watch.h"
+#include "daemon/standing/standing_answer.h"
 #include "policy/result.h"
 
 namespace prometheus {
@@ -63,6 +64,8 @@ class Metrics {
   // One that was kept, and whose pages are no longer as they were.
   void kept_answer_ended();
   void refreshed(RunOutcome outcome);
+  // An attempt to tell a webhook; what came of it.
+  void notice_attempted(NoticeDelivery::State state);
 
   std::vector<prometheus::MetricFamily> collect() const;
 

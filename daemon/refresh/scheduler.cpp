@@ -20,7 +20,8 @@ std::int64_t day_of(TimePoint now) {
 
 // Of our own: the web was not asked, or not because of it.
 bool is_ours(const WatchRun& run) {
-  return run.reason == "fetcher_unavailable" || run.reason == "rate_limited";
+  return run.reason == "fetcher_unavailable" || run.reason == "rate_limited" ||
+         run.reason == "model_unavailable" || run.reason == "busy";
 }
 
 void merge_given_up(std::vector<std::uint64_t>& all, const std::vector<std::uint64_t>& more) {
@@ -53,23 +54,38 @@ void Scheduler::settle(TimePoint now) {
 
 Result<const Watch*> Scheduler::add(std::string url, WatchTerms terms, TimePoint now) {
   const Watch* const known = find(url);
+  Watch fresh;
+  fresh.url = std::move(url);
+  fresh.terms = std::move(terms);
+  return put(known == nullptr ? nullptr : &watches_.at(known->id), std::move(fresh), now);
+}
+
+Result<const Watch*> Scheduler::add(StandingQuestion question, WatchTerms terms, TimePoint now) {
+  const auto known = std::ranges::find_if(watches_, [&](const auto& numbered) {
+    const auto& other = numbered.second.question;
+    return other && other->text == question.text && same_caller(other->owner, question.owner);
+  });
+  Watch fresh;
+  fresh.question = std::move(question);
+  fresh.terms = std::move(terms);
+  return put(known == watches_.end() ? nullptr : &known->second, std::move(fresh), now);
+}
+
+Result<const Watch*> Scheduler::put(Watch* known, Watch fresh, TimePoint now) {
   if (known != nullptr) {
-    Watch& watch = watches_.at(known->id);
-    watch.terms = std::move(terms);
-    watch.due = next_due(watch, now, config_);
-    return &watch;
+    known->terms = std::move(fresh.terms);
+    known->question = std::move(fresh.question);
+    known->due = next_due(*known, now, config_);
+    return known;
   }
   if (watches_.size() >= config_.watches_max) {
     return fail(ErrorCode::busy, "there are " + std::to_string(watches_.size()) +
                                      " watches already: remove one, or raise refresh.watches_max");
   }
-  Watch watch;
-  watch.id = ledger_.next_id++;
-  watch.url = std::move(url);
-  watch.terms = std::move(terms);
-  watch.added_at = now;
-  watch.due = now;
-  return &watches_.emplace(watch.id, std::move(watch)).first->second;
+  fresh.id = ledger_.next_id++;
+  fresh.added_at = now;
+  fresh.due = now;
+  return &watches_.emplace(fresh.id, std::move(fresh)).first->second;
 }
 
 bool Scheduler::remove(std::uint64_t id) {
@@ -82,8 +98,9 @@ const Watch* Scheduler::find(std::uint64_t id) const {
 }
 
 const Watch* Scheduler::find(std::string_view url) const {
-  const auto found = std::ranges::find_if(
-      watches_, [&](const auto& numbered) { return numbered.second.url == url; });
+  const auto found = std::ranges::find_if(watches_, [&](const auto& numbered) {
+    return !numbered.second.question && numbered.second.url == url;
+  });
   return found == watches_.end() ? nullptr : &found->second;
 }
 
@@ -121,12 +138,21 @@ Result<Scheduler::Begun> Scheduler::begin(std::uint64_t id, TimePoint now) {
 
 RefreshLedger Scheduler::ledger(TimePoint now) const {
   if (ledger_.day == day_of(now)) return ledger_;
-  return {.day = day_of(now), .next_id = ledger_.next_id};
+  return {.day = day_of(now), .next_id = ledger_.next_id, .next_event = ledger_.next_event};
 }
 
 bool Scheduler::affordable(TimePoint now) const {
   const RefreshLedger today = ledger(now);
   return today.pages < config_.pages_per_day_max && today.wire_bytes < config_.bytes_per_day_max;
+}
+
+bool Scheduler::may_answer(TimePoint now) const {
+  return ledger(now).answers < config_.answers_per_day_max;
+}
+
+void Scheduler::spend_answer(TimePoint now) {
+  ledger_ = ledger(now);
+  ++ledger_.answers;
 }
 
 void Scheduler::spend(std::uint64_t pages, std::uint64_t wire_bytes, TimePoint now) {

@@ -18,6 +18,7 @@
 
 #include "config/config.h"
 #include "daemon/refresh/watch.h"
+#include "daemon/standing/standing_answer.h"
 #include "policy/result.h"
 
 namespace seekd::daemon {
@@ -30,8 +31,9 @@ struct VisitResult {
   Confirmed not_modified = Confirmed::no;  // answered 304
   PageKind kind = PageKind::page;          // REQUIRES: of a run that succeeded
   std::uint64_t entries_left = 0;
-  std::vector<std::uint64_t> given_up;  // entries that gave no page
-  std::chrono::seconds retry_after{0};  // the server asked for no request before
+  std::vector<std::uint64_t> given_up;   // entries that gave no page
+  std::optional<StandingAnswer> answer;  // to a question that was asked
+  std::chrono::seconds retry_after{0};   // the server asked for no request before
 };
 
 class Scheduler {
@@ -43,6 +45,8 @@ class Scheduler {
   // A new watch runs at once. One on a URL that is watched already gets the new terms and keeps its
   // history. Errors: busy (refresh.watches_max).
   Result<const Watch*> add(std::string url, WatchTerms terms, TimePoint now);
+  // Likewise; one question of one owner.
+  Result<const Watch*> add(StandingQuestion question, WatchTerms terms, TimePoint now);
 
   // False: there is none. What runs of it is forgotten when it ends.
   bool remove(std::uint64_t id);
@@ -62,11 +66,14 @@ class Scheduler {
   bool running(std::uint64_t id) const { return running_.contains(id); }
   std::size_t running_count() const { return running_.size(); }
 
-  // The day's budget has room for one page more.
+  // The day's budget has room for one page more, or for one answer.
   bool affordable(TimePoint now) const;
+  bool may_answer(TimePoint now) const;
   void spend(std::uint64_t pages, std::uint64_t wire_bytes, TimePoint now);
+  void spend_answer(TimePoint now);
   // Of the day of `now`.
   RefreshLedger ledger(TimePoint now) const;
+  std::uint64_t next_event() { return ledger_.next_event++; }
 
   // The watch as it stands then; nullptr: it was removed meanwhile.
   const Watch* finished(std::uint64_t id, const VisitResult& result, TimePoint now);
@@ -82,6 +89,7 @@ class Scheduler {
 
  private:
   void settle(TimePoint now);
+  Result<const Watch*> put(Watch* known, Watch fresh, TimePoint now);
 
   const config::RefreshConfig& config_;
   std::map<std::uint64_t, Watch> watches_;

@@ -1,4 +1,5 @@
-// Watch: a page, a feed or a sitemap that is refreshed by itself, and what came of it.
+// Watch: a page, a feed or a sitemap that is refreshed by itself, or a question that is answered
+// again when a page that its answer cites has changed; and what came of it.
 //
 // Plain data; any thread may read it.
 
@@ -11,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/access/caller.h"
 #include "policy/page.h"
 
 namespace seekd::daemon {
@@ -36,10 +38,11 @@ struct WatchTerms {
 };
 
 enum class RunOutcome : std::uint8_t {
-  added,      // the page was not in the cache before
-  unchanged,  // its server said so (304), or its text is as it was
-  changed,    // a new version is stored
-  failed,     // no page came, or it must not be stored; `reason` says why
+  added,      // the page was not in the cache before; of a question, its first answer
+  unchanged,  // its server said so (304), or its text is as it was; of a question, its answer
+              // stands
+  changed,    // a new version is stored; of a question, an answer that says something else
+  failed,     // no page came, or it must not be stored, or no answer; `reason` says why
 };
 std::string_view to_string(RunOutcome outcome);
 
@@ -49,7 +52,9 @@ struct WatchRun {
   std::string reason;   // of a failure: an EgressReason's name, or an ErrorCode's; else ""
   std::string message;  // likewise, one sentence
   std::uint16_t http_status = 0;
-  std::uint32_t entries_fetched = 0;  // of a feed or a sitemap: those whose text is new now
+  // Of a feed or a sitemap: entries whose text is new now, and those that could not be had; of a
+  // question: pages that its answer cited.
+  std::uint32_t entries_fetched = 0;
   std::uint32_t entries_failed = 0;
   std::uint64_t wire_bytes = 0;  // of all its pages
 
@@ -57,9 +62,18 @@ struct WatchRun {
   bool operator==(const WatchRun&) const = default;
 };
 
+struct StandingQuestion {
+  std::string text;
+  std::string webhook;  // who is told what came of it (egress.webhook), by name; "": nobody
+  CallerMark owner;     // who made it; it is asked with his rights
+
+  bool operator==(const StandingQuestion&) const = default;
+};
+
 struct Watch {
   std::uint64_t id = 0;  // from 1; never given out again
-  std::string url;       // canonical; one watch each
+  std::string url;       // canonical; one watch each; "" of a question
+  std::optional<StandingQuestion> question;
   WatchTerms terms;
   TimePoint added_at;
   std::optional<TimePoint> due = std::nullopt;  // nullopt: its calendar has no moment left
@@ -76,12 +90,14 @@ struct Watch {
   bool operator==(const Watch&) const = default;
 };
 
-// What all watches have spent on one day, and the number of the next one.
+// What all watches have spent on one day, and the numbers of the next watch and the next answer.
 struct RefreshLedger {
   std::int64_t day = 0;  // of UTC, since 1970
   std::uint64_t pages = 0;
   std::uint64_t wire_bytes = 0;
+  std::uint64_t answers = 0;  // to questions, that the model wrote
   std::uint64_t next_id = 1;
+  std::uint64_t next_event = 1;
 
   bool operator==(const RefreshLedger&) const = default;
 };

@@ -8,7 +8,8 @@ namespace {
 using cache::ByteReader;
 using cache::ByteWriter;
 
-constexpr std::uint8_t layout = 1;
+constexpr std::uint8_t layout = 2;
+constexpr std::uint8_t layout_of_pages = 1;           // before there were questions; read still
 constexpr std::size_t run_bytes_min = 8 + 1 + 2 + 4;  // as write_run() writes an empty one
 
 void write_run(const WatchRun& run, ByteWriter& writer) {
@@ -59,6 +60,35 @@ WatchTerms read_terms(ByteReader& reader) {
   return terms;
 }
 
+void write_question(const StandingQuestion& question, ByteWriter& writer) {
+  const CallerMark& owner = question.owner;
+  writer.text(question.text);
+  writer.text(question.webhook);
+  writer.u8(static_cast<std::uint8_t>(owner.known_by));
+  writer.text(owner.name);
+  writer.u8(owner.account.uid ? 1 : 0);
+  if (owner.account.uid) writer.varint(*owner.account.uid);
+  writer.varint(owner.account.groups.size());
+  for (const gid_t group : owner.account.groups) writer.varint(group);
+  writer.varint(owner.roles.size());
+  for (const std::string& role : owner.roles) writer.text(role);
+}
+
+StandingQuestion read_question(ByteReader& reader) {
+  StandingQuestion question;
+  CallerMark& owner = question.owner;
+  question.text = reader.text();
+  question.webhook = reader.text();
+  owner.known_by = read_enum(reader, KnownBy::certificate);
+  owner.name = reader.text();
+  if (reader.u8() != 0) owner.account.uid = reader.varint32();
+  owner.account.groups.resize(reader.count(1));
+  for (gid_t& group : owner.account.groups) group = reader.varint32();
+  owner.roles.resize(reader.count(1));
+  for (std::string& role : owner.roles) role = reader.text();
+  return question;
+}
+
 }  // namespace
 
 std::string encode(const Watch& watch) {
@@ -80,12 +110,15 @@ std::string encode(const Watch& watch) {
   for (const WatchRun& run : watch.history) write_run(run, writer);
   writer.varint(watch.given_up.size());
   for (const std::uint64_t entry : watch.given_up) writer.varint(entry);
+  writer.u8(watch.question ? 1 : 0);
+  if (watch.question) write_question(*watch.question, writer);
   return writer.take();
 }
 
 bool decode(std::string_view bytes, Watch& watch) {
   ByteReader reader(bytes);
-  if (reader.u8() != layout) return false;
+  const std::uint8_t written = reader.u8();
+  if (written != layout && written != layout_of_pages) return false;
   watch.id = reader.varint();
   watch.url = reader.text();
   watch.terms = read_terms(reader);
@@ -102,6 +135,8 @@ bool decode(std::string_view bytes, Watch& watch) {
   for (WatchRun& run : watch.history) run = read_run(reader);
   watch.given_up.resize(reader.count(1));
   for (std::uint64_t& entry : watch.given_up) entry = reader.varint();
+  watch.question.reset();
+  if (written == layout && reader.u8() != 0) watch.question = read_question(reader);
   return reader.finished();
 }
 
@@ -109,7 +144,8 @@ std::string encode(const RefreshLedger& ledger) {
   ByteWriter writer;
   writer.u8(layout);
   writer.varint(static_cast<std::uint64_t>(ledger.day));
-  for (const std::uint64_t value : {ledger.pages, ledger.wire_bytes, ledger.next_id}) {
+  for (const std::uint64_t value :
+       {ledger.pages, ledger.wire_bytes, ledger.next_id, ledger.answers, ledger.next_event}) {
     writer.varint(value);
   }
   return writer.take();
@@ -117,10 +153,15 @@ std::string encode(const RefreshLedger& ledger) {
 
 bool decode(std::string_view bytes, RefreshLedger& ledger) {
   ByteReader reader(bytes);
-  if (reader.u8() != layout) return false;
+  const std::uint8_t written = reader.u8();
+  if (written != layout && written != layout_of_pages) return false;
   ledger.day = static_cast<std::int64_t>(reader.varint());
   for (std::uint64_t* value : {&ledger.pages, &ledger.wire_bytes, &ledger.next_id}) {
     *value = reader.varint();
+  }
+  if (written == layout) {
+    ledger.answers = reader.varint();
+    ledger.next_event = reader.varint();
   }
   return reader.finished();
 }

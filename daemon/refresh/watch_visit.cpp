@@ -86,7 +86,8 @@ WatchRun run_of(const Result<PageUpdate>& update, TimePoint now) {
 }
 
 std::shared_ptr<WatchVisit> WatchVisit::start(Means means, Watch watch, Done done) {
-  std::shared_ptr<WatchVisit> visit(new WatchVisit(means, std::move(watch), std::move(done)));
+  std::shared_ptr<WatchVisit> visit(
+      new WatchVisit(std::move(means), std::move(watch), std::move(done)));
   visit->ask(visit->watch_.url, policy::Provenance::user,
              [visit](const Result<PageUpdate>& update) { visit->on_page(update); });
   return visit;
@@ -101,7 +102,7 @@ void WatchVisit::ask(const std::string& url, policy::Provenance provenance,
                      PageUpdater::Done done) {
   means_.scheduler.spend(1, 0, wall_clock());
   running_ = means_.pages.update(
-      {.url = url, .provenance = provenance, .asker = Asker::watch},
+      {.url = url, .provenance = provenance, .asker = Asker::watch, .trace_id = means_.trace_id},
       [self = shared_from_this(), done = std::move(done)](const Result<PageUpdate>& update) {
         self->running_ = nullptr;
         if (self->cancelled_) {

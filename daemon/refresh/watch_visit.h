@@ -20,11 +20,12 @@ namespace seekd::daemon {
 
 class WatchVisit : public std::enable_shared_from_this<WatchVisit> {
  public:
-  // What a visit works with; all of it outlives the visit.
+  // What a visit works with; all that it refers to outlives the visit.
   struct Means {
     AsyncCache& cache;
     PageUpdater& pages;
     Scheduler& scheduler;  // for its budget
+    std::string trace_id;  // of this run, in logs
   };
   // With the watch's new state; an error where it was cancelled.
   using Done = std::function<void(Result<VisitResult>)>;
@@ -42,7 +43,7 @@ class WatchVisit : public std::enable_shared_from_this<WatchVisit> {
   };
 
   WatchVisit(Means means, Watch watch, Done done)
-      : means_(means), watch_(std::move(watch)), done_(std::move(done)) {}
+      : means_(std::move(means)), watch_(std::move(watch)), done_(std::move(done)) {}
 
   void ask(const std::string& url, policy::Provenance provenance, PageUpdater::Done done);
   void on_page(const Result<PageUpdate>& update);

@@ -68,7 +68,9 @@ Broker::Broker(asio::io_context& io, config::Config config, Resolver& resolver,
             robots_,
             counters_,
             provisions_.proxy_credentials,
-            provisions_.search_keys},
+            provisions_.search_keys,
+            provisions_.upstream_keys,
+            provisions_.webhook_keys},
       robots_(door_),
       acceptor_(io),
       retry_(io) {}
@@ -149,9 +151,9 @@ std::shared_ptr<Fetch> Broker::download(const DownloadRequest& request, Descript
 
 std::shared_ptr<Fetch> Broker::search(const SearchRequest& request, Fetch::Done done) {
   ++counters_.requests;
-  auto counted = [this, name = request.provider, done = std::move(done)](FetchResult result) {
+  auto counted = [this, request, done = std::move(done)](FetchResult result) {
     counters_.add(result.reply);
-    log_search(log_, name, result.reply);
+    log_search(log_, request, result.reply);
     done(std::move(result));
   };
   const config::Config& config = *policy_.current();
@@ -168,6 +170,56 @@ std::shared_ptr<Fetch> Broker::search(const SearchRequest& request, Fetch::Done 
   const auto fetch = std::make_shared<Fetch>(door_, policy::search_policy(config.egress, *provider),
                                              Descriptor(), std::move(counted));
   fetch->start_search(*provider, request.terms);
+  return fetch;
+}
+
+std::shared_ptr<Fetch> Broker::upstream(const UpstreamRequest& request, Descriptor sink,
+                                        Descriptor body, Fetch::Done done) {
+  ++counters_.requests;
+  auto counted = [this, request, done = std::move(done)](FetchResult result) {
+    counters_.add(result.reply);
+    log_verdict(log_, request, result.reply);
+    done(std::move(result));
+  };
+  const config::Config& config = *policy_.current();
+  const auto upstream =
+      std::ranges::find(config.upstreams, request.upstream, &policy::Upstream::name);
+  if (upstream == config.upstreams.end()) {
+    asio::post(io_, [counted] {
+      counted(refused(EgressReason::host_not_allowed,
+                      "there is no [[upstream]] of that name in the fetcher's configuration: see "
+                      "that both programs read the same one, and reload seekd-fetcher"));
+    });
+    return nullptr;
+  }
+  const auto fetch =
+      std::make_shared<Fetch>(door_, policy::upstream_policy(config.egress, *upstream),
+                              std::move(sink), std::move(counted));
+  fetch->start_upstream(*upstream, request, std::move(body));
+  return fetch;
+}
+
+std::shared_ptr<Fetch> Broker::notify(const NoticeRequest& request, Fetch::Done done) {
+  ++counters_.requests;
+  auto counted = [this, webhook = request.webhook, trace_id = request.trace_id,
+                  done = std::move(done)](FetchResult result) {
+    counters_.add(result.reply);
+    log_notice(log_, webhook, trace_id, result.reply);
+    done(std::move(result));
+  };
+  const config::Config& config = *policy_.current();
+  const auto webhook = std::ranges::find(config.webhooks, request.webhook, &policy::Webhook::name);
+  if (webhook == config.webhooks.end()) {
+    asio::post(io_, [counted] {
+      counted(refused(EgressReason::host_not_allowed,
+                      "there is no egress.webhook of that name in the fetcher's configuration: see "
+                      "that both programs read the same one, and reload seekd-fetcher"));
+    });
+    return nullptr;
+  }
+  const auto fetch = std::make_shared<Fetch>(door_, policy::webhook_policy(config.egress, *webhook),
+                                             Descriptor(), std::move(counted));
+  fetch->start_notice(*webhook, request);
   return fetch;
 }
 

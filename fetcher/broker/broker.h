@@ -26,6 +26,8 @@ class Broker {
     std::vector<std::filesystem::path> embedded_models;  // as run_self_test() says
     ProxyCredentials proxy_credentials;
     SearchKeys search_keys;
+    UpstreamKeys upstream_keys;
+    WebhookKeys webhook_keys;
   };
 
   // When the zygote is lost the loop is stopped: a new broker has to be started.
@@ -49,6 +51,12 @@ class Broker {
                                   Fetch::Done done);
   // As fetch(). Of a provider that the configuration does not name, refused.
   std::shared_ptr<Fetch> search(const SearchRequest& request, Fetch::Done done);
+  // As search(). `sink`: the writing end of a pipe; `body`: a sealed memfd, none where nothing is
+  // sent.
+  std::shared_ptr<Fetch> upstream(const UpstreamRequest& request, Descriptor sink, Descriptor body,
+                                  Fetch::Done done);
+  // Likewise, of a webhook.
+  std::shared_ptr<Fetch> notify(const NoticeRequest& request, Fetch::Done done);
   std::string status_json() const;
   void self_test(std::function<void(std::string)> done) {
     run_self_test(door_, provisions_.embedded_models, std::move(done));

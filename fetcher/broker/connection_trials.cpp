@@ -45,9 +45,10 @@ class ConnectionTrials : public std::enable_shared_from_this<ConnectionTrials> {
                    std::function<void(std::vector<Attempt>)> done)
       : outer_(door),
         names_(door.io),
-        door_{door.io,   plain(*door.config),    door.places,     door.pauses,
-              names_,    door.own_addresses,     door.workers,    door.robots,
-              counters_, door.proxy_credentials, door.search_keys},
+        door_{door.io,          plain(*door.config),    door.places,      door.pauses,
+              names_,           door.own_addresses,     door.workers,     door.robots,
+              counters_,        door.proxy_credentials, door.search_keys, door.upstream_keys,
+              door.webhook_keys},
         trials_(std::move(trials)),
         done_(std::move(done)) {}
 

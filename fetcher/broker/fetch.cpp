@@ -19,6 +19,9 @@ namespace {
 // Of an answer or a description, decoded: fifty results are a hundredth of it.
 constexpr std::uint64_t search_bytes_max = 4 << 20;
 
+// Of an upstream's answer: a chunk of 300 bytes a word, and two hundred thousand of them.
+constexpr std::uint64_t upstream_bytes_max = 64 << 20;
+
 // What the policy says of the site, or the defaults.
 void configure(WorkerJob& job, const config::Config& config) {
   policy::Site site = policy::site_of(config.egress.sites, job.url.host);
@@ -32,6 +35,11 @@ void configure(WorkerJob& job, const config::Config& config) {
   if (job.kind == JobKind::file) {  // framing and chunks beside the bytes, which are counted
     job.wire_bytes_max = 2 * (job.file_bytes - job.offset) + config.fetcher.wire_bytes_max;
     job.stall_s_max = static_cast<std::uint32_t>(defaults.stall_timeout.count());
+  }
+  if (is_upstream(job.kind)) {
+    job.wire_bytes_max = upstream_bytes_max;
+    job.decoded_bytes_max = upstream_bytes_max;
+    return;
   }
   if (is_search(job.kind)) {
     job.decoded_bytes_max = std::min(job.decoded_bytes_max, search_bytes_max);
@@ -85,6 +93,19 @@ void Fetch::start_search(const policy::SearchProvider& provider, const policy::S
   begin([this, terms] { return machine_.start_search(provider_, terms); }, provider.timeout);
 }
 
+void Fetch::start_upstream(const policy::Upstream& upstream, const UpstreamRequest& request,
+                           Descriptor body) {
+  upstream_ = upstream;
+  body_ = std::move(body);
+  begin([this, request] { return machine_.start_upstream(upstream_, request); }, upstream.timeout);
+}
+
+void Fetch::start_notice(const policy::Webhook& webhook, const NoticeRequest& request) {
+  notice_ = request;
+  begin([this, webhook] { return machine_.start_notice(webhook, notice_.body); },
+        config_->fetcher.transfer_timeout);
+}
+
 void Fetch::begin(std::function<Action()> first, std::chrono::milliseconds time) {
   limit_time(time);
   boost::asio::post(door_.io, [self = shared_from_this(), first = std::move(first)] {
@@ -124,6 +145,7 @@ void Fetch::release() {
   worker_.reset();
   connection_.reset();
   sink_.reset();
+  body_.reset();
   place_.reset();
 }
 
@@ -156,9 +178,13 @@ Politeness::Turn Fetch::turn_of(const AskPlace& action) const {
   const policy::Site site = policy::site_of(config_->egress.sites, action.host);
   Politeness::Turn turn;
   turn.host = action.host;
-  turn.limits.places_max = site.concurrency.value_or(config_->fetcher.per_host_max);
+  const bool upstream = is_upstream(action.kind);
+  turn.limits.places_max =
+      upstream ? upstream_.requests_max : site.concurrency.value_or(config_->fetcher.per_host_max);
   turn.limits.interval =
-      std::max(site.interval.value_or(config_->fetcher.per_host_interval), action.crawl_delay);
+      std::max(site.interval.value_or(upstream ? std::chrono::milliseconds(0)
+                                               : config_->fetcher.per_host_interval),
+               action.crawl_delay);
   turn.spacing = action.kind == JobKind::robots ? Spacing::none : Spacing::kept;
   turn.until = deadline_.expiry();
   return turn;
@@ -227,6 +253,14 @@ void Fetch::act(Work action) {
   if (is_search(action.job.kind)) {
     action.job.secret_field = door_.search_keys.field_for(provider_, action.job.url);
   }
+  if (is_upstream(action.job.kind)) {
+    action.job.secret_field = door_.upstream_keys.field_for(upstream_, action.job.url);
+    action.job.stall_s_max = static_cast<std::uint32_t>(
+        std::chrono::ceil<std::chrono::seconds>(upstream_.stall_timeout).count());
+  }
+  if (action.job.kind == JobKind::notice) {
+    action.job.fields = door_.webhook_keys.fields_for(notice_, wall_clock());
+  }
   const bool tunnels = action.job.kind == JobKind::tunnel;
   if (tunnels) action.job.proxy_credential = door_.proxy_credentials.find(action.job.proxy);
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_.expiry() -
@@ -244,9 +278,9 @@ void Fetch::act(Work action) {
                              HostPauses::Clock::now());
     self->perform(self->machine_.on_reply(*std::move(reply), self->moment()));
   };
-  // Who asks the proxy meets no file.
-  static const Descriptor none;
-  worker_ = door_.workers.run(connection_, tunnels ? none : sink_, action.job, done);
+  // Who asks the proxy meets nothing but the connection.
+  worker_ = tunnels ? door_.workers.run(connection_, action.job, done)
+                    : door_.workers.run(Ways{connection_, sink_, body_}, action.job, done);
   if (!tunnels) connection_.reset();
 }
 

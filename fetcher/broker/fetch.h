@@ -21,6 +21,8 @@
 #include "fetcher/broker/proxy_credentials.h"
 #include "fetcher/broker/resolver.h"
 #include "fetcher/broker/search_keys.h"
+#include "fetcher/broker/upstream_keys.h"
+#include "fetcher/broker/webhook_keys.h"
 #include "fetcher/broker/worker_pool.h"
 
 namespace seekd::fetcher {
@@ -40,6 +42,8 @@ struct Door {
   Counters& counters;
   const ProxyCredentials& proxy_credentials;
   const SearchKeys& search_keys;
+  const UpstreamKeys& upstream_keys;
+  const WebhookKeys& webhook_keys;
 };
 
 class Fetch : public std::enable_shared_from_this<Fetch> {
@@ -49,14 +53,19 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
   // `done` is called once, never inside these calls, and not after cancel(); of a page within
   // fetcher.transfer_timeout.
   Fetch(Door& door, Done done);
-  // Of a model's file, which is handed to the reader of `sink`, or of a search: judged by a policy
-  // of its own.
+  // Of a model's file, which is handed to the reader of `sink`, of a search, or of an upstream:
+  // judged by a policy of its own.
   Fetch(Door& door, policy::EgressPolicy own, Descriptor sink, Done done);
 
   void start(const FetchRequest& request);
   void start_download(const DownloadRequest& request);
   // `done` is called within the provider's timeout.
   void start_search(const policy::SearchProvider& provider, const policy::SearchTerms& terms);
+  // Within the upstream's timeout. What is read in the reply goes to the reader of `sink`; `body`
+  // is what a chat sends, none else.
+  void start_upstream(const policy::Upstream& upstream, const UpstreamRequest& request,
+                      Descriptor body);
+  void start_notice(const policy::Webhook& webhook, const NoticeRequest& request);
   void start_robots(const policy::Url& judged);
   void cancel();
 
@@ -87,8 +96,11 @@ class Fetch : public std::enable_shared_from_this<Fetch> {
   std::unique_ptr<Places::Place> place_;
   std::shared_ptr<Connector> connector_;
   Descriptor connection_;
-  Descriptor sink_;                  // of a download
+  Descriptor sink_;                  // of a download or an upstream
+  Descriptor body_;                  // of a chat
   policy::SearchProvider provider_;  // of a search
+  policy::Upstream upstream_;        // of an upstream's
+  NoticeRequest notice_;
   std::optional<WorkerPool::WorkerId> worker_;
 };
 

@@ -70,6 +70,28 @@ Action FetchMachine::start_search(const policy::SearchProvider& provider,
                                 : policy::search_url(provider, terms));
 }
 
+Action FetchMachine::start_upstream(const policy::Upstream& upstream,
+                                    const UpstreamRequest& request) {
+  const bool chats = request.path == policy::UpstreamPath::chat_completions;
+  kind_ = chats ? JobKind::chat : JobKind::models;
+  body_bytes_ = request.body_bytes;
+  auto verdict = policy::judge_url(policy::upstream_url(upstream, request.path).text(),
+                                   policy::Provenance::model_request, policy_, second_reader_);
+  if (!verdict.allowed()) return on_refusal({verdict.reason, verdict.detail});
+  url_ = *std::move(verdict.url);
+  return begin_hop();
+}
+
+Action FetchMachine::start_notice(const policy::Webhook& webhook, std::string body) {
+  kind_ = JobKind::notice;
+  body_ = std::move(body);
+  auto verdict =
+      policy::judge_url(webhook.url, policy::Provenance::webhook, policy_, second_reader_);
+  if (!verdict.allowed()) return on_refusal({verdict.reason, verdict.detail});
+  url_ = *std::move(verdict.url);
+  return begin_hop();
+}
+
 Action FetchMachine::begin_search(const Result<policy::Url>& url) {
   if (!url) return on_refusal({EgressReason::url_invalid, url.error().message});
   auto verdict =
@@ -98,8 +120,10 @@ Action FetchMachine::begin_hop() {
   crawl_delay_ = {};
   const bool ignored =
       policy::site_of(policy_.sites, url_.host).robots == policy::RobotsUse::ignore;
-  if (kind_ == JobKind::robots || downloads() || is_search(kind_) || ignored)
+  if (kind_ == JobKind::robots || kind_ == JobKind::notice || downloads() || is_search(kind_) ||
+      is_upstream(kind_) || ignored) {
     return wait_for_place();
+  }
   state_ = State::robots;
   return AskRobots{url_};
 }
@@ -122,6 +146,7 @@ Action FetchMachine::wait_for_place() {
 
 // Steps 7 and 8 belong to the proxy: the host's name goes to it unresolved.
 Action FetchMachine::connect_to_proxy(const policy::Endpoint& proxy) {
+  if (const auto plain = refuse_plain_http({})) return on_refusal(*plain);
   const auto verdict = policy::judge_proxy(url_, proxy, policy_);
   if (!verdict.allowed()) return on_refusal({verdict.reason, verdict.detail});
   proxy_ = policy::to_string(proxy);
@@ -156,6 +181,14 @@ Action FetchMachine::on_waited() {
   return wait_for_place();
 }
 
+std::optional<Refusal> FetchMachine::refuse_plain_http(
+    std::span<const policy::IpAddress> addresses) const {
+  if (!is_upstream(kind_)) return std::nullopt;
+  auto verdict = policy::judge_plain_http(url_, addresses, policy_);
+  if (verdict.allowed()) return std::nullopt;
+  return Refusal{verdict.reason, std::move(verdict.detail)};
+}
+
 Action FetchMachine::on_addresses(const Addresses& addresses,
                                   std::span<const policy::IpAddress> own) {
   assert(state_ == State::resolve);
@@ -165,6 +198,7 @@ Action FetchMachine::on_addresses(const Addresses& addresses,
   }
   const auto verdict = policy::judge_addresses(url_, *addresses, policy_, own);
   if (!verdict.allowed()) return on_refusal({verdict.reason, verdict.detail});
+  if (const auto plain = refuse_plain_http(*addresses)) return on_refusal(*plain);
   state_ = State::connect;
   return Connect{*addresses, url_.port};
 }
@@ -203,8 +237,10 @@ Action FetchMachine::work(TimePoint now) {
     job.etag = request_.etag;
     job.last_modified = request_.last_modified;
   }
+  job.body = body_;
   job.offset = download_.offset;
   job.file_bytes = download_.bytes;
+  job.body_bytes = body_bytes_;
   if (provider_ != nullptr) {
     job.dialect = provider_->kind;
     job.results_max = static_cast<std::uint32_t>(provider_->results_max);
@@ -219,9 +255,12 @@ Action FetchMachine::on_reply(WorkerReply reply, const Moment& moment) {
   result_.reply.wire_bytes += reply.wire_bytes;
   switch (reply.kind) {
     case WorkerReplyKind::redirect:
-      if (state_ != State::work) break;
+      if (state_ != State::work || kind_ == JobKind::notice) break;
       return on_redirect(reply.location);
     case WorkerReplyKind::failed:
+      if (state_ == State::work && is_upstream(kind_)) {
+        return on_refusal({reply.reason, std::move(reply.message), reply.retry_after});
+      }
       return on_failure({reply.reason, std::move(reply.message), reply.retry_after}, moment);
     case WorkerReplyKind::tunnel:
       if (state_ != State::tunnel) break;
@@ -233,7 +272,10 @@ Action FetchMachine::on_reply(WorkerReply reply, const Moment& moment) {
       result_.reply.outcome = FetchOutcome::page;
       return finish();
     case WorkerReplyKind::delivered:
-      if (state_ != State::work || !downloads()) break;
+      if (state_ != State::work ||
+          (!downloads() && !is_upstream(kind_) && kind_ != JobKind::notice)) {
+        break;
+      }
       result_.reply.reason = EgressReason::allowed;
       result_.reply.outcome = FetchOutcome::delivered;
       return finish();

@@ -15,10 +15,12 @@
 #include "fetcher/wire.h"
 #include "fetcher/wire_download.h"
 #include "fetcher/wire_search.h"
+#include "fetcher/wire_upstream.h"
 #include "fetcher/worker/message.h"
 #include "policy/egress.h"
 #include "policy/page.h"
 #include "policy/robots.h"
+#include "policy/webhook.h"
 
 namespace seekd::fetcher {
 
@@ -93,6 +95,13 @@ class FetchMachine {
   // this. robots.txt is not asked, as above. Redirects lead to the provider's own host alone: a
   // query goes nowhere else.
   Action start_search(const policy::SearchProvider& provider, const policy::SearchTerms& terms);
+  // REQUIRES: the policy is what policy::upstream_policy() made of another. robots.txt is not
+  // asked, no redirect is followed, and nothing that was sent is sent again: what it asks for may
+  // cost something.
+  Action start_upstream(const policy::Upstream& upstream, const UpstreamRequest& request);
+  // REQUIRES: the policy is what policy::webhook_policy() made of another. robots.txt is not asked,
+  // and no redirect is followed.
+  Action start_notice(const policy::Webhook& webhook, std::string body);
   // robots.txt of an origin whose URL has been judged: the deny and allow lists' paths do not apply
   // to it.
   Action start_robots(const policy::Url& judged);
@@ -133,6 +142,7 @@ class FetchMachine {
   std::optional<std::chrono::milliseconds> retry_wait(const Refusal& refusal,
                                                       const Moment& moment) const;
   Action on_redirect(const std::string& location);
+  std::optional<Refusal> refuse_plain_http(std::span<const policy::IpAddress> addresses) const;
   Action connect_to_proxy(const policy::Endpoint& proxy);
   Action work(TimePoint now);
   Action finish_page(FetchOutcome outcome, std::string content, TimePoint now);
@@ -148,6 +158,8 @@ class FetchMachine {
   DownloadRequest download_;                          // of a file or a listing
   const policy::SearchProvider* provider_ = nullptr;  // of a search
   policy::SearchTerms terms_;                         // likewise
+  std::uint64_t body_bytes_ = 0;                      // of a chat
+  std::string body_;                                  // of a notice
   std::string validated_url_;                         // canonical
   policy::Url url_;
   std::chrono::milliseconds crawl_delay_{0};  // of url_'s origin

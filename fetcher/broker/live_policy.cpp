@@ -4,15 +4,17 @@
 
 #include <fmt/format.h>
 
+#include "config/named_peers.h"
+
 namespace seekd::fetcher {
 
 LivePolicy::LivePolicy(config::Config first, TimePoint now)
-    : ports_(policy::open_ports(first.egress, first.search.providers)),
+    : ports_(policy::open_ports(first.egress, config::named_peers(first))),
       current_(std::make_shared<const config::Config>(std::move(first))),
       in_force_since_(now) {}
 
 Status LivePolicy::check_ports(const config::Config& config) const {
-  for (const std::uint16_t port : policy::open_ports(config.egress, config.search.providers)) {
+  for (const std::uint16_t port : policy::open_ports(config.egress, config::named_peers(config))) {
     if (std::ranges::binary_search(ports_, port)) continue;
     return fail(ErrorCode::unsupported,
                 fmt::format("port {} was not in the policy at the start, and the sandbox cannot be "
@@ -30,6 +32,7 @@ Status LivePolicy::replace(Result<config::Loaded> loaded, TimePoint now) {
   config::Config next = *current_;
   next.egress = std::move(loaded->config.egress);
   next.search = std::move(loaded->config.search);
+  next.upstreams = std::move(loaded->config.upstreams);
   restart_needed_ = loaded->config.fetcher != current_->fetcher;
   current_ = std::make_shared<const config::Config>(std::move(next));
   in_force_since_ = now;

@@ -1,7 +1,8 @@
-// The policy in force, and what becomes of a new one: SIGHUP brings a changed [egress] and [search]
-// into force at once, for the requests that begin from then on; those that run end under the one
-// they began with. What is wrong, or needs rights that the sandbox did not get at the start, leaves
-// all as it was.
+// The policy in force, and what becomes of a new one: SIGHUP brings a changed [egress], [search]
+// and
+// [[upstream]] into force at once, for the requests that begin from then on; those that run end
+// under the one they began with. What is wrong, or needs rights that the sandbox did not get at the
+// start, leaves all as it was.
 //
 // Decides; reads no file and no clock. One thread. docs/decisions/0006-policy-reload.md.
 #pragma once

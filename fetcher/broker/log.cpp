@@ -73,11 +73,11 @@ void log_verdict(spdlog::logger& log, const FetchRequest& request, const FetchRe
       request.provenance ? policy::to_string(*request.provenance) : "none";
   log.log(usable ? spdlog::level::info : spdlog::level::warn,
           "fetch outcome={} reason={} provenance={} url=\"{}\" last_url=\"{}\" status={} bytes={} "
-          "retry_after={} detail=\"{}\"",
+          "retry_after={} trace_id={} detail=\"{}\"",
           to_string(reply.outcome), policy::to_string(reply.reason), provenance,
           printable_url(request.url), reply.hops.empty() ? "" : printable_url(reply.hops.back()),
           reply.http_status, reply.wire_bytes, reply.retry_after.count(),
-          printable_sentence(reply.message));
+          request.trace_id.empty() ? "-" : request.trace_id, printable_sentence(reply.message));
 }
 
 void log_verdict(spdlog::logger& log, const DownloadRequest& request, const FetchReply& reply) {
@@ -94,15 +94,38 @@ void log_verdict(spdlog::logger& log, const DownloadRequest& request, const Fetc
       request.offset, reply.retry_after.count(), printable_sentence(reply.message));
 }
 
+void log_verdict(spdlog::logger& log, const UpstreamRequest& request, const FetchReply& reply) {
+  const bool usable = reply.reason == policy::EgressReason::allowed;
+  log.log(usable ? spdlog::level::info : spdlog::level::warn,
+          "upstream outcome={} reason={} provenance={} upstream={} path={} status={} sent={} "
+          "bytes={} retry_after={} detail=\"{}\"",
+          to_string(reply.outcome), policy::to_string(reply.reason),
+          policy::to_string(policy::Provenance::model_request), printable_url(request.upstream),
+          policy::to_string(request.path), reply.http_status, request.body_bytes, reply.wire_bytes,
+          reply.retry_after.count(), printable_sentence(reply.message));
+}
+
 // Not what was asked: a question is nobody's business but the provider's.
-void log_search(spdlog::logger& log, std::string_view provider, const FetchReply& reply) {
+void log_search(spdlog::logger& log, const SearchRequest& request, const FetchReply& reply) {
   const bool usable = reply.reason == policy::EgressReason::allowed;
   log.log(usable ? spdlog::level::info : spdlog::level::warn,
           "search outcome={} reason={} provenance={} provider={} status={} bytes={} "
-          "retry_after={} detail=\"{}\"",
+          "retry_after={} trace_id={} detail=\"{}\"",
           to_string(reply.outcome), policy::to_string(reply.reason),
-          policy::to_string(policy::Provenance::search_query), printable_url(provider),
+          policy::to_string(policy::Provenance::search_query), printable_url(request.provider),
           reply.http_status, reply.wire_bytes, reply.retry_after.count(),
+          request.trace_id.empty() ? "-" : request.trace_id, printable_sentence(reply.message));
+}
+
+void log_notice(spdlog::logger& log, std::string_view webhook, std::string_view trace_id,
+                const FetchReply& reply) {
+  const bool usable = reply.reason == policy::EgressReason::allowed;
+  log.log(usable ? spdlog::level::info : spdlog::level::warn,
+          "notice outcome={} reason={} provenance={} webhook={} status={} bytes={} retry_after={} "
+          "trace_id={} detail=\"{}\"",
+          to_string(reply.outcome), policy::to_string(reply.reason),
+          policy::to_string(policy::Provenance::webhook), printable_url(webhook), reply.http_status,
+          reply.wire_bytes, reply.retry_after.count(), trace_id.empty() ? "-" : trace_id,
           printable_sentence(reply.message));
 }
 

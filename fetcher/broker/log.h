@@ -8,6 +8,8 @@
 
 #include "fetcher/wire.h"
 #include "fetcher/wire_download.h"
+#include "fetcher/wire_search.h"
+#include "fetcher/wire_upstream.h"
 
 namespace seekd::fetcher {
 
@@ -22,7 +24,14 @@ void log_verdict(spdlog::logger& log, const FetchRequest& request, const FetchRe
 // hubs redirect to addresses that are signed there, and open the file to whoever has them.
 void log_verdict(spdlog::logger& log, const DownloadRequest& request, const FetchReply& reply);
 
+// "upstream outcome=delivered … upstream=… path=… sent=…", likewise: not what a model was asked.
+void log_verdict(spdlog::logger& log, const UpstreamRequest& request, const FetchReply& reply);
+
 // "search outcome=answered … provider=… …", likewise.
-void log_search(spdlog::logger& log, std::string_view provider, const FetchReply& reply);
+void log_search(spdlog::logger& log, const SearchRequest& request, const FetchReply& reply);
+
+// "notice outcome=delivered … webhook=… …", likewise: of what was told nothing.
+void log_notice(spdlog::logger& log, std::string_view webhook, std::string_view trace_id,
+                const FetchReply& reply);
 
 }  // namespace seekd::fetcher

@@ -15,6 +15,7 @@
 
 #include "config/config.h"
 #include "config/embedded_models.h"
+#include "config/named_peers.h"
 #include "fetcher/broker/broker.h"
 #include "fetcher/broker/granted_folder.h"
 #include "fetcher/broker/log.h"
@@ -29,7 +30,7 @@ constexpr int wrong_usage = 2;
 // The ports that the policy lets URLs name, those of search providers, and DNS over TCP.
 std::vector<std::uint16_t> tcp_ports(const config::Config& config, const Resolver& resolver) {
   std::vector<std::uint16_t> ports = resolver.server_ports();
-  std::ranges::copy(policy::open_ports(config.egress, config.search.providers),
+  std::ranges::copy(policy::open_ports(config.egress, config::named_peers(config)),
                     std::back_inserter(ports));
   return ports;
 }
@@ -109,8 +110,13 @@ Error run(const std::filesystem::path& file, const config::Config& config, spdlo
   if (!credentials) return credentials.error();
   auto keys = SearchKeys::load(config.search.providers, credentials_folder());
   if (!keys) return keys.error();
+  auto upstream_keys = UpstreamKeys::load(config.upstreams, credentials_folder());
+  if (!upstream_keys) return upstream_keys.error();
+  auto webhook_keys = WebhookKeys::load(config.webhooks, credentials_folder());
+  if (!webhook_keys) return webhook_keys.error();
   Broker::Provisions provisions{std::move(zygote->control), embedded_models(),
-                                *std::move(credentials), *std::move(keys)};
+                                *std::move(credentials),    *std::move(keys),
+                                *std::move(upstream_keys),  *std::move(webhook_keys)};
   boost::asio::io_context io(1);
   const auto resolver =
       Resolver::create(io, config.fetcher.dns_servers, config.fetcher.resolve_timeout);

@@ -1,8 +1,7 @@
 // What search providers ask for: a key each, out of a file of its own. The broker has them, and
 // hands one to the worker that speaks to its provider; seekd, the log and the replies never see it.
 //
-// Read once, before the sandbox: another key takes a restart. Errors: as read_secret_file();
-// invalid_argument, of what is not one line of printable ASCII.
+// Read once, before the sandbox: another key takes a restart. Errors: as read_secret_line().
 #pragma once
 
 #include <filesystem>

@@ -1,5 +1,6 @@
 #include "fetcher/broker/secret_file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include "fetcher/sandbox/descriptor.h"
+#include "fetcher/worker/message.h"
 
 namespace seekd::fetcher {
 namespace {
@@ -51,6 +53,18 @@ Result<std::string> read_secret_file(const std::filesystem::path& file, const st
   if (size == text.size()) return fail(ErrorCode::too_large, name + ": is over 64 KiB");
   text.resize(size);
   return text;
+}
+
+Result<std::string> read_secret_line(const std::filesystem::path& file, const std::string& option) {
+  constexpr std::size_t bytes_max = secret_field_bytes_max - 128;  // beside the field's name
+  Result<std::string> text = read_secret_file(file, option);
+  if (!text) return text;
+  while (text->ends_with('\n') || text->ends_with('\r')) text->pop_back();
+  const bool printable = std::ranges::all_of(*text, [](char c) { return c >= ' ' && c <= '~'; });
+  if (printable && !text->empty() && text->size() <= bytes_max) return text;
+  return fail(ErrorCode::invalid_argument, option + " '" + file.native() +
+                                               "': holds no key, which is one line of printable "
+                                               "characters");
 }
 
 std::filesystem::path configured_or_credential(const std::filesystem::path& configured,

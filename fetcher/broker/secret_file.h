@@ -17,6 +17,10 @@ inline constexpr std::size_t secret_file_bytes_max = 64 * 1024;
 // process's user, and by root's or this process's group; by nobody else.
 Result<std::string> read_secret_file(const std::filesystem::path& file, const std::string& option);
 
+// One line of it, and nothing else: printable ASCII, short enough for a header field
+// (RFC 9110 §5.5: it cannot end one). Errors: as above; invalid_argument of another content.
+Result<std::string> read_secret_line(const std::filesystem::path& file, const std::string& option);
+
 // The file that is configured; where there is none, and systemd has brought the credential of that
 // name (systemd.exec(5), LoadCredential=): that one. `folder`: what $CREDENTIALS_DIRECTORY says, ""
 // where it is not set.

@@ -81,6 +81,22 @@ Attempt try_address(const policy::Url& url, const IpAddress& address,
   return attempt;
 }
 
+// What a model is asked goes to its own server, and is not led on from there.
+std::vector<Attempt> try_upstreams(const config::Config& config) {
+  std::vector<Attempt> attempts;
+  for (const policy::Upstream& upstream : config.upstreams) {
+    const policy::EgressPolicy policy = policy::upstream_policy(config.egress, upstream);
+    attempts.push_back(
+        judged("a request to another server than that of upstream " + upstream.name,
+               policy::judge_url(example_url.text(), policy::Provenance::model_request, policy,
+                                 read_url)));
+    const policy::Url url = policy::upstream_url(upstream, policy::UpstreamPath::chat_completions);
+    attempts.push_back(judged("a redirect of upstream " + upstream.name,
+                              policy::judge_redirect(url, "/", 1, policy, read_url)));
+  }
+  return attempts;
+}
+
 std::vector<Attempt> tried_of(const WorkerPool::Outcome& outcome) {
   const Attempt none{"worker", "a worker that reports", "a report",
                      outcome ? outcome->message : outcome.error().detail, false};
@@ -120,6 +136,7 @@ class SelfTest : public std::enable_shared_from_this<SelfTest> {
     if (!own) add({{"broker", "its own addresses", "a list", own.error().message, false}});
     const std::vector<IpAddress> addresses = own ? *own : std::vector<IpAddress>();
     add(try_policy(config.egress, addresses));
+    add(try_upstreams(config));
     run_connection_trials(door_, denied_connections(config.egress, addresses),
                           [self = shared_from_this()](std::vector<Attempt> attempts) {
                             self->add(std::move(attempts));
@@ -131,7 +148,7 @@ class SelfTest : public std::enable_shared_from_this<SelfTest> {
   void try_worker() {
     WorkerJob job;
     job.kind = JobKind::self_test;
-    door_.workers.run(Descriptor(), Descriptor(), job,
+    door_.workers.run(Descriptor(), job,
                       [self = shared_from_this()](const WorkerPool::Outcome& outcome) {
                         self->add(tried_of(outcome));
                         self->try_tls();

@@ -29,11 +29,22 @@ bool is_writing_end(const Descriptor& descriptor) {
   return (fcntl(descriptor.get(), F_GETFL) & O_ACCMODE) == O_WRONLY;
 }
 
+// memfd_create(2): nobody can change it or its length any more, so that it is what was announced
+// when the worker reads it, and no file.
+bool is_sealed_memory(const Descriptor& descriptor, std::uint64_t bytes) {
+  constexpr int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+  struct stat status{};
+  if (fstat(descriptor.get(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+  const int sealed = fcntl(descriptor.get(), F_GET_SEALS);
+  return sealed >= 0 && (sealed & seals) == seals &&
+         static_cast<std::uint64_t>(status.st_size) == bytes;
+}
+
 }  // namespace
 
 Session::Session(Broker& broker, asio::local::stream_protocol::socket socket)
     : broker_(broker), socket_(std::move(socket)), timer_(socket_.get_executor()) {
-  parser_.body_limit(request_bytes_max);
+  parser_.body_limit(notice_request_bytes_max);
   parser_.header_limit(header_bytes_max);
 }
 
@@ -81,6 +92,13 @@ void Session::dispatch(error_code error) {
   }
   if (error) return;
   const auto& request = parser_.get();
+  if (request.target() == "/notice") {
+    if (request.method() == http::verb::post) return begin_notice(request.body());
+    return refuse(http::status::method_not_allowed, "POST /notice is the only method");
+  }
+  if (request.body().size() > request_bytes_max) {
+    return refuse(http::status::payload_too_large, "the request is too large");
+  }
   if (request.target() == "/fetch") {
     if (request.method() == http::verb::post) return begin_fetch(request.body());
     return refuse(http::status::method_not_allowed, "POST /fetch is the only method");
@@ -93,6 +111,10 @@ void Session::dispatch(error_code error) {
     if (request.method() == http::verb::post) return begin_search(request.body());
     return refuse(http::status::method_not_allowed, "POST /search is the only method");
   }
+  if (request.target() == "/upstream") {
+    if (request.method() == http::verb::post) return begin_upstream(request.body());
+    return refuse(http::status::method_not_allowed, "POST /upstream is the only method");
+  }
   if (request.target() == "/status") {
     if (request.method() == http::verb::get) {
       return respond(http::status::ok, "application/json", broker_.status_json());
@@ -104,7 +126,8 @@ void Session::dispatch(error_code error) {
     return refuse(http::status::method_not_allowed, "POST /selftest is the only method");
   }
   refuse(http::status::not_found,
-         "there are POST /fetch, POST /download, POST /search, POST /selftest and GET /status");
+         "there are POST /fetch, POST /download, POST /search, POST /upstream, POST /notice, POST "
+         "/selftest and GET /status");
 }
 
 void Session::begin_fetch(const std::string& body) {
@@ -135,6 +158,34 @@ void Session::begin_search(const std::string& body) {
   const auto request = parse_search_request(body);
   if (!request) return refuse(http::status::bad_request, request.error().message);
   fetch_ = broker_.search(*request, [self = shared_from_this()](const FetchResult& result) {
+    self->reply_with(result);
+  });
+  watch_for_end();
+}
+
+void Session::begin_upstream(const std::string& body) {
+  const auto request = parse_upstream_request(body);
+  if (!request) return refuse(http::status::bad_request, request.error().message);
+  auto& [sink, memory, unused] = passed_.descriptors;
+  if (!is_writing_end(sink)) {
+    return refuse(http::status::bad_request,
+                  "the writing end of a pipe has to come with the first byte (SCM_RIGHTS)");
+  }
+  if (request->body_bytes > 0 && !is_sealed_memory(memory, request->body_bytes)) {
+    return refuse(http::status::bad_request,
+                  "a sealed memfd of body_bytes has to come with the first byte (SCM_RIGHTS)");
+  }
+  if (request->body_bytes == 0) memory.reset();
+  fetch_ = broker_.upstream(
+      *request, std::move(sink), std::move(memory),
+      [self = shared_from_this()](const FetchResult& result) { self->reply_with(result); });
+  watch_for_end();
+}
+
+void Session::begin_notice(const std::string& body) {
+  const auto request = parse_notice_request(body);
+  if (!request) return refuse(http::status::bad_request, request.error().message);
+  fetch_ = broker_.notify(*request, [self = shared_from_this()](const FetchResult& result) {
     self->reply_with(result);
   });
   watch_for_end();

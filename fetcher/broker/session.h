@@ -34,6 +34,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void begin_fetch(const std::string& body);
   void begin_download(const std::string& body);
   void begin_search(const std::string& body);
+  void begin_upstream(const std::string& body);
+  void begin_notice(const std::string& body);
   void begin_self_test();
   void watch_for_end();
   void reply_with(const FetchResult& result);

@@ -51,7 +51,7 @@ class TlsTrials : public std::enable_shared_from_this<TlsTrials> {
       return conclude(EgressReason::internal, "no socket pair can be had");
     }
     const auto server = serve(Descriptor(pair[0]));
-    door_.workers.run(Descriptor(pair[1]), Descriptor(), client_job(),
+    door_.workers.run(Descriptor(pair[1]), client_job(),
                       [self = shared_from_this(), server](const WorkerPool::Outcome& outcome) {
                         self->door_.workers.kill(server);
                         if (!outcome)
@@ -69,7 +69,7 @@ class TlsTrials : public std::enable_shared_from_this<TlsTrials> {
     WorkerJob job;
     job.kind = JobKind::tls_server;
     job.pem = certificates_.*trial().shown;
-    return door_.workers.run(connection, Descriptor(), job, [](const WorkerPool::Outcome&) {});
+    return door_.workers.run(connection, job, [](const WorkerPool::Outcome&) {});
   }
 
   WorkerJob client_job() const {

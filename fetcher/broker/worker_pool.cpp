@@ -26,9 +26,13 @@ constexpr std::size_t idle_workers = 8;
 // TLS and copying alone; the slowest processor that runs a model does ten times as much.
 constexpr std::uint64_t file_bytes_per_cpu_s = 8 << 20;
 
+// A hundred thousand words, a chunk each, are read in a tenth of it.
+constexpr std::uint32_t upstream_cpu_s_max = 30;
+
 // 0: what every worker has.
 std::uint32_t cpu_s_max(const WorkerJob& job) {
   constexpr std::uint64_t least = 10;
+  if (is_upstream(job.kind)) return upstream_cpu_s_max;
   if (job.kind != JobKind::file) return 0;
   return static_cast<std::uint32_t>(least + (job.file_bytes - job.offset) / file_bytes_per_cpu_s);
 }
@@ -70,11 +74,17 @@ WorkerPool::WorkerPool(asio::io_context& io, Descriptor control, std::size_t rep
   refill();
 }
 
-WorkerPool::WorkerId WorkerPool::run(const Descriptor& connection, const Descriptor& sink,
-                                     const WorkerJob& job, Done done) {
+WorkerPool::WorkerId WorkerPool::run(const Descriptor& connection, const WorkerJob& job,
+                                     Done done) {
+  const Descriptor none;
+  return run(Ways{connection, none, none}, job, std::move(done));
+}
+
+WorkerPool::WorkerId WorkerPool::run(const Ways& ways, const WorkerJob& job, Done done) {
   auto worker = take_worker(job);
   worker->done = std::move(done);
-  if (hand_over(*worker, std::array{connection.get(), sink.get()}, job)) {
+  if (hand_over(*worker, std::array{ways.connection.get(), ways.sink.get(), ways.body.get()},
+                job)) {
     read(worker);
   } else {
     asio::post(io_, [this, worker] {

@@ -26,6 +26,13 @@ namespace seekd::fetcher {
 // cost too much processor time, worker_failed for every other cause.
 Refusal refusal_of_end(std::int32_t wait_status);
 
+// What a worker is handed beside its job; none where it needs none. The caller may close them.
+struct Ways {
+  const Descriptor& connection;
+  const Descriptor& sink;  // of a file, a listing or an upstream
+  const Descriptor& body;  // of a chat
+};
+
 class WorkerPool {
  public:
   using WorkerId = std::uint64_t;
@@ -36,11 +43,10 @@ class WorkerPool {
   WorkerPool(boost::asio::io_context& io, Descriptor control, std::size_t reply_bytes_max,
              std::function<void()> on_lost);
 
-  // `done` is called once, never inside this call, and not after kill(). `connection` and `sink`
-  // may be none; the worker has them beside the caller, who may close them. A file gets a worker
-  // forked for it, with processor time by its bytes.
-  WorkerId run(const Descriptor& connection, const Descriptor& sink, const WorkerJob& job,
-               Done done);
+  // `done` is called once, never inside this call, and not after kill(). A file gets a worker
+  // forked for it, with processor time by its bytes, and an upstream by what it may say.
+  WorkerId run(const Ways& ways, const WorkerJob& job, Done done);
+  WorkerId run(const Descriptor& connection, const WorkerJob& job, Done done);
   void kill(WorkerId worker);
 
   std::size_t running() const { return workers_.size() - idle_.size(); }

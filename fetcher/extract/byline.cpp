@@ -7,10 +7,13 @@
 
 #include "fetcher/extract/text_shape.h"
 #include "fetcher/extract/word_table.h"
+#include "policy/ascii.h"
 #include "policy/page_text_guard.h"
 
 namespace seekd::fetcher {
 namespace {
+
+using policy::is_digit;
 
 constexpr std::size_t date_bytes_max = 60;
 constexpr std::size_t author_bytes_max = 80;
@@ -22,10 +25,6 @@ char lower(char c) {
 bool is_letter(char c) {
   return lower(c) >= 'a' && lower(c) <= 'z';
 }
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 // "post-date" and "post_date" hold the word "date", "update" and "postdates" do not.
 // What a word of a class or an itemprop says of its element, in bits.
 enum NameWord : std::uint8_t { date = 1, modified = 2, author = 4 };

@@ -6,9 +6,13 @@
 #include <utility>
 
 #include "fetcher/extract/word_table.h"
+#include "policy/ascii.h"
 
 namespace seekd::fetcher {
 namespace {
+
+using policy::is_lower;
+using policy::is_upper;
 
 bool furniture_tag(HtmlTag tag) {
   switch (tag) {
@@ -122,13 +126,6 @@ constexpr auto name_entries =
                                                      {"widget", furniture}});
 constexpr WordTable<int, name_entries.size()> name_words(name_entries);
 constexpr std::size_t word_bytes_max = 15;  // of the longest
-
-bool is_lower(char c) {
-  return c >= 'a' && c <= 'z';
-}
-bool is_upper(char c) {
-  return c >= 'A' && c <= 'Z';
-}
 
 bool is_letter(char c) {
   return is_lower(c) || is_upper(c);

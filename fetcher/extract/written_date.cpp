@@ -8,8 +8,12 @@
 
 #include <fmt/format.h>
 
+#include "policy/ascii.h"
+
 namespace seekd::fetcher {
 namespace {
+
+using policy::is_digit;
 
 constexpr std::size_t text_bytes_max = 200;
 constexpr int year_min = 1990;
@@ -19,9 +23,6 @@ constexpr auto month_names =
     std::to_array<std::string_view>({"january", "february", "march", "april", "may", "june", "july",
                                      "august", "september", "october", "november", "december"});
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_letter(char c) {
   return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }

@@ -46,7 +46,8 @@ Result<SeccompFilter> broker_filter() {
   for (const unsigned long request : {FIONBIO, FIONREAD, SIOCGIFCONF}) {
     filter->allow(SCMP_SYS(ioctl), {argument_is(1, request)});
   }
-  for (const unsigned command : {F_GETFD, F_SETFD, F_GETFL, F_SETFL}) {
+  // F_GET_SEALS: whether what is sent to an upstream can still be changed.
+  for (const unsigned command : {F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GET_SEALS}) {
     filter->allow(SCMP_SYS(fcntl), {argument_is(1, command)});
   }
   return filter;

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "fetcher/wire.h"
+#include "fetcher/wire_upstream.h"
 
 namespace seekd::fetcher {
 namespace {
@@ -113,18 +114,22 @@ std::string encode(const WorkerJob& job) {
   writer.number(job.offset);
   writer.number(job.file_bytes);
   writer.number(job.stall_s_max);
+  writer.number(job.body_bytes);
   writer.number(static_cast<std::uint8_t>(job.dialect));
   writer.number(job.results_max);
   for (const auto place : places) writer.text(job.places.*place);
   writer.text(job.secret_field);
   writer.text(job.pem);
+  writer.text(job.body);
+  writer.number(static_cast<std::uint32_t>(job.fields.size()));
+  for (const std::string& field : job.fields) writer.text(field);
   return writer.take();
 }
 
 Result<WorkerJob> decode_job(std::string_view bytes) {
   Reader reader(bytes);
   WorkerJob job;
-  job.kind = static_cast<JobKind>(reader.number(static_cast<std::uint8_t>(JobKind::description)));
+  job.kind = static_cast<JobKind>(reader.number(static_cast<std::uint8_t>(JobKind::notice)));
   job.url.scheme = reader.text(policy::url_bytes_max);
   job.url.host = reader.text(policy::url_bytes_max);
   job.url.port = reader.number<std::uint16_t>();
@@ -144,12 +149,18 @@ Result<WorkerJob> decode_job(std::string_view bytes) {
   job.offset = reader.number<std::uint64_t>();
   job.file_bytes = reader.number<std::uint64_t>();
   job.stall_s_max = reader.number<std::uint32_t>();
+  job.body_bytes = reader.number(std::uint64_t{upstream_body_bytes_max});
   job.dialect = static_cast<policy::SearchKind>(
       reader.number(static_cast<std::uint8_t>(policy::SearchKind::custom)));
   job.results_max = reader.number(static_cast<std::uint32_t>(policy::search_results_max));
   for (const auto place : places) job.places.*place = reader.text(policy::result_place_bytes_max);
   job.secret_field = reader.text(secret_field_bytes_max);
   job.pem = reader.text(pem_bytes_max);
+  job.body = reader.text(policy::notice_bytes_max);
+  const auto fields = reader.number<std::uint32_t>(notice_fields_max);
+  for (std::uint32_t i = 0; i < fields && !reader.failed(); ++i) {
+    job.fields.push_back(reader.text(job_text_bytes_max));
+  }
   if (auto end = reader.end("worker job"); !end) return std::unexpected(end.error());
   return job;
 }

@@ -18,6 +18,7 @@
 #include "policy/robots.h"
 #include "policy/search_provider.h"
 #include "policy/url.h"
+#include "policy/webhook.h"
 
 namespace seekd::fetcher {
 
@@ -32,6 +33,7 @@ inline constexpr std::size_t proxy_credential_bytes_max = 512;
 inline constexpr std::uint64_t file_bytes_per_second_min = 4096;
 inline constexpr std::size_t pem_bytes_max = 4 * 1024;
 inline constexpr std::size_t secret_field_bytes_max = 1024;
+inline constexpr std::size_t notice_fields_max = 8;
 
 enum class JobKind : std::uint8_t {
   page,
@@ -43,10 +45,17 @@ enum class JobKind : std::uint8_t {
   listing,     // of a model's files: read, and into the pipe as one line (wire_download.h)
   search,      // a search provider's answer, whatever its status
   description,  // an OpenSearch description: which template its results have
+  chat,    // POST of an upstream, its body in a memfd: what comes goes into the pipe, line by line
+  models,  // GET of an upstream: which models it has, likewise
+  notice,  // `body` is posted; of the answer its status alone is looked at
 };
 
 constexpr bool is_search(JobKind kind) {
   return kind == JobKind::search || kind == JobKind::description;
+}
+
+constexpr bool is_upstream(JobKind kind) {
+  return kind == JobKind::chat || kind == JobKind::models;
 }
 
 struct WorkerJob {
@@ -65,12 +74,16 @@ struct WorkerJob {
   // Of a file alone: its bytes from `offset` on, and how many it has in all.
   std::uint64_t offset = 0;
   std::uint64_t file_bytes = 0;
-  std::uint32_t stall_s_max = 0;
+  std::uint32_t stall_s_max = 0;  // of an upstream, too
+  std::uint64_t body_bytes = 0;   // of a chat: of what is sent
   // Of a search and a description.
   policy::SearchKind dialect = policy::SearchKind::searxng;
   std::uint32_t results_max = 0;
   policy::ResultPlaces places;
-  std::string secret_field;  // a header field with a provider's key, "" for none
+  std::string secret_field;  // a header field with a provider's or an upstream's key, "" for none
+  // Of a notice alone.
+  std::string body;                 // JSON
+  std::vector<std::string> fields;  // header fields of its own
   // Of a self-test alone: what a server shows, or whom a page's worker trusts beside its roots.
   std::string pem;
 

@@ -22,7 +22,7 @@ constexpr std::uint64_t framing_factor_max = 2;
 
 ResponseReader::ResponseReader(const WorkerJob& job, const config::FetcherConfig& config)
     : job_(job), config_(config) {
-  if (is_file()) return;
+  if (is_file() || is_upstream(job.kind)) return;
   result_.body.reserve(std::max(config.decoded_bytes_max, policy::robots_bytes_max));
 }
 
@@ -42,8 +42,10 @@ bool ResponseReader::wants_body() const {
   if (job_.kind == JobKind::page) return status == 200 || status == 203;
   if (job_.kind == JobKind::listing) return status == 200;
   if (is_file()) return status == 200 || status == 206;
+  if (job_.kind == JobKind::notice) return false;
   // What a provider says beside its refusal tells a CAPTCHA from a full quota.
   if (job_.kind == JobKind::search) return status == 200 || status >= 400;
+  if (is_upstream(job_.kind)) return status == 200 || status >= 400;
   return status >= 200 && status < 300;
 }
 
@@ -117,6 +119,16 @@ ResponseReader::Next ResponseReader::file_body(std::size_t bytes) {
   return Next::more;
 }
 
+ResponseReader::Next ResponseReader::upstream_body(std::size_t bytes) {
+  file_bytes_ += bytes;
+  if (file_bytes_ <= config_.decoded_bytes_max) return Next::more;
+  return stop(EgressReason::body_too_large, "the upstream says more than any answer has");
+}
+
+ResponseReader::Next ResponseReader::refuse_body(std::string message) {
+  return stop(EgressReason::content_invalid, std::move(message));
+}
+
 // RFC 9309 §2.5: what is beyond the limit is ignored, and the rules before it stand.
 ResponseReader::Next ResponseReader::robots_body(std::string_view decoded) {
   std::string& body = result_.body;
@@ -128,6 +140,7 @@ ResponseReader::Next ResponseReader::robots_body(std::string_view decoded) {
 ResponseReader::Next ResponseReader::body(std::string_view decoded) {
   if (job_.kind == JobKind::robots) return robots_body(decoded);
   if (is_file()) return file_body(decoded.size());
+  if (is_upstream(job_.kind)) return upstream_body(decoded.size());
   const std::uint64_t size = result_.body.size() + decoded.size();
   if (body_wire_bytes_ > config_.wire_bytes_max) {
     return stop(EgressReason::body_too_large, "the body is over fetcher.wire_bytes_max");

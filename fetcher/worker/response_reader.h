@@ -43,11 +43,15 @@ class ResponseReader {
   void count_body(std::size_t bytes);
 
   Next header_line(std::string_view line);
-  // Of a file nothing is kept: where this says more, `decoded` is the caller's to hand on.
+  // Of a file and of an upstream's reply nothing is kept: where this says more, `decoded` is the
+  // caller's to hand on.
   Next body(std::string_view decoded);
   // Asked from time to time, with what the connection has carried so far, TLS included: a body that
   // decodes to nothing never reaches body(), and frames that are no message reach nothing here.
   Next progress(std::uint64_t connection_bytes);
+  const ResponseHead& head() const { return result_.head; }
+  // What the caller found in the body that it was handed.
+  Next refuse_body(std::string message);
   // Nothing of a response has been read.
   bool unanswered() const { return header_bytes_ == 0 && result_.wire_bytes == 0; }
 
@@ -63,6 +67,7 @@ class ResponseReader {
   Next judge_file_head();
   Next robots_body(std::string_view decoded);
   Next file_body(std::size_t bytes);
+  Next upstream_body(std::size_t bytes);
   Next stop(policy::EgressReason reason, std::string message);
 
   const WorkerJob& job_;
@@ -70,7 +75,7 @@ class ResponseReader {
   Transfer result_;
   std::uint64_t header_bytes_ = 0;
   std::uint64_t body_wire_bytes_ = 0;
-  std::uint64_t file_bytes_ = 0;  // of a file: those that have come
+  std::uint64_t file_bytes_ = 0;  // of a file or an upstream: those that have come
   bool body_begun_ = false;
   bool enough_ = false;  // the rest is not wanted
 };

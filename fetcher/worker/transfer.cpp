@@ -12,6 +12,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "fetcher/worker/upstream/upstream_reply.h"
+
 namespace seekd::fetcher {
 namespace {
 
@@ -33,7 +35,8 @@ using List = std::unique_ptr<curl_slist, FreeList>;
 // "stop".
 struct Conversation {
   ResponseReader reader;
-  int sink;  // -1, but for a file
+  int sink;  // -1, but for a file and an upstream
+  std::optional<UpstreamReply> upstream;
   X509_STORE* roots;
   Descriptor connection;
   int socket = -1;          // the same, once it is libcurl's
@@ -47,9 +50,20 @@ std::size_t on_header(char* data, std::size_t, std::size_t bytes, void* context)
   return reader.header_line({data, bytes}) == Next::more ? bytes : 0;
 }
 
+// What is read in an upstream's reply, and nothing of the reply itself.
+bool hand_on_lines(Conversation& conversation, const Result<std::string>& lines) {
+  if (lines) return lines->empty() || write_all(conversation.sink, *lines);
+  conversation.reader.refuse_body(lines.error().message);
+  return false;
+}
+
 std::size_t on_body(char* data, std::size_t, std::size_t bytes, void* context) {
   auto& conversation = *static_cast<Conversation*>(context);
   if (conversation.reader.body({data, bytes}) != Next::more) return 0;
+  if (conversation.upstream) {
+    const auto lines = conversation.upstream->feed(conversation.reader.head(), {data, bytes});
+    return hand_on_lines(conversation, lines) ? bytes : 0;
+  }
   const bool taken = conversation.sink < 0 || write_all(conversation.sink, {data, bytes});
   return taken ? bytes : 0;
 }
@@ -111,9 +125,12 @@ void set_limits(CURL* easy, const WorkerJob& job, const config::FetcherConfig& c
   set(easy, CURLOPT_CONNECTTIMEOUT_MS,  // TCP stands; this is the TLS handshake
       std::min<long>(time_ms, config.connect_timeout.count()));
   const bool file = job.kind == JobKind::file;
+  const bool has_stall = file || is_upstream(job.kind);
   set(easy, CURLOPT_LOW_SPEED_LIMIT,
-      file ? long{file_bytes_per_second_min} : low_speed_bytes_per_second);
-  set(easy, CURLOPT_LOW_SPEED_TIME, file ? long{job.stall_s_max} : low_speed_seconds);
+      file                    ? long{file_bytes_per_second_min}
+      : is_upstream(job.kind) ? 1L  // a model may think before each word
+                              : low_speed_bytes_per_second);
+  set(easy, CURLOPT_LOW_SPEED_TIME, has_stall ? long{job.stall_s_max} : low_speed_seconds);
   // libcurl 7.88 does not poll a descriptor that stands already; it looks again when this time is
   // over (default 200 ms).
   set(easy, CURLOPT_HAPPY_EYEBALLS_TIMEOUT_MS, 1L);
@@ -166,6 +183,20 @@ void set_callbacks(CURL* easy, Conversation& conversation) {
   set(easy, CURLOPT_XFERINFODATA, &conversation);
 }
 
+// It outlives the transfer.
+void set_body(CURL* easy, const std::string& body) {
+  set(easy, CURLOPT_POST, 1L);
+  set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+  set(easy, CURLOPT_POSTFIELDS, body.data());
+}
+
+// The transfer has ended as its framing says; what it said may not have.
+void end_upstream(Conversation& conversation) {
+  const ResponseHead& head = conversation.reader.head();
+  if (!conversation.upstream || head.status() < 200) return;
+  hand_on_lines(conversation, conversation.upstream->end(head));
+}
+
 List list_of(std::initializer_list<std::string> lines) {
   curl_slist* list = nullptr;
   for (const std::string& line : lines) {
@@ -194,7 +225,27 @@ List search_headers(const WorkerJob& job) {
        "Accept-Language: en", "Connection: close", job.secret_field});
 }
 
+// Uncompressed, so that each word can be read when it comes.
+List upstream_headers(const WorkerJob& job) {
+  const bool chat = job.kind == JobKind::chat;
+  return list_of({chat ? "Accept: text/event-stream,application/json" : "Accept: application/json",
+                  "Accept-Encoding: identity", chat ? "Content-Type: application/json" : "",
+                  "Expect:",  // none: nothing is sent twice
+                  "Connection: close", job.secret_field});
+}
+
+List notice_headers(const WorkerJob& job) {
+  List list =
+      list_of({"Accept: */*", "Content-Type: application/json", "Expect:", "Connection: close"});
+  for (const std::string& field : job.fields) {
+    list.reset(curl_slist_append(list.release(), field.c_str()));
+  }
+  return list;
+}
+
 List request_headers(const WorkerJob& job) {
+  if (is_upstream(job.kind)) return upstream_headers(job);
+  if (job.kind == JobKind::notice) return notice_headers(job);
   if (job.kind == JobKind::file) return file_headers(job);
   if (job.kind == JobKind::listing) {
     return list_of({"Accept: application/json", "Connection: close"});
@@ -266,9 +317,14 @@ bool write_all(int descriptor, std::string_view bytes) {
 }
 
 Transfer transfer(const WorkerJob& job, Descriptor connection, const Descriptor& sink,
-                  X509_STORE* roots, const config::FetcherConfig& config) {
-  const bool file = job.kind == JobKind::file;
-  Conversation conversation{{job, config}, file ? sink.get() : -1, roots, std::move(connection)};
+                  const std::string& body, X509_STORE* roots, const config::FetcherConfig& config) {
+  const bool as_it_is = job.kind == JobKind::file || is_upstream(job.kind);
+  Conversation conversation{
+      {job, config},
+      as_it_is ? sink.get() : -1,
+      is_upstream(job.kind) ? std::optional<UpstreamReply>(job.kind) : std::nullopt,
+      roots,
+      std::move(connection)};
   const Easy handle(curl_easy_init());
   CURL* const easy = handle.get();
   if (easy == nullptr) {
@@ -286,13 +342,18 @@ Transfer transfer(const WorkerJob& job, Descriptor connection, const Descriptor&
   set(easy, CURLOPT_HTTPHEADER, headers.get());
   set(easy, CURLOPT_USERAGENT, config.user_agent.c_str());
   // Every coding that libcurl was built with.
-  if (!file) set(easy, CURLOPT_ACCEPT_ENCODING, "");
+  if (!as_it_is) set(easy, CURLOPT_ACCEPT_ENCODING, "");
+  if (job.kind == JobKind::chat) set_body(easy, body);
+  if (job.kind == JobKind::notice) set_body(easy, job.body);
   set_limits(easy, job, config);
   set_isolation(easy);
   set_tls(easy, conversation);
   set_callbacks(easy, conversation);
   const CURLcode code = curl_easy_perform(easy);
-  if (code == CURLE_OK) return conversation.reader.end(std::nullopt);
+  if (code == CURLE_OK) {
+    end_upstream(conversation);
+    return conversation.reader.end(std::nullopt);
+  }
   const char* message = detail[0] != '\0' ? detail : curl_easy_strerror(code);
   return conversation.reader.end(TransferFault{reason_of(code, conversation), message});
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <exception>
+#include <optional>
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -32,7 +33,8 @@ constexpr int status_redirects[] = {301, 302, 303, 307, 308};
 struct Order {
   Result<WorkerJob> job;
   Descriptor connection;
-  Descriptor sink;  // of a file or a listing
+  Descriptor sink;  // of a file, a listing or an upstream
+  Descriptor body;  // of a chat
 };
 
 // The broker ends the job by shutting down its direction. Without a job there is nothing to do: the
@@ -49,9 +51,9 @@ Order receive_order(int channel) {
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
   }
-  auto& [connection, sink] = passed.descriptors;
+  auto& [connection, sink, body] = passed.descriptors;
   return {decode_job(std::string_view(bytes).substr(0, size)), std::move(connection),
-          std::move(sink)};
+          std::move(sink), std::move(body)};
 }
 
 WorkerReply failed(EgressReason reason, std::string message) {
@@ -113,6 +115,12 @@ WorkerReply listing_reply(const Transfer& transfer, const Descriptor& sink) {
   return taken ? delivered() : failed(EgressReason::internal, "nobody reads the listing");
 }
 
+// A redirect is an answer like others: what was to be told is told to nobody else.
+WorkerReply notice_reply(int status) {
+  if (status >= 200 && status < 300) return delivered();
+  return failed(EgressReason::http_error, fmt::format("the receiver answered status {}", status));
+}
+
 WorkerReply told(const SearchContent& content) {
   WorkerReply reply;
   reply.kind = WorkerReplyKind::search;
@@ -142,6 +150,7 @@ WorkerReply reply_to(const WorkerJob& job, const Transfer& transfer, const Descr
                      const config::FetcherConfig& config) {
   if (transfer.fault) return failed(transfer.fault->reason, transfer.fault->message);
   const int status = transfer.head.status();
+  if (job.kind == JobKind::notice) return notice_reply(status);
   if (std::ranges::find(status_redirects, status) != std::end(status_redirects))
     return redirect_reply(transfer.head);
   if (status == 304) return not_modified_reply(job, transfer.head);
@@ -157,6 +166,7 @@ WorkerReply reply_to(const WorkerJob& job, const Transfer& transfer, const Descr
   if (job.kind == JobKind::search) return search_reply(job, transfer);
   if (job.kind == JobKind::description && status == 200) return description_reply(transfer);
   if (job.kind == JobKind::listing && status == 200) return listing_reply(transfer, sink);
+  if (is_upstream(job.kind) && status == 200) return delivered();
   if (job.kind == JobKind::file && (status == 200 || status == 206)) return delivered();
   return failed(EgressReason::http_error, fmt::format("the server answered status {}", status));
 }
@@ -171,15 +181,31 @@ config::FetcherConfig config_for(const WorkerJob& job, config::FetcherConfig con
   return config;
 }
 
-WorkerReply work(const Result<WorkerJob>& job, Descriptor connection, const Descriptor& sink,
-                 X509_STORE* roots, const config::FetcherConfig& start_config) {
+// The memfd is sealed: it is as long as the broker has seen that it is, and stays so.
+std::optional<std::string> read_body(const Descriptor& memory, std::uint64_t bytes) {
+  std::string body(bytes, '\0');
+  std::size_t size = 0;
+  while (size < body.size()) {
+    const ssize_t got = read(memory.get(), body.data() + size, body.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return std::nullopt;
+    size += static_cast<std::size_t>(got);
+  }
+  return body;
+}
+
+WorkerReply work(Order& order, X509_STORE* roots, const config::FetcherConfig& start_config) {
+  const Result<WorkerJob>& job = order.job;
   if (!job) return failed(EgressReason::internal, job.error().message);
   if (!job->pem.empty() && !trust(roots, job->pem)) {
     return failed(EgressReason::internal, "the self-test's authority is no certificate");
   }
   const config::FetcherConfig config = config_for(*job, start_config);
-  const Transfer result = transfer(*job, std::move(connection), sink, roots, config);
-  WorkerReply reply = reply_to(*job, result, sink, config);
+  const auto body = read_body(order.body, job->body_bytes);
+  if (!body) return failed(EgressReason::internal, "what is to be sent cannot be read");
+  const Transfer result =
+      transfer(*job, std::move(order.connection), order.sink, *body, roots, config);
+  WorkerReply reply = reply_to(*job, result, order.sink, config);
   reply.http_status = static_cast<std::uint16_t>(result.head.status());
   reply.wire_bytes = result.wire_bytes;
   const auto now = std::chrono::system_clock::now();
@@ -203,7 +229,7 @@ WorkerReply reply_to(Order& order, int channel, X509_STORE* roots,
   if (order.job && order.job->kind == JobKind::tunnel) {
     return open_tunnel(*order.job, order.connection);
   }
-  return work(order.job, std::move(order.connection), order.sink, roots, config);
+  return work(order, roots, config);
 }
 
 }  // namespace

@@ -79,11 +79,21 @@ void Engine::step() {
 std::unique_ptr<Engine::Step> Engine::plan_step(Batcher::Drafts drafts) {
   auto step = std::make_unique<Step>();
   step->parts = batcher_.plan(drafts);
+  cut_drafts(step->parts);
   if (step->parts.empty()) return nullptr;
   for (const Batcher::Part& part : step->parts) {
     step->of.push_back(conversation_of(part).shared_from_this());
   }
   return step;
+}
+
+// What a text's shape does not let through need not be judged.
+void Engine::cut_drafts(Parts& parts) {
+  for (Batcher::Part& part : parts) {
+    const auto& shape = conversation_of(part).shape;
+    if (shape) part.draft.resize(shape->fitting(part.draft));
+  }
+  std::ranges::stable_partition(parts, [](const Batcher::Part& part) { return part.rows() == 1; });
 }
 
 Status Engine::begin_step(Step& step) {
@@ -103,7 +113,7 @@ bool Engine::may_go_on(const Step& step) const {
     const Conversation& conversation = *step.of[i];
     if (!part.draft.empty() || !conversation.asked.empty()) return false;
     if (!part.completes || conversation.ended) continue;
-    if (drawn_on_host(conversation.sampling)) return false;
+    if (conversation.shape || drawn_on_host(conversation.sampling)) return false;
     if (conversation.thought && conversation.thought->nearly_spent()) return false;
     if (batcher_.promising(*part.sequence, part.end(), step.parts.size())) return false;
   }
@@ -151,15 +161,20 @@ void Engine::leave_places(const Parts& parts) {
 // What is wanted after each token of the parts whose logits are: of texts that are written the next
 // token, of those that are judged the logarithms that were asked for.
 void Engine::ask(const Batcher::Part& part, RowQuestions& questions) {
-  const Conversation& conversation = conversation_of(part);
+  Conversation& conversation = conversation_of(part);
   if (!conversation.asked.empty()) {
     for (const auto& tokens : conversation.asked_of(part)) questions.judge(tokens);
     return;
   }
-  const std::span text = conversation.tokens;
+  if (part.logits() == 0) return;
+  if (conversation.shape) conversation.masks = conversation.shape->masks(part.draft);
+  const std::span<const TokenId> text = conversation.tokens;
   for (std::size_t i = 0; i < part.logits(); ++i) {
-    questions.draw({conversation.sampling, text.size() + i, text.first(conversation.prompt),
-                    text.subspan(conversation.prompt)});
+    questions.draw({.sampling = conversation.sampling,
+                    .position = text.size() + i,
+                    .prompt = text.first(conversation.prompt),
+                    .answer = text.subspan(conversation.prompt),
+                    .allowed = conversation.shape ? conversation.masks[i].get() : nullptr});
   }
 }
 
@@ -255,6 +270,7 @@ void Engine::hand_out(Conversation& conversation, std::size_t place, const Drawn
     return end(conversation, FinishReason::stop);
   }
   conversation.made.push_back(drawn);
+  if (conversation.shape) conversation.shape->took(token);
   if (place + 1 >= conversation.tokens_max) return end(conversation, FinishReason::length);
   conversation.news.notify_one();
   if (!conversation.thought) return;
@@ -270,6 +286,7 @@ void Engine::close_thought(Conversation& conversation) {
     conversation.tokens.push_back(token);
     conversation.made.push_back({token, {}});
     conversation.thought->took(token);
+    if (conversation.shape) conversation.shape->took(token);
     if (conversation.tokens.size() < conversation.tokens_max) continue;
     return end(conversation, FinishReason::length);
   }

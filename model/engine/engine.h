@@ -36,6 +36,7 @@
 #include "model/engine/thought.h"
 #include "model/families/llama.h"
 #include "model/model.h"
+#include "model/shape/shaped_text.h"
 #include "model/text/tokenizer.h"
 #include "policy/result.h"
 
@@ -59,7 +60,8 @@ class Engine {
     Sampling sampling;
     std::string cache_salt;
     Priority priority = Priority::interactive;
-    std::optional<Thought> thought = std::nullopt;  // nullopt: it may think as long as it likes
+    std::optional<Thought> thought = std::nullopt;   // nullopt: it may think as long as it likes
+    std::optional<ShapedText> shape = std::nullopt;  // nullopt: it is free
   };
 
   struct Outcome {
@@ -125,6 +127,7 @@ class Engine {
   bool may_go_on(const Step& step) const;
   Status begin_step(Step& step);
   void begin_network(Step& step);
+  static void cut_drafts(Parts& parts);
   static void ask(const Batcher::Part& part, RowQuestions& questions);
   static void leave_places(const Parts& parts);
   Status end_step(const Step& step);

@@ -21,6 +21,7 @@ Result<Engine::Outcome> Engine::run(Request request, const OnToken& on_token,
   conversation->sampling = request.sampling;
   conversation->prompt = conversation->tokens.size();
   conversation->thought = request.thought;
+  conversation->shape = std::move(request.shape);
   // What a penalty makes of a draft's tokens is known only when those before them are.
   if (settings_.speculation == config::Speculation::lookup && !penalizes(request.sampling)) {
     conversation->drafter.emplace(request.tokens_max).prepare(conversation->tokens);

@@ -17,6 +17,8 @@ struct Engine::Conversation : Sequence, std::enable_shared_from_this<Conversatio
   Sampling sampling;
   std::size_t prompt = 0;  // so many tokens are not the answer's
   std::optional<Thought> thought;
+  std::optional<ShapedText> shape;
+  std::vector<std::shared_ptr<const TokenMask>> masks;  // of the rows of the step that runs
   // Of a text that is judged and not written: after each of its last tokens, how likely is which?
   std::vector<std::vector<TokenId>> asked;
 

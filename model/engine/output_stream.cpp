@@ -14,11 +14,13 @@ OutputStream::OutputStream(const Tokenizer& tokenizer, Part begin,
       think_begin_(tokenizer.find("<think>")),
       think_end_(tokenizer.find("</think>")),
       part_(begin),
-      detokenizer_(tokenizer),
+      detokenizer_(tokenizer, begin == Part::raw ? Detokenizer::Begins::inside_text
+                                                 : Detokenizer::Begins::as_text),
       matcher_(stops) {}
 
 void OutputStream::push(TokenId token, std::span<const TokenOdds> odds) {
   if (stopped()) return;
+  if (part_ == Part::raw) return push_raw(token, odds);
   if (token == think_end_) {
     write(detokenizer_.flush());
     after_thought_ = part_ == Part::reasoning;
@@ -29,6 +31,15 @@ void OutputStream::push(TokenId token, std::span<const TokenOdds> odds) {
     if (content_.empty()) part_ = Part::reasoning;
   } else if (!tokenizer_->is_control(token)) {
     if (part_ == Part::reasoning) ++reasoning_tokens_;
+    write(detokenizer_.push(token), odds);
+  }
+}
+
+void OutputStream::push_raw(TokenId token, std::span<const TokenOdds> odds) {
+  if (token == think_begin_ || token == think_end_) {
+    write(detokenizer_.flush());
+    write(std::string(tokenizer_->token_bytes(token)), odds);
+  } else if (!tokenizer_->is_control(token)) {
     write(detokenizer_.push(token), odds);
   }
 }

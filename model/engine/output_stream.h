@@ -29,6 +29,7 @@ class OutputStream {
   enum class Part : std::uint8_t {
     reasoning,  // before </think>
     answer,     // after it, or all of a model that does not think
+    raw,        // a text is gone on with: the marks of thoughts are a part of it
   };
 
   // `begin` is where the prompt leaves the model: inside a thought, or not. REQUIRES: `tokenizer`
@@ -57,6 +58,7 @@ class OutputStream {
     std::size_t end = 0;
   };
 
+  void push_raw(TokenId token, std::span<const TokenOdds> odds);
   void write(std::string text, std::span<const TokenOdds> odds = {});
   void emit(std::string reasoning, std::string content);
   std::vector<AnswerToken> take_certain();

@@ -1,6 +1,7 @@
 #include "model/engine/token_sampler.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 
@@ -121,11 +122,38 @@ Result<DrawnToken> token_of(std::span<const float> logits, const Draw& draw) {
                        static_cast<TokenId>(greedy ? *best : drawn(logits, greatest, draw)));
 }
 
+// Below any logit, and a number: infinite ones are what damaged weights give. Penalties leave it
+// one.
+constexpr float kForbidden = -1e30F;
+
+std::vector<float> allowed_logits(std::span<const float> logits, const TokenMask& allowed) {
+  std::vector<float> out(logits.size(), kForbidden);
+  const auto words = allowed.words();
+  for (std::size_t word = 0; word < words.size(); ++word) {
+    for (std::uint64_t left = words[word]; left != 0; left &= left - 1) {
+      const std::size_t id = 64 * word + static_cast<std::size_t>(std::countr_zero(left));
+      if (id < out.size()) out[id] = logits[id];
+    }
+  }
+  return out;
+}
+
+Result<DrawnToken> draw_penalized(std::span<const float> logits, const Draw& draw) {
+  if (!penalizes(draw.sampling)) return token_of(logits, draw);
+  return token_of(penalized(logits, draw.sampling, draw.prompt, draw.answer), draw);
+}
+
+Result<DrawnToken> draw_allowed(std::span<const float> logits, const Draw& draw) {
+  if (draw.allowed->size() == 0) {
+    return fail(ErrorCode::internal,
+                "no token of the vocabulary goes on with the text as its schema wants it");
+  }
+  return draw_penalized(allowed_logits(logits, *draw.allowed), draw);
+}
+
 Result<DrawnToken> sample(std::span<const float> logits, const Draw& draw) {
   const Sampling& sampling = draw.sampling;
-  auto result = penalizes(sampling)
-                    ? token_of(penalized(logits, sampling, draw.prompt, draw.answer), draw)
-                    : token_of(logits, draw);
+  auto result = draw.allowed != nullptr ? draw_allowed(logits, draw) : draw_penalized(logits, draw);
   if (result && sampling.logprobs) {
     result->odds = log_probabilities(logits, result->token, *sampling.logprobs);
   }

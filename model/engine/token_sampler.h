@@ -7,7 +7,8 @@
 // one draw of Philox at the token's position. Tokens that are equally good at a border are kept
 // together. Probabilities are integers, so that their sums are the same in any order: on a GPU
 // draw_rows() (model/kernels/kernels.h) draws alike, up to how its exponential rounds. Penalties
-// (penalties.h) change the logits before all that. Any thread.
+// (penalties.h) change the logits before all that, and what is not allowed is no token at all. Any
+// thread.
 // May throw what libtorch throws; engine.cpp stops it.
 
 #pragma once
@@ -20,6 +21,7 @@
 
 #include "model/engine/log_probabilities.h"
 #include "model/model.h"
+#include "model/shape/token_mask.h"
 #include "model/text/tokenizer.h"
 #include "policy/result.h"
 
@@ -32,6 +34,8 @@ struct Draw {
   // size.
   std::span<const TokenId> prompt = {};
   std::span<const TokenId> answer = {};
+  // The tokens that may be drawn; nullptr: all of them.
+  const TokenMask* allowed = nullptr;
 };
 
 struct DrawnToken {
@@ -46,7 +50,7 @@ bool drawn_on_host(const Sampling& sampling);
 double point_of(const Draw& draw);
 
 // The next token of each row of `logits` [draws, vocabulary], float32. Errors, a row each: internal
-// (its logits are not numbers).
+// (its logits are not numbers, or nothing is allowed).
 std::vector<Result<DrawnToken>> sample_tokens(const at::Tensor& logits,
                                               std::span<const Draw> draws);
 

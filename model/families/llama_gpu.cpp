@@ -62,7 +62,8 @@ std::size_t rows_of_graphs(const LlamaWeights& weights) {
 std::vector<std::int64_t> rows_drawn_on_host(std::span<const Draw> draws) {
   std::vector<std::int64_t> rows;
   for (const Draw& draw : draws) {
-    if (drawn_on_host(draw.sampling)) rows.push_back(&draw - draws.data());
+    const bool on_host = draw.allowed != nullptr || drawn_on_host(draw.sampling);
+    if (on_host) rows.push_back(&draw - draws.data());
   }
   return rows;
 }

@@ -147,4 +147,13 @@ std::vector<TokenId> ChatTemplate::encode(const Tokenizer& tokenizer,
   return ids;
 }
 
+std::vector<TokenId> ChatTemplate::encode_text(const Tokenizer& tokenizer,
+                                               std::string_view text) const {
+  std::vector<TokenId> ids = tokenizer.encode(text, SpecialTokens::parse);
+  const auto bos = bos_.empty() ? std::nullopt : tokenizer.find(bos_);
+  // Whoever writes a template's turns himself may write its beginning, too.
+  if (bos && (ids.empty() || ids.front() != *bos)) ids.insert(ids.begin(), *bos);
+  return ids;
+}
+
 }  // namespace seekd::model

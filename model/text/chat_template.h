@@ -52,6 +52,10 @@ class ChatTemplate {
   std::vector<TokenId> encode(const Tokenizer& tokenizer, std::span<const Message> messages,
                               Thinking::Mode mode = Thinking::Mode::as_trained) const;
 
+  // The ids of a text without turns, its special tokens parsed, behind BOS where the template
+  // writes one.
+  std::vector<TokenId> encode_text(const Tokenizer& tokenizer, std::string_view text) const;
+
   // The prompt ends with "<think>": the output begins inside the reasoning.
   bool starts_thinking(Thinking::Mode mode = Thinking::Mode::as_trained) const;
 

@@ -22,7 +22,7 @@ std::string Detokenizer::push(TokenId id) {
 
 std::string Detokenizer::flush() {
   std::string text;
-  drops_space_ = tokenizer_->adds_space();
+  drops_space_ = adds_space_;
   append_valid_utf8(std::exchange(pending_, {}), text);
   return text;
 }

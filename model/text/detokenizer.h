@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "model/text/tokenizer.h"
@@ -13,9 +14,16 @@ namespace seekd::model {
 
 class Detokenizer {
  public:
+  enum class Begins : std::uint8_t {
+    as_text,      // its first space may be the one that the tokenizer puts before a text
+    inside_text,  // it goes on with one: each space is of the model
+  };
+
   // REQUIRES: the tokenizer outlives this.
-  explicit Detokenizer(const Tokenizer& tokenizer)
-      : tokenizer_(&tokenizer), drops_space_(tokenizer.adds_space()) {}
+  explicit Detokenizer(const Tokenizer& tokenizer, Begins begins = Begins::as_text)
+      : tokenizer_(&tokenizer),
+        adds_space_(begins == Begins::as_text && tokenizer.adds_space()),
+        drops_space_(adds_space_) {}
 
   // The text that has become certain with this token; often empty inside a character.
   std::string push(TokenId id);
@@ -26,6 +34,7 @@ class Detokenizer {
 
  private:
   const Tokenizer* tokenizer_;
+  bool adds_space_;
   bool drops_space_;     // the next byte, if it is the space that the tokenizer added
   std::string pending_;  // the bytes of a character that has begun
 };

@@ -18,9 +18,12 @@ MAY_INCLUDE = {
     "cache": ["config", "policy"],
     "model": ["config", "policy"],
     "fetcher": ["config", "policy"],
-    "daemon": ["policy", "config", "cache", "model", "fetcher/wire.h", "fetcher/wire_search.h", "fetcher/client.h", "fetcher/sandbox"],
+    # The cache's way of reading a key; descriptors.
+    "audit": ["policy", "config", "cache/encryption", "fetcher/sandbox"],
+    "daemon": ["policy", "config", "cache", "model", "audit", "fetcher/wire.h", "fetcher/wire_search.h", "fetcher/wire_notice.h",
+               "fetcher/client.h", "fetcher/upstream_caller.h", "fetcher/wire_upstream.h", "fetcher/sandbox"],
     # The sandbox: files that are imported are read by processes without rights.
-    "ctl": ["policy", "config", "cache", "model", "fetcher/extract", "fetcher/sandbox", "fetcher/url_reader.h",
+    "ctl": ["policy", "config", "cache", "model", "audit", "fetcher/extract", "fetcher/sandbox", "fetcher/url_reader.h",
             # What brings a model asks the door itself, so that seekd cannot.
             "fetcher/downloader.h", "fetcher/wire.h", "fetcher/wire_download.h"],
 }

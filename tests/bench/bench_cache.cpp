@@ -23,6 +23,7 @@
 #include "tests/bench/child.h"
 #include "tests/bench/made_up_vectors.h"
 #include "tests/bench/retrieval_quality.h"
+#include "tests/bench/trial_folder.h"
 #include "tests/bench/work_times.h"
 
 namespace seekd::bench {
@@ -43,26 +44,6 @@ struct Options {
   bool meaning = false;
 };
 
-// A folder that goes with its contents.
-class Scratch {
- public:
-  explicit Scratch(const fs::path& parent) {
-    std::string name = (parent / "seekd-bench-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) give_up("cannot make a folder '" + name + "'");
-    path_ = name;
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  fs::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  fs::path path_;
-};
-
 std::vector<double> numbers(const json::value& values) {
   std::vector<double> out;
   for (const json::value& value : values.as_array()) out.push_back(value.to_number<double>());
@@ -70,7 +51,7 @@ std::vector<double> numbers(const json::value& values) {
 }
 
 // cache_peers.py prints a line of JSON per program that its Python has.
-void measure_peers(const Options& options, const Scratch& scratch,
+void measure_peers(const Options& options, const TrialFolder& scratch,
                    const std::vector<Record>& documents, const std::vector<Record>& queries,
                    const Judgements& judgements) {
   write_records(scratch / "documents", documents);
@@ -112,7 +93,7 @@ std::optional<Embedding> embedding_for(const Options& options) {
 }
 
 void run_benchmark(const Options& options) {
-  const Scratch scratch(options.folder);
+  const TrialFolder scratch(options.folder);
   std::vector<Record> documents = read_records(options.corpus);
   std::vector<Record> queries = read_records(options.queries);
   const Judgements judgements = read_judgements(options.judgements);

@@ -4,9 +4,12 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <sstream>
+#include <system_error>
 #include <utility>
 
 #include <CLI/Error.hpp>
@@ -118,6 +121,23 @@ void Child::end() {
 bool Child::has_ended() {
   if (pid_ >= 0 && waitpid(pid_, nullptr, WNOHANG) == pid_) pid_ = -1;
   return pid_ < 0;
+}
+
+// proc(5): the second number of statm, pages.
+double Child::resident_mib() const {
+  std::ifstream file(fmt::format("/proc/{}/statm", pid_));
+  double size = 0;
+  double resident = 0;
+  file >> size >> resident;
+  constexpr double mib = 1 << 20;
+  return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / mib;
+}
+
+std::size_t Child::open_files() const {
+  std::error_code ignored;
+  const std::filesystem::directory_iterator files(fmt::format("/proc/{}/fd", pid_), ignored);
+  return static_cast<std::size_t>(
+      std::distance(std::filesystem::begin(files), std::filesystem::end(files)));
 }
 
 double Child::cpu_seconds_of_tree() const {

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,9 @@ class Child {
 
   void end();
   bool has_ended();
+
+  double resident_mib() const;
+  std::size_t open_files() const;
 
   // Of the program and all that it started, those that have ended included.
   double cpu_seconds_of_tree() const;

@@ -7,10 +7,10 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <string>
 
 #include "tests/bench/child.h"
+#include "tests/bench/trial_folder.h"
 
 namespace seekd::bench {
 
@@ -18,29 +18,21 @@ class FetchSite {
  public:
   // `at_once`: pages that the door may have in flight from this one host.
   FetchSite(const std::string& article, std::size_t at_once);
-  FetchSite(const FetchSite&) = delete;
-  FetchSite& operator=(const FetchSite&) = delete;
-  ~FetchSite();
 
   std::string url(std::size_t page) const;
   std::string certificate() const { return folder_ / "site.pem"; }
   std::string configuration() const { return folder_ / "seekd.toml"; }  // of seekd-fetcher
   std::string socket() const { return folder_ / "fetcher.sock"; }
   std::string log() const { return folder_ / "fetcher.log"; }
-  const std::filesystem::path& folder() const { return folder_; }
+  const std::filesystem::path& folder() const { return folder_.path(); }
 
  private:
   std::string nginx_configuration() const;
   std::string door_configuration(std::size_t at_once) const;
 
   std::uint16_t port_;
-  std::filesystem::path folder_;
+  TrialFolder folder_;
   Child nginx_;
 };
-
-void write_file(const std::filesystem::path& path, const std::string& text);
-
-// Gives up after 15 s.
-void wait_for(const std::function<bool()>& condition, const std::string& what);
 
 }  // namespace seekd::bench

@@ -10,9 +10,12 @@ int main(int count, char** arguments) {
   seekd::bench::add_fetch_benchmark(app);
   seekd::bench::add_shape_benchmark(app);
   seekd::bench::add_serving_benchmark(app);
+  seekd::bench::add_http_benchmark(app);
+  seekd::bench::add_load_benchmark(app);
   seekd::bench::add_extract_benchmark(app);
   seekd::bench::add_cache_benchmark(app);
   seekd::bench::add_perplexity_benchmark(app);
+  seekd::bench::add_masks_benchmark(app);
   seekd::bench::add_tokenize_benchmark(app);
   seekd::bench::add_vectors_benchmark(app);
   CLI11_PARSE(app, count, arguments);

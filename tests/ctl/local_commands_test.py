@@ -28,7 +28,7 @@ def seekctl(*arguments, stdin=b"", **options):
 class Usage(unittest.TestCase):
     def test_every_command_has_help_with_an_example(self):
         commands = re.findall(r"^  ([a-z]+) ", seekctl("--help").out.split("Subcommands:")[1], re.M)
-        self.assertEqual(len(commands), 21)
+        self.assertEqual(len(commands), 22)
         for command in commands:
             done = seekctl(command, "--help")
             self.assertEqual(done.returncode, 0, command)
@@ -61,7 +61,7 @@ class Decide(unittest.TestCase):
         self.assertEqual(len(lines), 4)
         self.assertEqual([line["needs_fresh"] for line in lines][2:], [True, True])
         self.assertEqual(set(lines[0]), {"needs_fresh", "class", "max_age_s", "score", "decided_by", "reasons", "time", "urls",
-                                         "sites", "false_premise"})
+                                         "sites", "asked_sites", "as_of", "false_premise"})
 
     def test_the_callers_wish_wins(self):
         def verdict(question, *wish):
@@ -79,6 +79,7 @@ class Decide(unittest.TestCase):
         self.assertIn("time: 2019-01-01T00:00:00Z to 2020-01-01T00:00:00Z", out)
         self.assertIn("site: example.org", out)
         self.assertIn("perhaps a false premise", out)
+        self.assertIn("pages as of 2026-03-01T23:59:59Z", seekctl("decide", "What did the page say on 1 March 2026?").out)
 
     def test_an_answer_comes_before_the_next_question(self):
         with subprocess.Popen([SEEKCTL, "decide", "--batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:

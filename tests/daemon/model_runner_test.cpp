@@ -95,7 +95,7 @@ TEST_CASE(
   std::vector<std::string> seen;
   for (const std::string name : {"1", "2", "3"}) {
     runner.generate(
-        {}, [&, name] { seen.push_back(name + ":"); },
+        {}, {}, [&, name] { seen.push_back(name + ":"); },
         [&, name](const model::TextDelta& delta) { seen.push_back(name + delta.content); },
         [&, name](const auto& result) { seen.push_back(name + (result ? "." : "!")); });
   }
@@ -114,11 +114,11 @@ TEST_CASE("what is taken back while it waits is never begun, and gives its place
     ++done;
     if (!result) errors.push_back(result.error().code);
   };
-  runner.generate({}, [] {}, [](const auto&) {}, on_done);
+  runner.generate({}, {}, [] {}, [](const auto&) {}, on_done);
   REQUIRE(run_until(io, [&] { return runner.running() == 1; }));
   const ModelRunner::Ticket waiting =
-      runner.generate({}, [] { FAIL("begun"); }, [](const auto&) {}, on_done);
-  runner.generate({}, [] {}, [](const auto&) {}, on_done);
+      runner.generate({}, {}, [] { FAIL("begun"); }, [](const auto&) {}, on_done);
+  runner.generate({}, {}, [] {}, [](const auto&) {}, on_done);
   CHECK(runner.waiting() == 2);
   runner.take_back(waiting);
   CHECK(runner.waiting() == 1);
@@ -133,7 +133,7 @@ TEST_CASE("as many generations as may run are the model's at once") {
   int done = 0;
   for (int n = 0; n < 4; ++n) {
     runner.generate(
-        {}, [] {}, [](const auto&) {},
+        {}, {}, [] {}, [](const auto&) {},
         [&](const auto& result) {
           CHECK(result);
           ++done;
@@ -153,8 +153,8 @@ TEST_CASE("a runner that goes takes back what runs") {
     for (int n = 0; n < 1000; ++n) words += "word ";
     ModelRunner runner(io.get_executor(), 1, load(words, 20ms), [] {});
     REQUIRE(run_until(io, [&] { return runner.state() == ModelRunner::State::ready; }));
-    runner.generate({}, [] {}, [](const auto&) {}, [](const auto&) {});
-    runner.generate({}, [] {}, [](const auto&) {}, [](const auto&) {});
+    runner.generate({}, {}, [] {}, [](const auto&) {}, [](const auto&) {});
+    runner.generate({}, {}, [] {}, [](const auto&) {}, [](const auto&) {});
     REQUIRE(run_until(io, [&] { return runner.running() == 1; }));
   }
   CHECK(std::chrono::steady_clock::now() - begun < 5s);
@@ -170,7 +170,7 @@ TEST_CASE("interactive generations are served before those in the background, an
     model::GenerateRequest request;
     request.priority = priority;
     runner.generate(
-        std::move(request), [] {}, [](const auto&) {},
+        {}, std::move(request), [] {}, [](const auto&) {},
         [&served, name](const auto&) { served.push_back(name); });
   };
   model->hold_counting();  // until all are there
@@ -188,6 +188,28 @@ TEST_CASE("interactive generations are served before those in the background, an
   CHECK(place("slow 1") < place("slow 2"));
 }
 
+TEST_CASE("callers take turns at the model, whoever asks how much") {
+  boost::asio::io_context io;
+  ScriptedModel* model = nullptr;
+  ModelRunner runner(io.get_executor(), 1, load_into(model), [] {});
+  REQUIRE(run_until(io, [&] { return runner.state() == ModelRunner::State::ready; }));
+  std::string served;
+  const auto ask = [&](const std::string& caller) {
+    return runner.generate(
+        {caller}, {}, [] {}, [](const auto&) {},
+        [&served, caller](const auto& result) { served += result ? caller : "!"; });
+  };
+  model->hold_counting();  // until all are there
+  for (int i = 0; i < 6; ++i) ask("c");
+  const ModelRunner::Ticket withdrawn = ask("l");
+  for (int i = 0; i < 2; ++i) ask("l");
+  runner.take_back(withdrawn);
+  model->let_count();
+  REQUIRE(run_until(io, [&] { return served.size() == 9; }));
+  CHECK(std::ranges::count(served.substr(0, 6), 'l') == 2);
+  CHECK(std::ranges::count(served, 'c') == 6);
+}
+
 TEST_CASE("background generations leave a thread to interactive ones") {
   boost::asio::io_context io;
   ModelRunner runner(io.get_executor(), 2, load("a b c d e f g h i j k l m n o p", 20ms), [] {});
@@ -197,12 +219,12 @@ TEST_CASE("background generations leave a thread to interactive ones") {
   model::GenerateRequest in_background;
   in_background.priority = model::Priority::background;
   for (int i = 0; i < 3; ++i) {
-    runner.generate(in_background, [] {}, [](const auto&) {}, [&](const auto&) { ++slow; });
+    runner.generate({}, in_background, [] {}, [](const auto&) {}, [&](const auto&) { ++slow; });
   }
   REQUIRE(run_until(io, [&] { return runner.running() == 1; }));
   io.run_for(30ms);
   CHECK(runner.running() <= 1);
-  runner.generate({}, [] {}, [](const auto&) {}, [&](const auto&) { quick = true; });
+  runner.generate({}, {}, [] {}, [](const auto&) {}, [&](const auto&) { quick = true; });
   REQUIRE(run_until(io, [&] { return quick; }));
   REQUIRE(run_until(io, [&] { return slow == 3; }));
 }
@@ -219,16 +241,16 @@ TEST_CASE("a judgement is told, its error too, and one that waits is taken back"
   };
   model::ScoreRequest request;
   request.continuations = {"Yes", "No"};
-  runner.score(request, done);
+  runner.score({}, request, done);
   REQUIRE(run_until(io, [&] { return told.size() == 1; }));
   CHECK(told.back() == "internal");
   model->yes = 0.5;
-  runner.score(request, done);
+  runner.score({}, request, done);
   REQUIRE(run_until(io, [&] { return told.size() == 2; }));
   CHECK(told.back() == "2");
   model->hold_counting();
-  runner.generate({}, [] {}, [](const auto&) {}, [](const auto&) {});
-  runner.take_back(runner.score(request, done));
+  runner.generate({}, {}, [] {}, [](const auto&) {}, [](const auto&) {});
+  runner.take_back(runner.score({}, request, done));
   REQUIRE(run_until(io, [&] { return told.size() == 3; }));
   CHECK(told.back() == "cancelled");
   model->let_count();

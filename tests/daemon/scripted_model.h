@@ -42,6 +42,12 @@ class ScriptedModel final : public model::Model {
     return {.out_of_memory = 3, .errors = 2, .hangs = 1, .recovered = 4};
   }
 
+  // From its next answer on.
+  void say(std::string text) {
+    const std::lock_guard lock(mutex_);
+    text_ = std::move(text);
+  }
+
   void fall_ill(model::ModelHealth health) {
     const std::lock_guard lock(mutex_);
     health_ = std::move(health);
@@ -65,20 +71,23 @@ class ScriptedModel final : public model::Model {
                                      const std::function<void(const model::TextDelta&)>& on_text,
                                      std::stop_token stop) override {
     ++generations;
+    std::string text;
     {
       const std::lock_guard lock(mutex_);
       last_salt_ = request.cache_salt;
+      text = text_;
     }
     model::Generation generation;
-    generation.prompt_tokens = *count_prompt_tokens(request.messages);
-    for (std::size_t begin = 0; begin < text_.size();) {
+    generation.prompt_tokens =
+        request.prompt ? count_tokens(*request.prompt) : *count_prompt_tokens(request.messages);
+    for (std::size_t begin = 0; begin < text.size();) {
       if (stop.stop_requested()) {
         ++cancelled;
         return fail(ErrorCode::cancelled, "taken back");
       }
       std::this_thread::sleep_for(word_time_);
-      const std::size_t end = std::min(text_.find(' ', begin), text_.size() - 1) + 1;
-      model::TextDelta delta{text_.substr(begin, end - begin), ""};
+      const std::size_t end = std::min(text.find(' ', begin), text.size() - 1) + 1;
+      model::TextDelta delta{text.substr(begin, end - begin), ""};
       if (request.sampling.logprobs) {
         const model::TokenLogprob word{delta.content, delta.content, -0.5};
         delta.tokens.push_back({word, std::vector(*request.sampling.logprobs, word)});
@@ -87,7 +96,7 @@ class ScriptedModel final : public model::Model {
       ++generation.completion_tokens;
       begin = end;
     }
-    generation.content = text_;
+    generation.content = text;
     return generation;
   }
 
@@ -122,11 +131,11 @@ class ScriptedModel final : public model::Model {
   std::atomic<int> cancelled = 0;
 
  private:
-  mutable std::mutex mutex_;  // guards the next two
+  mutable std::mutex mutex_;  // guards the next three
   std::string last_salt_;     // of the last request
+  std::string text_;
   model::ModelHealth health_;
   std::atomic<bool> held_ = false;
-  std::string text_;
   std::chrono::milliseconds word_time_;
   model::ModelInfo info_;
 };

@@ -168,6 +168,9 @@ void ServedDaemon::start(std::unique_ptr<ScriptedModel> model, std::size_t at_mo
   fetcher_ = std::make_unique<fetcher::FetcherClient>(executor, config_.fetcher.socket,
                                                       config_.fetcher.reply_bytes_max);
   workers_ = std::make_unique<Workers>(executor, 2);
+  auto audit_log = audit::Log::open(config_);
+  REQUIRE(audit_log);
+  auditor_ = std::make_unique<Auditor>(executor, *workers_, config_, *std::move(audit_log));
   std::promise<void> loaded;
   auto held = std::make_shared<std::unique_ptr<ScriptedModel>>(std::move(model));
   runner_ = std::make_unique<ModelRunner>(
@@ -176,6 +179,9 @@ void ServedDaemon::start(std::unique_ptr<ScriptedModel> model, std::size_t at_mo
         return std::move(*held);
       },
       [&loaded] { loaded.set_value(); });
+  auto route_callers = ModelRoutes::callers_of(config_.routes);
+  REQUIRE(route_callers);
+  routes_ = std::make_unique<ModelRoutes>(executor, config_, *std::move(route_callers), *runner_);
   admission_ = std::make_unique<Admission>(
       config_.daemon.questions_running_max, config_.daemon.queue_max + at_model,
       [this] { return runner_->waiting() + runner_->running(); });
@@ -183,17 +189,20 @@ void ServedDaemon::start(std::unique_ptr<ScriptedModel> model, std::size_t at_mo
   pages_ = std::make_unique<PageUpdater>(*async_cache_, *flights_);
   answers_ = std::make_unique<AnswerDesk>(config_.answer.cache_bytes);
   refresher_ = std::make_unique<Refresher>(executor, *async_cache_, *pages_, config_.refresh,
-                                           metrics_, *load_watches(*cache_));
+                                           metrics_, *auditor_, *load_watches(*cache_));
+  gpus_ = std::make_unique<GpuWatch>(executor, nullptr);
   services_ = std::make_unique<Services>(
-      Services{executor, config_, *async_cache_, *workers_, *fetcher_, *runner_, *admission_,
-               metrics_, *flights_, *pages_, *answers_, *refresher_, *collections_,
-               access_->identities(), limits_, wall_clock()});
+      Services{executor, config_,   *async_cache_, *workers_,     *fetcher_,
+               *runner_, *routes_,  *admission_,   metrics_,      *flights_,
+               *pages_,  *answers_, *refresher_,   *collections_, access_->identities(),
+               limits_,  *auditor_, mcp_sessions_, *gpus_,        wall_clock()});
   metrics_.name_model("scripted");
   listener_ = std::make_unique<Listener>(
       executor, config_.daemon, Listener::Entrance{*access_, metrics_},
       [this](const std::shared_ptr<Exchange>& exchange) { route(*services_, exchange); });
   REQUIRE(listener_->start(std::move(*sockets)));
-  refresher_->start();
+  asker_ = std::make_unique<QuestionAsker>(*services_);
+  refresher_->start(*asker_);
   thread_ = std::thread([this] {
     const auto work = boost::asio::make_work_guard(io_);
     io_.run();
@@ -205,6 +214,10 @@ void ServedDaemon::stop() {
   std::promise<void> ended;
   boost::asio::post(io_, [&] { listener_->stop([&] { ended.set_value(); }); });
   ended.get_future().wait();
+}
+
+void ServedDaemon::stop_refreshing() {
+  boost::asio::post(io_, [this] { refresher_->stop(); });
 }
 
 ServedDaemon::~ServedDaemon() {

@@ -14,7 +14,9 @@
 
 #include "daemon/answer/answer_desk.h"
 #include "daemon/listener.h"
+#include "daemon/mcp/sessions.h"
 #include "daemon/services.h"
+#include "daemon/standing/question_asker.h"
 #include "tests/daemon/scripted_model.h"
 
 namespace seekd::daemon {
@@ -81,6 +83,8 @@ class ServedDaemon {
 
   // As SIGTERM does; returns when the last session has ended.
   void stop();
+  // The first thing that it does then.
+  void stop_refreshing();
 
   Client::Reply request(std::string_view method, std::string_view target,
                         std::string_view body = "");
@@ -100,14 +104,19 @@ class ServedDaemon {
   std::unique_ptr<AsyncCache> async_cache_;
   std::unique_ptr<fetcher::FetcherClient> fetcher_;
   std::unique_ptr<ModelRunner> runner_;
+  std::unique_ptr<ModelRoutes> routes_;
+  std::unique_ptr<Auditor> auditor_;
+  McpSessions mcp_sessions_;
   std::unique_ptr<Workers> workers_;
   std::unique_ptr<Admission> admission_;
   Metrics metrics_;
+  std::unique_ptr<GpuWatch> gpus_;
   std::unique_ptr<PageFlights> flights_;
   std::unique_ptr<PageUpdater> pages_;
   std::unique_ptr<AnswerDesk> answers_;
   std::unique_ptr<Refresher> refresher_;
   std::unique_ptr<Services> services_;
+  std::unique_ptr<QuestionAsker> asker_;
   std::unique_ptr<Listener> listener_;
   std::thread thread_;
 };

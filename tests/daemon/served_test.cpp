@@ -112,7 +112,7 @@ TEST_CASE("a stream carries the same text, the annotations and the usage") {
 TEST_CASE("where the rules are unsure the model's opinion is asked for, in a question and alone") {
   const TemporaryFolder folder;
   config::Config config = test_config(folder);
-  config.answer.model_judges = config::ModelJudges::always;
+  config.answer.model_judges = config::ModelAsked::always;
   ServedDaemon daemon(std::move(config), saying(fact));
   const auto decide = [&](const std::string& question) {
     const auto reply = daemon.request("POST", "/seekd/v1/decide",
@@ -175,6 +175,91 @@ TEST_CASE("log-probabilities come with the text that they are of, streamed or no
       daemon.request("POST", "/v1/chat/completions", ask("How many?", {{"top_logprobs", 2}}));
   CHECK(refused.status == 400);
   CHECK(refused.json().at("error").at("param") == "top_logprobs");
+}
+
+TEST_CASE("texts are gone on with one after another, streamed or not, and no page is read") {
+  ServedDaemon daemon(saying("seven and out"));
+  daemon.request("POST", "/seekd/v1/import", import_of(fact));
+  const json::object wanted{{"prompt", {"Kestrel has", "It is"}}, {"echo", true}};
+  const auto whole = daemon.request("POST", "/v1/completions", json::serialize(wanted));
+  REQUIRE(whole.status == 200);
+  const json::object body = whole.json();
+  CHECK(body.at("object") == "text_completion");
+  CHECK(body.at("choices").at(0).at("text") == "Kestrel hasseven and out");
+  CHECK(body.at("choices").at(1).at("text") == "It isseven and out");
+  CHECK(body.at("usage").at("completion_tokens") == 6);
+  CHECK(daemon.model().generations == 2);
+
+  json::object streaming = wanted;
+  streaming["stream"] = true;
+  const auto reply = daemon.request("POST", "/v1/completions", json::serialize(streaming));
+  REQUIRE(reply.status == 200);
+  CHECK(reply.body.ends_with("data: [DONE]\n\n"));
+  std::vector<std::string> texts(2);
+  std::size_t begin = 0;
+  for (std::size_t end = reply.body.find("\n\n"); end != std::string::npos;
+       begin = end + 2, end = reply.body.find("\n\n", begin)) {
+    const std::string data = reply.body.substr(begin, end - begin);
+    if (data == "data: [DONE]") continue;
+    const json::value choice = json::parse(data.substr(6)).at("choices").at(0);
+    texts[choice.at("index").to_number<std::size_t>()] += choice.at("text").as_string();
+  }
+  CHECK(texts == std::vector<std::string>{"Kestrel hasseven and out", "It isseven and out"});
+
+  CHECK(daemon.request("POST", "/v1/embeddings", R"({"input": "x"})").status == 404);
+}
+
+TEST_CASE("a response is a chat's answer in another shape, and each of its events has its name") {
+  ServedDaemon daemon(saying(fact));
+  daemon.request("POST", "/seekd/v1/import", import_of(fact));
+  json::object wanted{{"input", "Which port does Kestrel use?"},
+                      {"tools", json::array{json::object{{"type", "web_search"}}}}};
+  const auto whole = daemon.request("POST", "/v1/responses", json::serialize(wanted));
+  REQUIRE(whole.status == 200);
+  const json::object body = whole.json();
+  const json::array& output = body.at("output").as_array();
+  REQUIRE(output.size() == 3);
+  CHECK(output[0].at("action").at("type") == "search");
+  CHECK(output[1].at("action").at("type") == "find_in_page");
+  const json::value& text = output[2].at("content").at(0);
+  CHECK(text.at("text") == json::string(fact));
+  CHECK(text.at("annotations").at(0).at("url") == json::string(url));
+  CHECK(body.at("answered_from") == "computed");
+
+  // The same question of a chat is that question.
+  const auto chat =
+      daemon.request("POST", "/v1/chat/completions", ask("Which port does Kestrel use?"));
+  CHECK(chat.json().at("answered_from") == "kept");
+  CHECK(daemon.model().generations == 1);
+
+  wanted["stream"] = true;
+  wanted["input"] = "Which port does Kestrel have?";
+  const auto reply = daemon.request("POST", "/v1/responses", json::serialize(wanted));
+  REQUIRE(reply.status == 200);
+  CHECK(reply.body.starts_with("event: response.created\ndata: {\"type\":\"response.created\""));
+  CHECK(reply.body.contains("\n\nevent: response.output_text.annotation.added\ndata: "));
+  CHECK(reply.body.contains("\n\nevent: response.completed\ndata: "));
+
+  wanted.erase("tools");
+  wanted["stream"] = false;
+  const auto alone = daemon.request("POST", "/v1/responses", json::serialize(wanted));
+  CHECK(alone.json().at("output").as_array().size() == 1);
+  CHECK(alone.json().at("citations").as_array().empty());
+}
+
+TEST_CASE("who takes a list of texts back stops the one that is being written") {
+  ServedDaemon daemon(
+      std::make_unique<ScriptedModel>("one two three four five", std::chrono::milliseconds(100)));
+  {
+    Client caller(daemon.socket());
+    caller.send_request("POST", "/v1/completions", R"({"prompt": ["a", "b"], "stream": true})");
+    REQUIRE(caller.wait_for("one "));
+  }
+  for (int i = 0; i < 200 && daemon.model().cancelled == 0; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  CHECK(daemon.model().cancelled == 1);
+  CHECK(daemon.model().generations == 1);
 }
 
 TEST_CASE("without a fetcher a page that is not stored leaves an honest answer") {

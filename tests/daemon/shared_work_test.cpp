@@ -169,9 +169,19 @@ TEST_CASE("a question that many ask at once is answered once, for all of them") 
   CHECK(office.generations() == 1);
   CHECK(std::ranges::count(answers, "computed", from) == 1);
   CHECK(std::ranges::count(answers, "shared", from) == many - 1);
+  int charged = 0;
   for (const json::object& answer : answers) {
     CHECK(answer.at("choices") == answers.front().at("choices"));
+    const json::object& usage = answer.at("usage").as_object();
+    CHECK(usage.at("total_tokens") == answers.front().at("usage").at("total_tokens"));
+    if (usage.at("charged_tokens") == 0) {
+      CHECK(from(answer) == "shared");
+      CHECK(usage.at("prompt_tokens_details").at("cached_tokens") == usage.at("prompt_tokens"));
+    } else {
+      ++charged;
+    }
   }
+  CHECK(charged == 1);
 }
 
 TEST_CASE("who joins a stream reads all of it") {
@@ -208,6 +218,9 @@ TEST_CASE("the last one who hangs up ends the answer, and not before") {
   Client second(daemon.socket());
   second.send_request("POST", "/v1/chat/completions", body);
   while (daemon.model().generations == 0) std::this_thread::sleep_for(1ms);
+  // What is asked later is answered later: by then the second one has joined.
+  CHECK(daemon.request("GET", "/health").status == 200);
+  CHECK(daemon.request("GET", "/health").status == 200);
   first.reset();
   CHECK(second.read_reply().status == 200);
   CHECK(daemon.model().cancelled == 0);
@@ -222,6 +235,9 @@ TEST_CASE("a hot question is answered from what was answered before, until a pag
   CHECK(from(again) == "kept");
   CHECK(again.at("choices") == first.at("choices"));
   CHECK(again.at("citations") == first.at("citations"));
+  CHECK(first.at("usage").at("charged_tokens") == first.at("usage").at("total_tokens"));
+  CHECK(again.at("usage").at("charged_tokens") == 0);
+  CHECK(again.at("usage").at("num_search_queries") == 0);
   CHECK(office.generations() == 1);
   CHECK(office.door().asked() == 1);
 

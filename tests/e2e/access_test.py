@@ -26,12 +26,14 @@ ROUTES = pathlib.Path(__file__).parents[2] / "daemon/api/routes.cpp"
 READER, OPERATOR, AUDITOR = {"reader", "admin"}, {"operator", "admin"}, {"operator", "auditor", "admin"}
 # Who is served what; nobody is served anything but /health.
 MAY = {
-    ("POST", "/v1/chat/completions"): READER, ("GET", "/v1/models"): READER, ("POST", "/seekd/v1/decide"): READER,
+    ("POST", "/v1/chat/completions"): READER, ("POST", "/v1/completions"): READER, ("POST", "/v1/embeddings"): READER, ("POST", "/v1/responses"): READER, ("GET", "/v1/models"): READER, ("GET", "/openapi.json"): READER,
+    ("POST", "/seekd/v1/decide"): READER,
     ("POST", "/seekd/v1/fetch"): READER, ("POST", "/seekd/v1/search"): READER, ("POST", "/seekd/v1/search/web"): READER, ("GET", "/seekd/v1/page"): READER,
-    ("GET", "/seekd/v1/versions"): READER,
+    ("GET", "/seekd/v1/versions"): READER, ("GET", "/search"): READER, ("GET", "/"): READER, ("POST", "/api/web_search"): READER,
+    ("POST", "/api/web_fetch"): READER, ("POST", "/mcp"): READER, ("DELETE", "/mcp"): READER,
     ("POST", "/seekd/v1/import"): OPERATOR, ("GET", "/seekd/v1/pages"): OPERATOR, ("POST", "/seekd/v1/remove"): OPERATOR,
     ("GET", "/seekd/v1/watches"): OPERATOR, ("POST", "/seekd/v1/watches"): OPERATOR, ("GET", "/seekd/v1/watch"): OPERATOR,
-    ("POST", "/seekd/v1/watch/remove"): OPERATOR, ("POST", "/seekd/v1/watch/run"): OPERATOR,
+    ("POST", "/seekd/v1/watches/follow"): OPERATOR, ("POST", "/seekd/v1/watch/remove"): OPERATOR, ("POST", "/seekd/v1/watch/run"): OPERATOR,
     ("POST", "/seekd/v1/hold"): OPERATOR, ("POST", "/seekd/v1/let-go"): OPERATOR, ("POST", "/seekd/v1/forget"): OPERATOR,
     ("POST", "/seekd/v1/cache/verify"): OPERATOR, ("POST", "/seekd/v1/cache/compact"): OPERATOR,
     ("POST", "/seekd/v1/cache/backup"): OPERATOR, ("POST", "/seekd/v1/selftest"): OPERATOR,
@@ -135,7 +137,7 @@ collections = ["web"]
 """
 
     def test_every_route_is_served_to_the_roles_that_have_its_right_and_to_nobody_else(self):
-        table = re.findall(r'\{"(GET|POST)",\s*"([^"]+)",\s*(Right::\w+|everyone)', ROUTES.read_text())
+        table = re.findall(r'\{"(GET|POST|DELETE)",\s*"([^"]+)",\s*(Right::\w+|everyone|tool_rights)', ROUTES.read_text())
         self.assertEqual({(method, path) for method, path, right in table if right != "everyone"}, set(MAY))
         self.assertEqual([(method, path) for method, path, right in table if right == "everyone"], [("GET", "/health")])
         for (method, path), roles in MAY.items():

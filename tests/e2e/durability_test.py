@@ -83,11 +83,11 @@ class InTheWay(case.Case):
         self.assertNotIn("terminate called", done.stderr)
 
     def second(self, **replacements):
-        """A configuration like the running one's, with its own sockets, port and cache."""
+        """A configuration like the running one's, with its own sockets, port, cache and audit log."""
         text = self.seekd.config.read_text()
         changed = {str(self.seekd.socket): f"{self.folder}/second.sock", "127.0.0.1:8017": "127.0.0.1:8018",
                    str(self.seekd.fetcher_socket): f"{self.folder}/second-fetcher.sock",
-                   f"{self.folder}/cache": f"{self.folder}/second-cache", **replacements}
+                   f"{self.folder}/cache": f"{self.folder}/second/cache", **replacements}
         for old, new in changed.items():
             text = text.replace(old, new)
         path = self.folder / "second.toml"
@@ -106,12 +106,17 @@ class InTheWay(case.Case):
 
     def test_a_cache_that_another_daemon_holds(self):
         config = self.second()
-        config.write_text(config.read_text().replace("second-cache", "cache"))
+        config.write_text(config.read_text().replace("second/cache", "cache"))
         self.assertEndsSaying("seekd", config, f"{self.folder}/cache")
 
+    def test_an_audit_log_that_another_daemon_writes(self):
+        config = self.second()
+        config.write_text(config.read_text() + f'\n[audit]\ndirectory = "{self.folder}/audit"\n')
+        self.assertEndsSaying("seekd", config, f"{self.folder}/audit", "audit.directory")
+
     def test_a_cache_of_something_else(self):
-        folder = self.folder / "second-cache"
-        folder.mkdir(exist_ok=True)
+        folder = self.folder / "second" / "cache"
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / "CURRENT").write_text("MANIFEST-999999\n")
         try:
             self.assertEndsSaying("seekd", self.second(), str(folder))

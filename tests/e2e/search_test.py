@@ -8,6 +8,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import urllib.parse
 import urllib.request
 
 import case
@@ -116,6 +117,26 @@ class SearchTest(case.Case):
         self.assertEqual((found["results"][0]["provider"], found["results"][0]["provenance"]), ("searx", "search_result"))
         self.assertEqual(found["notices"], [])
         self.assertEqual(found["outcomes"][0]["state"], "results")
+
+    def test_1_a_client_of_searxng_finds_through_seekd_what_searx_knows(self):
+        query = urllib.parse.urlencode({"q": "Kestrel quorum queues", "format": "json", "pageno": 1, "safesearch": "1",
+                                        "language": "all", "time_range": "", "categories": "general", "theme": "simple",
+                                        "image_proxy": 0, "engines": "google,bing,duckduckgo"})
+        status, _, found = programs.request(self.seekd.socket, "GET", f"/search?{query}", timeout=180)
+        self.assertEqual(status, 200, found)
+        best = max(found["results"], key=lambda result: result["score"])
+        self.assertEqual((best["url"], best["engines"]), (f"{case.SITE}/long/kestrel.html", ["searx"]))
+        self.assertEqual(found["unresponsive_engines"], [])
+
+    def test_1_ollamas_tools_search_and_fetch(self):
+        status, _, found = programs.request(self.seekd.socket, "POST", "/api/web_search",
+                                            {"query": "Kestrel quorum queues", "max_results": 3}, timeout=180)
+        self.assertEqual(status, 200, found)
+        status, _, page = programs.request(self.seekd.socket, "POST", "/api/web_fetch", {"url": found["results"][0]["url"]}, timeout=180)
+        self.assertEqual(status, 200, page)
+        self.assertIn("The default port of Kestrel is 7311.", page["content"])
+        status, _, refused = programs.request(self.seekd.socket, "POST", "/api/web_fetch", {"url": "https://127.0.0.1/"}, timeout=180)
+        self.assertEqual((status, refused["error"]["code"]), (403, "url_not_allowed"))
 
     def test_2_nothing_found_is_no_failure(self):
         found = self.search("zymurgy")

@@ -336,3 +336,51 @@ TEST_CASE(
   CHECK(finished(other.on_reply(std::move(delivered), moment)).reason ==
         EgressReason::worker_failed);
 }
+
+namespace {
+
+const policy::Upstream cluster{
+    .name = "cluster", .url = "https://llm.example.org/v1", .key_file = {}};
+const UpstreamRequest chat{"cluster", policy::UpstreamPath::chat_completions, 42};
+
+}  // namespace
+
+TEST_CASE("an upstream is asked without robots.txt, and what was sent is not sent again") {
+  const policy::EgressPolicy policy = policy::upstream_policy({}, cluster);
+  FetchMachine machine(policy, read_url);
+  REQUIRE(std::holds_alternative<AskPlace>(machine.start_upstream(cluster, chat)));
+  REQUIRE(std::holds_alternative<Resolve>(machine.on_place()));
+  REQUIRE(std::holds_alternative<Connect>(machine.on_addresses(public_address(), {})));
+  const WorkerJob job = std::get<Work>(machine.on_connected(now)).job;
+  CHECK(job.kind == JobKind::chat);
+  CHECK(job.url.text() == "https://llm.example.org/v1/chat/completions");
+  CHECK(job.body_bytes == 42);
+  WorkerReply busy;
+  busy.kind = WorkerReplyKind::failed;
+  busy.reason = EgressReason::http_error;
+  busy.http_status = 503;
+  busy.retry_after = std::chrono::seconds(1);
+  const FetchReply reply = finished(machine.on_reply(busy, moment));
+  CHECK(reply.reason == EgressReason::http_error);
+  CHECK(reply.retry_after == std::chrono::seconds(1));
+}
+
+TEST_CASE("an upstream that redirects is not followed") {
+  const policy::EgressPolicy policy = policy::upstream_policy({}, cluster);
+  FetchMachine machine(policy, read_url);
+  machine.start_upstream(cluster, chat);
+  machine.on_place();
+  machine.on_addresses(public_address(), {});
+  machine.on_connected(now);
+  const Action action = machine.on_reply(redirect_to("https://llm.example.org/v2"), moment);
+  CHECK(finished(action).reason == EgressReason::too_many_redirects);
+}
+
+TEST_CASE("an upstream without TLS is connected to at excepted addresses alone") {
+  const policy::Upstream plain{.name = "plain", .url = "http://llm.example.org/v1", .key_file = {}};
+  const policy::EgressPolicy policy = policy::upstream_policy({}, plain);
+  FetchMachine machine(policy, read_url);
+  machine.start_upstream(plain, chat);
+  machine.on_place();
+  CHECK(finished(machine.on_addresses(public_address(), {})).reason == EgressReason::scheme_denied);
+}

@@ -42,10 +42,13 @@ TEST_CASE("jobs and replies come back as they were written") {
                       100,
                       1000,
                       30,
+                      5000,
                       policy::SearchKind::custom,
                       50,
                       {"/hits", "/url", "", "/text", ""},
                       "X-Key: secret",
+                      R"({"event": 7})",
+                      {"webhook-id: 7"},
                       "a certificate"};
   CHECK(decode_job(encode(job)) == job);
   CHECK(decode_reply(encode(a_reply()), content_max) == a_reply());

@@ -81,7 +81,7 @@ class NameServer:
 
 
 class Request:
-    """The head of a request, as it came."""
+    """The head of a request, as it came; its body beside it."""
 
     def __init__(self, text):
         lines = text.split("\r\n")
@@ -123,7 +123,11 @@ class WebServer:
                     if not piece:
                         return
                     text += piece
-                request = Request(text.decode("latin-1"))
+                head, _, body = text.partition(b"\r\n\r\n")
+                request = Request(head.decode("latin-1"))
+                while len(body) < int(request.headers.get("content-length", 0)):
+                    body += connection.recv(65536)
+                request.body = body
                 self.requests.append(request)
                 self.answer(request, connection)
         except ssl.SSLError:

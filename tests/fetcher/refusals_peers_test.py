@@ -70,7 +70,7 @@ class Refusals(Case):
         lines = [line for line in self.fetcher.log.read_text().splitlines() if "/logged" in line]
         self.assertEqual(len(lines), 1)
         self.assertRegex(lines[0], r'fetch outcome=refused reason=url_invalid provenance=user url="\S+" last_url="" status=0 bytes=0 '
-                                   r'retry_after=0 detail="[^"]+"$')
+                                   r'retry_after=0 trace_id=- detail="[^"]+"$')
 
 
 if __name__ == "__main__":

@@ -1,32 +1,13 @@
 #include "fetcher/broker/search_keys.h"
 
-#include <fstream>
-
 #include <catch2/catch.hpp>
-#include <stdlib.h>
-#include <sys/stat.h>
+
+#include "tests/fetcher/key_folder.h"
 
 using namespace seekd;
 using namespace seekd::fetcher;
 
 namespace {
-
-class Folder {
- public:
-  Folder() { REQUIRE(mkdtemp(path_.data()) != nullptr); }
-  ~Folder() { std::filesystem::remove_all(path_); }
-
-  std::filesystem::path write(const std::string& name, const std::string& text, mode_t mode) const {
-    const std::filesystem::path file = std::filesystem::path(path_) / name;
-    std::ofstream(file) << text;
-    chmod(file.c_str(), mode);
-    return file;
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_ = "/tmp/seekd_keys_test.XXXXXX";
-};
 
 policy::SearchProvider provider(std::filesystem::path key_file) {
   policy::SearchProvider provider;
@@ -43,7 +24,7 @@ const policy::Url its_own{"https", "api.example.org", 443, "/search?q=a"};
 }  // namespace
 
 TEST_CASE("a key goes to its provider's host, over https, and nowhere else") {
-  const Folder folder;
+  const KeyFolder folder;
   const auto brave = provider(folder.write("key", "abc 123\n", 0600));
   const auto keys = SearchKeys::load(std::span(&brave, 1), "");
   REQUIRE(keys);
@@ -57,7 +38,7 @@ TEST_CASE("a key goes to its provider's host, over https, and nowhere else") {
 }
 
 TEST_CASE("a key that others may read, or that could end its header, is refused") {
-  const Folder folder;
+  const KeyFolder folder;
   const auto refused = [&](const std::filesystem::path& file) {
     const auto brave = provider(file);
     return !SearchKeys::load(std::span(&brave, 1), "").has_value();
@@ -72,7 +53,7 @@ TEST_CASE("a key that others may read, or that could end its header, is refused"
 }
 
 TEST_CASE("a provider without a key_file has systemd's credential, where there is one") {
-  const Folder folder;
+  const KeyFolder folder;
   const auto brave = provider("");
   folder.write("search-key-brave", "of systemd", 0400);
   const auto keys = SearchKeys::load(std::span(&brave, 1), folder.path());

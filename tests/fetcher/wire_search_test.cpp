@@ -29,6 +29,10 @@ TEST_CASE("requests and replies of searches come back as they were written") {
   request.terms.after = TimePoint(std::chrono::seconds(1'770'000'000));
   request.terms.recency = policy::Recency::month;
   CHECK(parse_search_request(to_json(request)) == request);
+  request.trace_id = "0af7651916cd43dd8448eb211c80319c";
+  CHECK(parse_search_request(to_json(request)) == request);
+  request.trace_id = "0AF7651916CD43DD8448EB211C80319C";
+  CHECK_FALSE(parse_search_request(to_json(request)));
   SearchReply reply = answered();
   reply.content->hits = {{"https://a.example/", "A", "about", "2026-01-02"},
                          {"https://b.example/", "", "", ""}};

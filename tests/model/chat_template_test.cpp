@@ -111,6 +111,26 @@ TEST_CASE("a model thinks, or answers without a thought, in its template's own w
   CHECK(ending("deepseek_r1_0528", Mode::none) == "<think>\n\n</think>\n\n");
 }
 
+TEST_CASE(
+    "a text without turns is given its special tokens, and BOS once where a template has one") {
+  if (const auto smollm2 = load_or_skip(smollm2_path())) {
+    const auto chat_template = ChatTemplate::recognise(*smollm2);
+    REQUIRE(chat_template);
+    const std::vector<Message> messages{{Role::system, "Be brief."}, {Role::user, "Why?"}};
+    CHECK(chat_template->encode_text(*smollm2, join(chat_template->render(messages))) ==
+          chat_template->encode(*smollm2, messages));
+    CHECK(chat_template->encode_text(*smollm2, "Why?") ==
+          smollm2->encode("Why?", SpecialTokens::as_text));
+  }
+  const auto deepseek = load_or_skip("../shared/data/tokenizers/deepseek_v3");
+  if (!deepseek) return;
+  const auto chat_template = ChatTemplate::recognise(*deepseek);
+  REQUIRE(chat_template);
+  const auto plain = chat_template->encode_text(*deepseek, "Why?");
+  CHECK(plain.front() == deepseek->find("<｜begin▁of▁sentence｜>"));
+  CHECK(chat_template->encode_text(*deepseek, "<｜begin▁of▁sentence｜>Why?") == plain);
+}
+
 TEST_CASE("a message that holds special tokens cannot end its turn") {
   const auto tokenizer = load_or_skip(smollm2_path());
   if (!tokenizer) return;

@@ -368,8 +368,8 @@ TEST_CASE(
 }
 
 TEST_CASE("provenances are read back from their names, and nothing else is one") {
-  for (const char* name :
-       {"user", "site_list", "search_result", "page_link", "feed", "model_pull"}) {
+  for (const char* name : {"user", "site_list", "search_result", "page_link", "feed", "model_pull",
+                           "search_query", "webhook"}) {
     CAPTURE(name);
     REQUIRE(parse_provenance(name));
     CHECK(to_string(*parse_provenance(name)) == name);

@@ -100,7 +100,8 @@ TEST_CASE("a provider opens its own scheme, host and port, and for queries alone
   const auto denied = provider(SearchKind::searxng, "https://denied.example/search");
   CHECK(reason("https://denied.example/search?q=a", search_policy(policy, denied)) ==
         EgressReason::host_denied);
-  CHECK(open_ports(policy, std::span(&local, 1)) == std::vector<std::uint16_t>{443, 8888});
+  CHECK(open_ports(policy, std::vector{search_rule(local)}) ==
+        std::vector<std::uint16_t>{443, 8888});
 }
 
 TEST_CASE("an OpenSearch provider is a description, or its template") {

@@ -5,8 +5,12 @@
 #include <cstdint>
 #include <cstring>
 
+#include "policy/ascii.h"
+
 namespace seekd::fetcher {
 namespace {
+
+using policy::is_digit;
 
 constexpr std::size_t name_bytes_max = 32;
 constexpr std::size_t bare_bytes_max = 6;
@@ -19,9 +23,6 @@ constexpr auto windows_1252 = std::to_array<std::uint16_t>(
      0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
      0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178});
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_alphanumeric(char c) {
   return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
 }

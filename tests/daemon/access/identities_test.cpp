@@ -206,5 +206,31 @@ TEST_CASE("addresses are let in by the list, and all without one") {
   CHECK(loaded(config).admits(*policy::parse_address("::ffff:198.51.100.9")));
 }
 
+TEST_CASE("who was here once is known again, as what he is now") {
+  const Keys keys(line_of("ci", 1, {"operator"}) +
+                  line_of("old", 2, {"admin"}, std::chrono::floor<std::chrono::days>(noon)));
+  const Identities identities = loaded(keys.config());
+  const auto by_key = [](const std::string& name) {
+    return CallerMark{.known_by = KnownBy::key, .name = name, .account = {}, .roles = {"admin"}};
+  };
+  const auto ci = identities.recall(by_key("ci"), noon);
+  REQUIRE(ci);
+  CHECK(ci->roles == std::vector<std::string>{"operator"});
+  CHECK(identities.recall(by_key("old"), noon));
+  CHECK_FALSE(identities.recall(by_key("old"), noon + 24h));
+  CHECK_FALSE(identities.recall(by_key("revoked"), noon));
+  // No tokens are believed, no certificates are asked for, and nobody is served unknown.
+  for (const KnownBy by : {KnownBy::token, KnownBy::certificate, KnownBy::nothing}) {
+    CHECK_FALSE(identities.recall({by, "ci", {}, {"admin"}}, noon));
+  }
+  const auto account = identities.identify(from(1001, {100}), "", noon);
+  REQUIRE(account);
+  const auto again = identities.recall(mark_of(*account), noon);
+  REQUIRE(again);
+  CHECK(again->account.groups == std::vector<gid_t>{100});
+  CHECK(same_caller(mark_of(*again), mark_of(*account)));
+  CHECK_FALSE(same_caller(mark_of(*again), by_key("ci")));
+}
+
 }  // namespace
 }  // namespace seekd::daemon

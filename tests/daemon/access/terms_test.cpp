@@ -14,6 +14,13 @@ Terms only(Hosts sites, Hosts denied = {}) {
   return terms;
 }
 
+Caller under(Terms terms) {
+  Caller caller;
+  caller.name = "alice";
+  caller.terms = std::make_shared<const Terms>(std::move(terms));
+  return caller;
+}
+
 TEST_CASE("a caller has the pages of his sites, less those that are denied") {
   const Terms terms = only({".example.org"}, {"private.example.org"});
   CHECK(may_have(terms, "https://www.example.org/a"));
@@ -34,7 +41,7 @@ TEST_CASE("a question is held to what it asks for and to what its caller may hav
   const auto hosts = [](const Terms& terms, Hosts asked) -> Hosts {
     Question question;
     question.hosts = std::move(asked);
-    const auto error = hold_to(terms, question);
+    const auto error = hold_to(under(terms), question);
     if (error) return {std::to_string(error->status)};
     return question.hosts;
   };
@@ -56,16 +63,32 @@ TEST_CASE("denied sites are denied beside those that a search denies") {
   CHECK(query.hosts.empty());
 }
 
+TEST_CASE("a search of the web is held to the sites of who asks, too") {
+  WebQuery query;
+  CHECK_FALSE(hold_to(only({".example.org"}, {".b.org"}), query));
+  CHECK(query.hosts == Hosts{".example.org"});
+  CHECK(query.hosts_denied == Hosts{".b.org"});
+}
+
 TEST_CASE("who is of the background asks in the background, whatever he writes") {
   Terms terms;
   Question question;
   question.priority = model::Priority::background;
-  CHECK_FALSE(hold_to(terms, question));
+  CHECK_FALSE(hold_to(under(terms), question));
   CHECK(question.priority == model::Priority::background);
   question.priority = model::Priority::interactive;
   terms.priority = config::CallerPriority::background;
-  CHECK_FALSE(hold_to(terms, question));
+  CHECK_FALSE(hold_to(under(terms), question));
   CHECK(question.priority == model::Priority::background);
+}
+
+TEST_CASE("a question is its caller's, with his share") {
+  Terms terms;
+  terms.share = 3;
+  Question question;
+  CHECK_FALSE(hold_to(under(terms), question));
+  CHECK(question.asked_by.name == "alice");
+  CHECK(question.asked_by.share == 3);
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ namespace {
 using namespace std::chrono_literals;
 using namespace script;
 
-constexpr std::uint32_t seeds = 5'000;
+constexpr std::uint32_t seeds = 100'000;
+constexpr std::size_t queries_max = 3;
 constexpr std::uint64_t few_bytes = 9 << 20;  // of two pages at once
 constexpr std::uint64_t many_bytes = 64 << 20;
 
@@ -47,7 +48,6 @@ class RandomWorld {
     REQUIRE(rounds_ <= question_.budget.rounds);
     REQUIRE(fetched_urls_.size() <= question_.budget.fetches);
     REQUIRE(bytes_ <= question_.budget.bytes);
-    REQUIRE(web_searches_ <= 2);
     REQUIRE(opinions_ <= question_.budget.rounds);
   }
 
@@ -63,18 +63,21 @@ class RandomWorld {
   ModelView random_model() {
     ModelView model = word_model();
     model.judges = chance(50);
+    model.searches = chance(50);
     return model;
   }
 
   AnswerMachine::Settings random_settings() {
     AnswerMachine::Settings out = settings();
-    out.web_queries_max = pick(4);
+    out.web_queries_max = pick(queries_max + 1);
     return out;
   }
 
   Question random_question() {
     Question out = question(chance(50) ? "Which port does Kestrel use?"
                                        : "What is the latest Kestrel port today?");
+    if (chance(10)) out.messages.back().content = "According to docs.example.org, which port?";
+    if (chance(10)) out.messages.back().content = "What did the page on Kestrel say yesterday?";
     if (chance(40)) {
       for (std::size_t n = pick(7); n > 0; --n) out.urls.push_back(numbered(n));
     }
@@ -93,6 +96,48 @@ class RandomWorld {
     return chance(50) ? "Kestrel is a bird of prey." : "Nothing here speaks of it.";
   }
 
+  Result<model::Generation> random_words() {
+    model::Generation said;
+    switch (pick(5)) {
+      case 0:
+        return fail(ErrorCode::internal, "none");
+      case 1:
+        said.content = "https://docs.example.org/1\n<pages >\n";
+        break;
+      case 2:
+        break;
+      default:
+        for (std::size_t n = pick(9); n > 0; --n) said.content += "- Kestrel port\nKestrel 2026\n";
+    }
+    said.prompt_tokens = said.completion_tokens = 7;
+    return said;
+  }
+
+  // Numbers that are offered and others, searches without end, refusals.
+  Result<model::Generation> random_choice() {
+    model::Generation said;
+    switch (pick(7)) {
+      case 0:
+        return fail(ErrorCode::internal, "none");
+      case 1:
+        said.content = "answer";
+        break;
+      case 2:
+        said.content = "search Kestrel port " + std::to_string(pick(9));
+        break;
+      case 3:
+        said.content = "read https://docs.example.org/1";
+        break;
+      case 4:
+        said.content = "I cannot help with that.";
+        break;
+      default:
+        said.content = "read " + std::to_string(pick(16));
+        if (chance(50)) said.content += ", " + std::to_string(pick(5));
+    }
+    return said;
+  }
+
   WebFindings random_findings() {
     WebFindings found;
     if (chance(20)) found.notices.push_back({"search_rate_limited", "", "wait"});
@@ -106,7 +151,7 @@ class RandomWorld {
   }
 
   Event stray() {
-    switch (pick(13)) {
+    switch (pick(14)) {
       case 0:
         return event::Fetched{pick(9), random_reply(url)};
       case 1:
@@ -131,6 +176,8 @@ class RandomWorld {
         return chance(20) ? Event(event::Cancelled{}) : Event(event::Checked{});
       case 11:
         return chance(20) ? Event(event::AnswerDeadline{}) : Event(event::Checked{});
+      case 12:
+        return event::ModelSaid{chance(50) ? random_words() : random_choice()};
       default:
         return chance(20) ? Event(event::ReadingDeadline{}) : Event(event::Checked{});
     }
@@ -178,6 +225,13 @@ class RandomWorld {
     if (chance(30)) return reply(event::CoverageJudged{fail(ErrorCode::internal, "none")});
     reply(event::CoverageJudged{random_scores()});
   }
+  void answer(action::AskModel& what) {
+    // Once for words to search with, then for what to read.
+    REQUIRE(++askings_ <= 1 + question_.budget.rounds + queries_max);
+    REQUIRE((web_searches_ == 0) == (askings_ == 1));
+    REQUIRE(what.request.tokens_max > 0);
+    reply(event::ModelSaid{askings_ == 1 ? random_words() : random_choice()});
+  }
   void answer(action::Search&) {
     if (chance(10)) return reply(event::Searched{fail(ErrorCode::io, "io")});
     std::vector<Passage> passages;
@@ -189,6 +243,8 @@ class RandomWorld {
   void answer(action::SearchWeb& what) {
     ++web_searches_;
     REQUIRE(!what.queries.empty());
+    queries_ += what.queries.size();
+    REQUIRE(queries_ <= queries_max);
     REQUIRE(question_.reach == Reach::web);
     reply(event::WebSearched{random_findings()});
   }
@@ -241,6 +297,7 @@ class RandomWorld {
   void answer(action::StopGenerating&) {
     pending_.emplace_back(event::Generated{fail(ErrorCode::cancelled, "taken back")});
     pending_.emplace_back(event::CoverageJudged{fail(ErrorCode::cancelled, "taken back")});
+    pending_.emplace_back(event::ModelSaid{fail(ErrorCode::cancelled, "taken back")});
   }
   void answer(action::Emit&) {}
   void answer(action::Note& what) {
@@ -272,6 +329,8 @@ class RandomWorld {
   std::size_t rounds_ = 0;
   std::size_t opinions_ = 0;
   int web_searches_ = 0;
+  std::size_t queries_ = 0;
+  std::size_t askings_ = 0;
   int clocks_ = 0;
   int generations_ = 0;
   int finishes_ = 0;

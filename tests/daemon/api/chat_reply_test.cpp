@@ -5,6 +5,8 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
+#include "daemon/api/asking.h"
+
 namespace seekd::daemon {
 namespace {
 
@@ -62,6 +64,7 @@ TEST_CASE("a completion carries the answer, its citations and their snapshots") 
   CHECK(body.at("usage").at("total_tokens") == 15);
   CHECK(body.at("usage").at("prompt_tokens_details").at("cached_tokens") == 7);
   CHECK(body.at("usage").at("num_search_queries") == 1);
+  CHECK(body.at("usage").at("charged_tokens") == 15);
   CHECK(body.at("usage").at("citation_tokens") == 4);
   CHECK(!choice.at("message").as_object().contains("reasoning_content"));
 }
@@ -110,14 +113,16 @@ TEST_CASE("log-probabilities are told as OpenAI has them, of a part of a charact
 }
 
 TEST_CASE("a prompt over the context is OpenAI's error for it") {
-  const ApiError error = to_chat_error({ErrorCode::too_large, "9000 tokens, 8192 fit"});
+  const ApiError error =
+      to_answer_error({ErrorCode::too_large, "9000 tokens, 8192 fit"}, "messages");
   CHECK(error.status == 400);
   CHECK(error.code == "context_length_exceeded");
   CHECK(error.param == "messages");
 }
 
 TEST_CASE("sources that are required and not there are a refusal of the request's") {
-  const ApiError error = to_chat_error({ErrorCode::not_found, "no page could be read"});
+  const ApiError error =
+      to_answer_error({ErrorCode::not_found, "no page could be read"}, "messages");
   CHECK(error.status == 422);
   CHECK(error.code == "no_sources");
   CHECK(error.param == "require_sources");

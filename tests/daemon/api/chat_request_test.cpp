@@ -108,7 +108,24 @@ const std::vector<Bad> bad_requests{
     {ask(R"("repetition_penalty": 0)"), "repetition_penalty", "out_of_range"},
     {ask(R"("repetition_penalty": -1)"), "repetition_penalty", "out_of_range"},
     {ask(R"("repetition_penalty": 1e300)"), "repetition_penalty", "out_of_range"},
-    {ask(R"("response_format": {"type": "json_object"})"), "response_format", "unsupported_field"},
+    {ask(R"("response_format": "json")"), "response_format", "invalid_type"},
+    {ask(R"("response_format": {"type": "grammar"})"), "response_format.type", "invalid_value"},
+    {ask(R"("response_format": {"type": "text", "json_schema": {}})"),
+     "response_format.json_schema", "unknown_field"},
+    {ask(R"("response_format": {"type": "json_schema"})"), "response_format.json_schema",
+     "missing_field"},
+    {ask(R"("response_format": {"type": "json_schema", "json_schema": {"schema": {}}})"),
+     "response_format.json_schema.name", "invalid_value"},
+    {ask(R"("response_format": {"type": "json_schema", "json_schema": {"name": "n"}})"),
+     "response_format.json_schema.schema", "missing_field"},
+    {ask(R"("response_format": {"type": "json_schema", "json_schema": {"name": "n", "schema":
+            {"type": "object", "properties": {"a": {"not": {}}}}}})"),
+     "response_format.json_schema.schema.properties.a.not", "unsupported_field"},
+    {ask(R"("response_format": {"type": "json_schema", "json_schema": {"name": "n", "strict": true,
+            "schema": {"type": "object"}}})"),
+     "response_format.json_schema.schema.additionalProperties", "invalid_value"},
+    {ask(R"("response_format": {"type": "json_object"}, "require_sources": true)"),
+     "require_sources", "invalid_value"},
     {ask(R"("web_search_options": {"user_location": {}})"), "web_search_options.user_location",
      "unsupported_field"},
     {ask(R"("web_search_options": {"search_context_size": "huge"})"),
@@ -220,6 +237,21 @@ TEST_CASE("every field that is served is honoured") {
   CHECK(question.max_age == std::chrono::seconds(60));
   CHECK(question.grounding == Grounding::required);
   CHECK(question.urls == std::vector<std::string>{"https://debian.org/"});
+}
+
+TEST_CASE("a schema is what the answer's text is to be, and text is any") {
+  const auto shape = [](const std::string& format) {
+    const auto request = parse(ask(R"("response_format": )" + format));
+    REQUIRE(request);
+    return request->question.shape;
+  };
+  CHECK(shape(R"({"type": "text"})") == nullptr);
+  REQUIRE(shape(R"({"type": "json_object"})"));
+  CHECK(shape(R"({"type": "json_object"})")->source() == R"({"type":"object"})");
+  const auto named = shape(R"({"type": "json_schema", "json_schema": {"name": "n", "description":
+      "d", "schema": {"type": "array", "items": {"enum": [1, 2]}}}})");
+  REQUIRE(named);
+  CHECK(named->source() == R"({"type":"array","items":{"enum":[1,2]}})");
 }
 
 TEST_CASE("a request of the tier flex is served in the background") {

@@ -76,6 +76,33 @@ TEST_CASE("a new watch runs at once, and then so long after each run as it was t
   CHECK(scheduler.begin_due(start + 2h + 10min) == std::vector{id});
 }
 
+TEST_CASE("a question is one watch for each owner, and a day's answers are bounded") {
+  config::RefreshConfig config = exact();
+  config.answers_per_day_max = 1;
+  Scheduler scheduler(config, {}, {}, start);
+  const auto ask = [&](const std::string& text, const std::string& owner) {
+    const auto watch = scheduler.add(
+        StandingQuestion{
+            text, "", {.known_by = KnownBy::key, .name = owner, .account = {}, .roles = {}}},
+        every(2h), start);
+    REQUIRE(watch);
+    return (*watch)->id;
+  };
+  const std::uint64_t first = ask("Which port?", "alice");
+  CHECK(ask("Which port?", "alice") == first);
+  CHECK(ask("Which port?", "bob") != first);
+  CHECK(ask("Which name?", "alice") != first);
+  CHECK(scheduler.find("") == nullptr);
+
+  CHECK(scheduler.may_answer(start));
+  scheduler.spend_answer(start);
+  CHECK_FALSE(scheduler.may_answer(start + 23h));
+  CHECK(scheduler.may_answer(start + 24h));
+  const std::uint64_t event = scheduler.next_event();
+  CHECK(scheduler.next_event() == event + 1);
+  CHECK(scheduler.ledger(start + 24h).next_event == event + 2);
+}
+
 TEST_CASE("a calendar's watch runs at its moments") {
   const config::RefreshConfig config = exact();
   Scheduler scheduler(config, {}, {}, start);

@@ -48,12 +48,22 @@ TEST_CASE("a watch and the ledger come back as they were") {
   Watch bare;
   bare.id = 1;
   bare.url = "https://example.org/";
-  for (const Watch& watch : {full_watch(), bare}) {
+  Watch question = bare;
+  question.url = "";
+  question.question = {"Which port?",
+                       "chat",
+                       {KnownBy::token, "alice", {1001, {1001, 100}}, {"reader", "operator"}}};
+  for (const Watch& watch : {full_watch(), bare, question}) {
     Watch read;
     REQUIRE(decode(encode(watch), read));
     CHECK(read == watch);
   }
-  const RefreshLedger ledger{.day = 20'514, .pages = 3, .wire_bytes = 1ULL << 40, .next_id = 7};
+  const RefreshLedger ledger{.day = 20'514,
+                             .pages = 3,
+                             .wire_bytes = 1ULL << 40,
+                             .answers = 2,
+                             .next_id = 7,
+                             .next_event = 400};
   RefreshLedger read;
   REQUIRE(decode(encode(ledger), read));
   CHECK(read == ledger);
@@ -66,10 +76,22 @@ TEST_CASE("bytes that are cut, that have something left over or another layout a
     CHECK_FALSE(decode(std::string_view(bytes).substr(0, size), watch));
   }
   CHECK_FALSE(decode(bytes + '\0', watch));
-  CHECK_FALSE(decode('\x02' + bytes.substr(1), watch));
+  CHECK_FALSE(decode('\x03' + bytes.substr(1), watch));
   RefreshLedger ledger;
   CHECK_FALSE(decode("", ledger));
   CHECK_FALSE(decode(encode(RefreshLedger{}) + "x", ledger));
+}
+
+TEST_CASE("what was written before there were questions is read still") {
+  const std::string bytes = encode(full_watch());
+  Watch watch;
+  REQUIRE(decode('\x01' + bytes.substr(1, bytes.size() - 2), watch));
+  CHECK(watch == full_watch());
+  const RefreshLedger ledger{.day = 20'514, .pages = 3, .wire_bytes = 70, .next_id = 7};
+  const std::string written = encode(ledger);
+  RefreshLedger read{.answers = 9, .next_event = 9};
+  REQUIRE(decode('\x01' + written.substr(1, written.size() - 3), read));
+  CHECK(read.next_id == 7);
 }
 
 TEST_CASE("bytes of chance are read or refused, and nothing worse") {
