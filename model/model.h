@@ -25,11 +25,50 @@ namespace seekd::model {
 
 class Grammar;
 
-enum class Role : std::uint8_t { system, user, assistant };
+enum class Role : std::uint8_t {
+  system,
+  user,
+  assistant,
+  tool,  // what a called function gave back
+};
+
+// A function that a model may call.
+struct Tool {
+  std::string name;         // [A-Za-z0-9_-]{1,64}
+  std::string description;  // "": none
+  std::string parameters;   // JSON Schema of an object, as JSON text
+
+  bool operator==(const Tool&) const = default;
+};
+
+// A call that a model has made.
+struct ToolCall {
+  std::string id;  // unique within its conversation
+  std::string name;
+  std::string arguments;  // JSON text
+
+  bool operator==(const ToolCall&) const = default;
+};
 
 struct Message {
   Role role = Role::user;
-  std::string content;  // text; what looks like a special token in it stays text
+  std::string content;               // text; what looks like a special token in it stays text
+  std::vector<ToolCall> calls = {};  // of the assistant: made behind the content
+  std::string call_id = {};          // of role tool: the call that it answers
+};
+
+// Whether a model calls one of its request's tools.
+struct ToolUse {
+  enum class Mode : std::uint8_t {
+    automatic,  // as it sees fit
+    none,       // it is told of them and calls none
+    required,   // its answer is one call or more
+  };
+  Mode mode = Mode::automatic;
+  std::string only = {};  // required: the tool that is called; "": any
+  bool parallel = true;   // more than one call in an answer
+
+  bool operator==(const ToolUse&) const = default;
 };
 
 struct Sampling {
@@ -83,11 +122,15 @@ struct GenerateRequest {
   // A text to go on with, in place of messages, without template and turns: names of special tokens
   // in it are those tokens, and what the model thinks is text. REQUIRES: not empty.
   std::optional<std::string> prompt = std::nullopt;
+  // Told of in the form of the model's chat template; none with `prompt` or `shape`.
+  std::vector<Tool> tools = {};
+  ToolUse tool_use = {};
 };
 
 enum class FinishReason : std::uint8_t {
   stop,    // the model ended, or a stop string was met
   length,  // tokens_max or the context was full
+  calls,   // the model waits for what the tools that it called give back
 };
 
 // A token by what it stands for, and the natural logarithm of its probability as the model gives
@@ -104,12 +147,23 @@ struct AnswerToken {
   std::vector<TokenLogprob> best;
 };
 
+// A piece of a call as it becomes certain. The first one of a call brings its id and its name.
+struct ToolCallDelta {
+  std::size_t index = 0;  // of Generation::calls
+  std::string id;
+  std::string name;
+  std::string arguments;  // what follows the pieces before, as it was written
+
+  bool operator==(const ToolCallDelta&) const = default;
+};
+
 // One piece of output as it becomes certain: never part of a stop string, never half a UTF-8
 // character.
 struct TextDelta {
   std::string content;                   // the answer's text
   std::string reasoning;                 // of a thinking model: what stands before </think>
   std::vector<AnswerToken> tokens = {};  // of the content, where Sampling::logprobs asks for them
+  std::vector<ToolCallDelta> calls = {};
 };
 
 struct Generation {
@@ -120,6 +174,7 @@ struct Generation {
   std::size_t cached_tokens = 0;  // of the prompt: known from an earlier request, and not run again
   std::size_t completion_tokens = 0;
   std::size_t reasoning_tokens = 0;  // of them: the thought's, without its marks
+  std::vector<ToolCall> calls = {};  // their arguments are JSON objects
 };
 
 struct ScoreRequest {
@@ -142,7 +197,8 @@ struct ModelInfo {
   std::string device;        // "cpu", "cuda:0 (NVIDIA …), own kernels, int8 weights"
   std::uint64_t parameters = 0;
   std::size_t context_tokens = 0;
-  bool thinks = false;  // can it, by its chat template?
+  bool thinks = false;       // can it, by its chat template?
+  bool calls_tools = false;  // has its chat template a form for tools?
 };
 
 // Memory for keys and values.
@@ -178,12 +234,15 @@ class Model {
   // Tokens of `text` as page text: special tokens off.
   virtual std::size_t count_tokens(std::string_view text) const = 0;
 
-  // Tokens of the messages as generate() would see them, template included.
-  virtual Result<std::size_t> count_prompt_tokens(const std::vector<Message>& messages) const = 0;
+  // Tokens of the messages and tools as generate() would see them, template included. Errors:
+  // unsupported, as generate()'s.
+  virtual Result<std::size_t> count_prompt_tokens(const std::vector<Message>& messages,
+                                                  const std::vector<Tool>& tools) const = 0;
 
   // Errors: too_large (the prompt does not fit the context; the message says both numbers),
   // cancelled (`stop` was requested; checked at least once a token and once a prefill chunk),
-  // unavailable (it is not healthy, or memory ran out), internal.
+  // unavailable (it is not healthy, or memory ran out), unsupported (tools, and its chat template
+  // has no form for them), internal.
   virtual Result<Generation> generate(const GenerateRequest& request,
                                       const std::function<void(const TextDelta&)>& on_text,
                                       std::stop_token stop) = 0;

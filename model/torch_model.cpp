@@ -71,7 +71,8 @@ class TorchModel final : public Model {
     return tokenizer_.encode(text, SpecialTokens::as_text).size();
   }
 
-  Result<std::size_t> count_prompt_tokens(const std::vector<Message>& messages) const override {
+  Result<std::size_t> count_prompt_tokens(const std::vector<Message>& messages,
+                                          const std::vector<Tool>& /*tools*/) const override {
     return stop_exceptions("counting tokens", [&]() -> Result<std::size_t> {
       return chat_template_.encode(tokenizer_, messages).size();
     });

@@ -33,7 +33,7 @@ ModelView view_of(const Services& services, const std::string& route, const std:
           .count_tokens = [&model](std::string_view text) { return model.count_tokens(text); },
           .count_prompt_tokens =
               [&model](const std::vector<model::Message>& messages) {
-                return model.count_prompt_tokens(messages);
+                return model.count_prompt_tokens(messages, {});
               }};
 }
 

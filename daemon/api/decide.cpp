@@ -84,7 +84,7 @@ void decide_question(Services& services, const ExchangePtr& exchange) {
   }
   auto request = opinion_request(asked->question, model::Priority::interactive);
   services.limits.charge_tokens(exchange->caller(),
-                                model.model().count_prompt_tokens(request.messages).value_or(0),
+                                model.model().count_prompt_tokens(request.messages, {}).value_or(0),
                                 std::chrono::steady_clock::now());
   services.model.score(exchange->caller().claimant(), std::move(request),
                        [exchange, verdict = std::move(verdict),

@@ -17,6 +17,8 @@ std::string_view name_of(model::Role role) {
       return "user";
     case model::Role::assistant:
       return "assistant";
+    case model::Role::tool:
+      return "tool";
   }
   return "user";
 }

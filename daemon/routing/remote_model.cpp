@@ -109,11 +109,18 @@ std::size_t RemoteModel::count_tokens(std::string_view text) const {
   return (text.size() + bytes_per_token - 1) / bytes_per_token;
 }
 
-Result<std::size_t> RemoteModel::count_prompt_tokens(
-    const std::vector<model::Message>& messages) const {
+Result<std::size_t> RemoteModel::count_prompt_tokens(const std::vector<model::Message>& messages,
+                                                     const std::vector<model::Tool>& tools) const {
   std::size_t tokens = tokens_per_prompt;
   for (const model::Message& message : messages) {
     tokens += tokens_per_message + count_tokens(message.content);
+    for (const model::ToolCall& call : message.calls) {
+      tokens += tokens_per_message + count_tokens(call.name) + count_tokens(call.arguments);
+    }
+  }
+  for (const model::Tool& tool : tools) {
+    tokens += tokens_per_message + count_tokens(tool.name) + count_tokens(tool.description) +
+              count_tokens(tool.parameters);
   }
   return tokens;
 }
@@ -166,7 +173,7 @@ Result<model::Generation> RemoteModel::generate(
   if (usage) {
     take_usage(*usage, generation);
   } else {  // about: not every server counts what it streams
-    generation.prompt_tokens = count_prompt_tokens(request.messages).value_or(0);
+    generation.prompt_tokens = count_prompt_tokens(request.messages, request.tools).value_or(0);
     generation.completion_tokens = count_tokens(generation.content + generation.reasoning);
   }
   return generation;

@@ -29,8 +29,8 @@ class RemoteModel final : public model::Model {
   model::StepFailures step_failures() const override { return {}; }
 
   std::size_t count_tokens(std::string_view text) const override;
-  Result<std::size_t> count_prompt_tokens(
-      const std::vector<model::Message>& messages) const override;
+  Result<std::size_t> count_prompt_tokens(const std::vector<model::Message>& messages,
+                                          const std::vector<model::Tool>& tools) const override;
 
   Result<model::Generation> generate(const model::GenerateRequest& request,
                                      const std::function<void(const model::TextDelta&)>& on_text,

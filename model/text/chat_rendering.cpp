@@ -15,6 +15,8 @@ std::string_view role_name(Role role) {
       return "user";
     case Role::assistant:
       return "assistant";
+    case Role::tool:
+      return "tool";
   }
   return "user";
 }
@@ -196,6 +198,8 @@ void ChatTemplate::render_deepseek_llm(std::span<const Message> messages, Prompt
         break;
       case Role::assistant:
         prompt.text("Assistant: ").text(message.content).token(eos_);
+        break;
+      case Role::tool:  // the template has no form for it
         break;
     }
   }

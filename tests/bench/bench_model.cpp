@@ -98,7 +98,7 @@ std::vector<model::Message> prompt_of(const model::Model& model, std::size_t tok
       "The harbour lay quiet under the morning fog, and nobody saw the ship leave. ";
   std::vector<model::Message> messages{
       {model::Role::user, "Continue this story, and make it as long as you can.\n"}};
-  const std::size_t rest = value_or_fail(model.count_prompt_tokens(messages));
+  const std::size_t rest = value_or_fail(model.count_prompt_tokens(messages, {}));
   const std::size_t each = model.count_tokens(sentence);
   for (std::size_t count = rest; count + each <= tokens; count += each) {
     messages.front().content += sentence;

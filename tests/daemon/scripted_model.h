@@ -59,7 +59,8 @@ class ScriptedModel final : public model::Model {
   }
 
   Result<std::size_t> count_prompt_tokens(
-      const std::vector<model::Message>& messages) const override {
+      const std::vector<model::Message>& messages,
+      const std::vector<model::Tool>& /*tools*/) const override {
     ++countings;
     held_.wait(true);
     std::size_t tokens = 0;
@@ -79,7 +80,7 @@ class ScriptedModel final : public model::Model {
     }
     model::Generation generation;
     generation.prompt_tokens =
-        request.prompt ? count_tokens(*request.prompt) : *count_prompt_tokens(request.messages);
+        request.prompt ? count_tokens(*request.prompt) : *count_prompt_tokens(request.messages, {});
     for (std::size_t begin = 0; begin < text.size();) {
       if (stop.stop_requested()) {
         ++cancelled;

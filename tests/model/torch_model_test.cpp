@@ -133,7 +133,7 @@ TEST_CASE("the text ends before a stop string, wherever tokens cut it") {
 TEST_CASE("prompt tokens are counted as generate sees them") {
   const auto model = tiny();
   const auto request = ask("How many?");
-  const auto counted = model->count_prompt_tokens(request.messages);
+  const auto counted = model->count_prompt_tokens(request.messages, {});
   REQUIRE(counted);
   CHECK(*counted == generated(*model, request).prompt_tokens);
   CHECK(*counted > model->count_tokens("How many?"));
@@ -144,7 +144,7 @@ TEST_CASE("a prompt that leaves no room for a token is refused with both numbers
   auto config = configured(kVectors / "tiny_llama");
   config.context_tokens_max = 64;
   const auto model = *load_torch_model(config);
-  const auto rest = *model->count_prompt_tokens(ask("").messages);
+  const auto rest = *model->count_prompt_tokens(ask("").messages, {});
   const Generation full = generated(*model, ask(std::string(64 - rest - 1, 'x')));
   CHECK(full.completion_tokens == 1);
   CHECK(full.finish == FinishReason::length);

@@ -128,7 +128,7 @@ TEST_CASE("tokens of another server's model are counted as more than they are") 
                           {.name = "cluster", .url = "", .key_file = {}}, "/nowhere");
   CHECK(model.count_tokens("") == 0);
   CHECK(model.count_tokens("four words of it") == 6);
-  CHECK(model.count_prompt_tokens(conversation).value() > 3 * 8);
+  CHECK(model.count_prompt_tokens(conversation, {}).value() > 3 * 8);
   CHECK(model.info().context_tokens == 1000);
 }
 
