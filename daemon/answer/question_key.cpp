@@ -51,9 +51,17 @@ class Digest {
 
   // Every member is named: who adds one is asked by the compiler whether it matters here.
   void add(const model::Message& message) {
-    const auto& [role, content] = message;
+    const auto& [role, content, calls, call_id] = message;
     add(role);
     add(trimmed(content));
+    add(calls);
+    add(call_id);
+  }
+  void add(const model::ToolCall& call) {
+    const auto& [id, name, arguments] = call;
+    add(id);
+    add(name);
+    add(arguments);
   }
   void add(const model::Sampling& sampling) {
     const auto& [temperature, top_p, top_k, min_p, seed, frequency, presence, repetition,
