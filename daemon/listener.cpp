@@ -21,6 +21,11 @@ namespace asio = boost::asio;
 
 constexpr std::chrono::milliseconds pause_after_failure{100};
 
+// Callers for whom there is no place are told so, so many at a time, each within that time; who
+// comes then is cut off.
+constexpr std::size_t turned_away_max = 64;
+constexpr std::chrono::seconds turned_away_time{2};
+
 // Without waiting: what does not fit into the socket's buffer of a caller we do not serve is not
 // worth a place.
 void refuse(Session::Socket socket, const ApiError& error) {
@@ -39,9 +44,9 @@ void refuse(Session::Socket socket, const ApiError& error) {
   shutdown(socket.native_handle(), SHUT_WR);
 }
 
-ApiError too_many_connections() {
-  return {503, "busy", "too many connections: try again later (daemon.connections_max)", "",
-          std::chrono::seconds(5)};
+HttpResponse too_many_connections() {
+  return to_response({503, "busy", "too many connections: try again later (daemon.connections_max)",
+                      "", std::chrono::seconds(5)});
 }
 
 // Of a connection over TCP; nullopt: it has ended already.
@@ -128,25 +133,32 @@ void Listener::admit(Session::Socket socket, Transport transport) {
                   {403, "address_denied", "your address may not ask here (access.addresses)", "",
                    std::nullopt});
   }
-  if (sessions_.size() >= config_.connections_max) {
-    if (transport == Transport::tcp && entrance_.access.tls()) return;
-    return refuse(std::move(socket), too_many_connections());
-  }
   Connection connection{.transport = transport, .account = {}, .certificate_names = {}};
   if (transport == Transport::unix_socket) connection.account = peer_of(socket.native_handle());
   auto tls = transport == Transport::tcp ? entrance_.access.tls() : nullptr;
-  auto session = std::make_shared<Session>(
-      std::move(socket), Session::Settings{.connection = std::move(connection),
-                                           .tls = std::move(tls),
-                                           .body_bytes_max = config_.request_bytes_max,
-                                           .timeout = config_.idle_timeout,
-                                           .handler = handler_});
+  Session::Settings settings{.connection = std::move(connection),
+                             .tls = std::move(tls),
+                             .body_bytes_max = config_.request_bytes_max,
+                             .timeout = config_.idle_timeout,
+                             .handler = handler_};
+  if (sessions_.size() - turned_away_ >= config_.connections_max) {
+    entrance_.metrics.refused("busy");
+    if (turned_away_ >= turned_away_max) return;
+    settings.turned_away = too_many_connections();
+    settings.timeout = std::min(settings.timeout, turned_away_time);
+  }
+  begin(std::make_shared<Session>(std::move(socket), std::move(settings)));
+}
+
+void Listener::begin(const std::shared_ptr<Session>& session) {
   session->on_closed([this, raw = session.get()] { closed(raw); });
   sessions_.insert(session);
+  if (session->is_turned_away()) ++turned_away_;
   session->start();
 }
 
 void Listener::closed(const Session* session) {
+  if (session->is_turned_away()) --turned_away_;
   std::erase_if(sessions_, [&](const auto& held) { return held.get() == session; });
   if (sessions_.empty() && ended_) std::exchange(ended_, [] {})();
 }

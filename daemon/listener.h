@@ -1,7 +1,8 @@
 // Listener: takes connections on the listening sockets and keeps the sessions.
 //
-// All functions are called on the I/O thread. Over `connections_max` a connection is answered 503
-// with Retry-After and closed, unread; 403 where its address may not ask (access.addresses).
+// All functions are called on the I/O thread. Over `connections_max` a connection's first request
+// is answered 503 with Retry-After; a connection whose address may not ask (access.addresses) is
+// answered 403 and closed, unread.
 
 #pragma once
 
@@ -51,6 +52,7 @@ class Listener {
 
   void accept(Door& door);
   void admit(Session::Socket socket, Transport transport);
+  void begin(const std::shared_ptr<Session>& session);
   bool may_enter(const Session::Socket& socket) const;
   void closed(const Session* session);
 
@@ -60,6 +62,7 @@ class Listener {
   Session::Handler handler_;
   std::vector<std::unique_ptr<Door>> doors_;
   std::unordered_set<std::shared_ptr<Session>> sessions_;
+  std::size_t turned_away_ = 0;  // of them
   std::function<void()> ended_;
 };
 

@@ -11,6 +11,7 @@
 #include <boost/beast/core/bind_handler.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/read.hpp>
+#include <fmt/format.h>
 #include <poll.h>
 #include <spdlog/spdlog.h>
 
@@ -30,6 +31,17 @@ constexpr std::size_t buffer_bytes_max = header_bytes_max + pipelined_bytes_max;
 constexpr std::size_t piece_bytes = 4096;
 constexpr std::chrono::seconds linger_time{5};
 constexpr std::chrono::seconds greeting_time{10};
+
+HttpResponse bad_request(std::string why) {
+  return to_response({400, "bad_request", std::move(why), "", std::nullopt});
+}
+
+HttpResponse too_large(int status, std::string_view what, std::size_t bytes_max,
+                       std::string_view option) {
+  return to_response({status, "too_large",
+                      fmt::format("the {} is larger than {} bytes{}", what, bytes_max, option), "",
+                      std::nullopt});
+}
 
 }  // namespace
 
@@ -94,7 +106,8 @@ void Session::receive() {
 void Session::on_header(const boost::system::error_code& error) {
   if (phase_ != Phase::receiving) return;
   if (error) return refuse(error);
-  if (std::string why = flaw(); !why.empty()) return refuse(400, "bad_request", std::move(why));
+  if (settings_.turned_away) return refuse(*settings_.turned_away);
+  if (std::string why = flaw(); !why.empty()) return refuse(bad_request(std::move(why)));
   if (beast::iequals(parser_->get()[http::field::expect], "100-continue")) {
     // RFC 9110 §10.1.1: the caller waits for this before it sends the body.
     asio::async_write(stream_, asio::buffer(std::string_view("HTTP/1.1 100 Continue\r\n\r\n")),
@@ -141,13 +154,10 @@ void Session::on_body(const boost::system::error_code& error) {
 // What was read is no request that is served; nothing after it can be trusted to be one.
 void Session::refuse(const boost::system::error_code& error) {
   if (error == http::error::body_limit) {
-    return refuse(413, "too_large",
-                  "the body is larger than " + std::to_string(settings_.body_bytes_max) +
-                      " bytes (daemon.request_bytes_max)");
+    return refuse(too_large(413, "body", settings_.body_bytes_max, " (daemon.request_bytes_max)"));
   }
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-    return refuse(431, "too_large",
-                  "the header is larger than " + std::to_string(header_bytes_max) + " bytes");
+    return refuse(too_large(431, "header", header_bytes_max, ""));
   }
   const bool is_http_error =
       error.category() == make_error_code(http::error::bad_method).category();
@@ -155,14 +165,14 @@ void Session::refuse(const boost::system::error_code& error) {
       error == http::error::partial_message) {
     return close();
   }
-  refuse(400, "bad_request", "this is no HTTP/1.1 request: " + error.message());
+  refuse(bad_request("this is no HTTP/1.1 request: " + error.message()));
 }
 
-void Session::refuse(int status, std::string code, std::string message) {
+void Session::refuse(HttpResponse response) {
   then_ = Then::close;
   phase_ = Phase::answering;
   request_ = std::make_shared<Request>(shared_from_this(), parser_->get());
-  request_->respond(to_response({status, std::move(code), std::move(message), "", std::nullopt}));
+  request_->respond(std::move(response));
 }
 
 void Session::dispatch() {
@@ -172,8 +182,7 @@ void Session::dispatch() {
   if (!message.keep_alive()) then_ = Then::close;
   request_ = std::make_shared<Request>(shared_from_this(), message);
   if (!request_->readable()) {
-    return request_->respond(
-        to_response({400, "bad_request", "the request's target is no path", "", std::nullopt}));
+    return request_->respond(bad_request("the request's target is no path"));
   }
   watch();
   settings_.handler(request_);

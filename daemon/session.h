@@ -43,9 +43,14 @@ class Session : public std::enable_shared_from_this<Session> {
     std::chrono::seconds timeout{
         0};  // to send a whole request, and for each piece of a reply to be taken
     Handler handler;
+    // What the first request is answered with, unread, before the connection ends; nullopt: it is
+    // the handler's.
+    std::optional<HttpResponse> turned_away = std::nullopt;
   };
 
   Session(Socket socket, Settings settings);
+
+  bool is_turned_away() const { return settings_.turned_away.has_value(); }
 
   // REQUIRES: called before start().
   void on_closed(std::function<void()> closed) { closed_ = std::move(closed); }
@@ -79,7 +84,7 @@ class Session : public std::enable_shared_from_this<Session> {
   // Why a request of that header is not read, "" when it is.
   std::string flaw() const;
   void refuse(const boost::system::error_code& error);
-  void refuse(int status, std::string code, std::string message);
+  void refuse(HttpResponse response);
   void dispatch();
 
   void write(std::string bytes);

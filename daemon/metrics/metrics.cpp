@@ -124,7 +124,7 @@ struct Metrics::State {
     }
     for (const char* reason :
          {"missing_api_key", "invalid_api_key", "expired_api_key", "invalid_token",
-          "unknown_certificate", "not_allowed", "origin_denied", "address_denied",
+          "unknown_certificate", "not_allowed", "origin_denied", "address_denied", "busy",
           "rate_limit_requests", "rate_limit_tokens", "rate_limit_fetches", "rate_limit_at_once"}) {
       refusals.Add({{"reason", reason}});
     }

@@ -180,6 +180,49 @@ class HostileCallers(case.Case):
         network.wait_until(lambda: running() == 0, "the answers to be taken back", 60)
         self.assertWell()
 
+    def test_a_caller_that_never_reads_is_let_go(self):
+        before = self.open_files()
+        with socket.socket() as deaf:
+            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            deaf.settimeout(30)
+            deaf.connect(ADDRESS)
+            asked = 0
+            with self.assertRaises(OSError):  # more than every buffer on the way holds, and nothing of it is taken
+                while asked < 1000:
+                    deaf.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * 50)
+                    asked += 50
+                    time.sleep(0.3)
+            self.assertWell()
+            network.wait_until(lambda: self.open_files() <= before + 2, "its descriptor to be closed")
+
+    def test_each_caller_for_whom_there_is_no_place_is_told_so(self):
+        body = "a" * 300_000
+        held = [connection() for _ in range(300)]
+        try:
+            for number in range(40):
+                with self.subTest(number), connection() as sock:
+                    sock.sendall(post(f"Content-Length: {len(body)}", body=body, target=CHAT).encode())
+                    got = all_of(sock)
+                    self.assertIn(b" 503 ", got[:20])
+                    self.assertIn(b"Retry-After: ", got)
+                    self.assertIn(b"connections_max", got)
+        finally:
+            for sock in held:
+                sock.close()
+        network.wait_until(self.is_served, "places for others")
+        self.assertWell()
+        self.assertGreaterEqual(self.seekd.metrics()["seekd_requests_refused_total"][(("reason", "busy"),)], 40)
+
+    def is_served(self):
+        other = http.client.HTTPConnection(*ADDRESS, timeout=30)
+        try:
+            other.request("GET", "/health")
+            return other.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            other.close()
+
 
 if __name__ == "__main__":
     case.main()
