@@ -1,57 +1,50 @@
 #include "daemon/log.h"
 
+#include <charconv>
+#include <cstdlib>
 #include <memory>
+#include <string_view>
 #include <utility>
 
-#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/journal_sink.h"
 
 namespace seekd::daemon {
 namespace {
 
-// syslog(3)'s priorities.
-class Priority final : public spdlog::custom_flag_formatter {
- public:
-  void format(const spdlog::details::log_msg& message, const std::tm&,
-              spdlog::memory_buf_t& line) override {
-    line.push_back(digit(message.level));
-  }
-
-  std::unique_ptr<spdlog::custom_flag_formatter> clone() const override {
-    return std::make_unique<Priority>();
-  }
-
- private:
-  static char digit(spdlog::level::level_enum level) {
-    switch (level) {
-      case spdlog::level::trace:
-      case spdlog::level::debug:
-        return '7';
-      case spdlog::level::info:
-        return '6';
-      case spdlog::level::warn:
-        return '4';
-      case spdlog::level::err:
-        return '3';
-      default:
-        return '2';
-    }
-  }
-};
+template <class Number>
+bool read_number(std::string_view& text, Number expected) {
+  Number number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return error == std::errc() && number == expected;
+}
 
 }  // namespace
 
+LogReader log_reader() {
+  const char* stream = std::getenv("JOURNAL_STREAM");
+  struct stat opened{};
+  if (stream == nullptr || ::fstat(STDERR_FILENO, &opened) != 0) return LogReader::terminal;
+  std::string_view text(stream);
+  if (!read_number(text, opened.st_dev) || !text.starts_with(':')) return LogReader::terminal;
+  text.remove_prefix(1);
+  return read_number(text, opened.st_ino) ? LogReader::journal : LogReader::terminal;
+}
+
 void start_log(LogReader reader) {
-  auto formatter = std::make_unique<spdlog::pattern_formatter>();
+  spdlog::sink_ptr sink;
   if (reader == LogReader::journal) {
-    formatter->add_flag<Priority>('*').set_pattern("<%*>%v");
+    sink = std::make_shared<JournalSink>();
   } else {
-    formatter->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l seekd: %v");
+    sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+    sink->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l seekd: %v");
   }
-  auto logger = spdlog::stderr_logger_mt("seekd");
-  logger->set_formatter(std::move(formatter));
-  spdlog::set_default_logger(std::move(logger));
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>("seekd", std::move(sink)));
 }
 
 }  // namespace seekd::daemon

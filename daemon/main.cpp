@@ -138,9 +138,7 @@ Status run(seekd::config::Config config, const Options& options) {
 int main(int argc, char** argv) {
   const auto options = read_options(argc, argv);
   if (!options) return options.error();
-  using seekd::daemon::LogReader;
-  seekd::daemon::start_log(std::getenv("JOURNAL_STREAM") != nullptr ? LogReader::journal
-                                                                    : LogReader::terminal);
+  seekd::daemon::start_log(seekd::daemon::log_reader());
   auto config = load(*options);
   if (!config) {
     spdlog::error("{}", config.error().message);

@@ -28,6 +28,7 @@ ModelView view_of(const Services& services, const std::string& route, const std:
           .judges = judges(services.routes.model(judge), services.config),
           .searches = is_asked(services.config.answer.model_searches,
                                services.model.model().info().parameters),
+          .calls_tools = services.model.model().info().calls_tools,
           .knowledge_cutoff =
               policy::knowledge_cutoff(services.routes.knowledge_cutoff(route), model.info().name),
           .count_tokens = [&model](std::string_view text) { return model.count_tokens(text); },

@@ -190,12 +190,13 @@ bool Explorer::ask_choice(TimePoint now) {
   offers_.searches_left = aim_.queries_max - std::min(aim_.queries_max, queries_asked_);
   ++choices_;
   asking_ = Asking::choice;
-  actions_.emplace_back(action::AskModel{choice_request(question_, offers_, now)});
+  actions_.emplace_back(
+      action::AskModel{talk_.ask(question_, offers_, aim_.queries[queries_asked_ - 1].text, now)});
   return true;
 }
 
 void Explorer::take_choice(const Result<model::Generation>& said, TimePoint now) {
-  const auto chosen = said ? read_choice(said->content, offers_, question_) : std::nullopt;
+  const auto chosen = said ? talk_.take(*said, offers_, question_) : std::nullopt;
   if (chosen) return std::visit([&](const auto& what) { act_on(what, now); }, *chosen);
   misled_ = true;
   note(TraceStep::Kind::chosen, "by rules: the model named nothing that was offered");

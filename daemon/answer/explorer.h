@@ -8,7 +8,7 @@
 //        └─────────────────────────┴─ links of the pages that were read
 //
 // A model that is large enough words the queries (finding/model_queries.h), and chooses by number
-// what of that is read (page_choice.h); where it does not do as it is asked, rules go on.
+// what of that is read (choice_talk.h); where it does not do as it is asked, rules go on.
 //
 // What is cheaper comes first. After each page the passages that there are by then are judged: by
 // their words (policy/coverage.h), and where these leave it open by a model that is large enough.
@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "daemon/answer/answer_events.h"
+#include "daemon/answer/choice_talk.h"
 #include "daemon/answer/page_choice.h"
 #include "daemon/answer/prompt_room.h"
 #include "daemon/answer/question.h"
@@ -61,7 +62,8 @@ class Explorer {
       : question_(question),
         room_(room),
         actions_(actions),
-        reading_(question, std::move(settings), actions) {}
+        reading_(question, std::move(settings), actions),
+        talk_(room.model().calls_tools ? ChoiceForm::calls : ChoiceForm::line) {}
 
   // REQUIRES: called once, before all others.
   void begin(Aim aim, std::vector<Lead> leads, TimePoint now);
@@ -123,6 +125,7 @@ class Explorer {
   bool misled_ = false;      // it named what was not offered, and is asked no more what is read
   std::size_t choices_ = 0;  // that it was asked for
   Offers offers_;            // of the last of them
+  ChoiceTalk talk_;
   Asking asking_ = Asking::nothing;
   bool searching_ = false;    // WebSearched is waited for
   bool opinion_due_ = false;  // CoverageJudged is

@@ -37,6 +37,42 @@ std::string line_of(std::string_view text, std::size_t bytes_max) {
   return line;
 }
 
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin == text.npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+}
+
+// "2, 5", "2 5", "2 and 5"
+std::optional<Choice> read_numbers(std::string_view text, const Offers& offers) {
+  std::vector<std::size_t> numbers;
+  while (true) {
+    text = text.substr(std::min(text.find_first_not_of(" ,"), text.size()));
+    if (text.starts_with("and ")) text.remove_prefix(4);
+    if (text.empty()) break;
+    std::size_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc()) return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    if (!text.empty() && text.front() != ',' && text.front() != ' ') return std::nullopt;
+    numbers.push_back(number);
+  }
+  return choose_pages(numbers, offers);
+}
+
+// A word of the caller's says that his question, and not a page's text, has made the query.
+bool is_of_question(const std::string& query, const Question& question) {
+  const std::vector<std::string> asked = policy::content_terms(query);
+  return std::ranges::any_of(question.messages, [&](const model::Message& message) {
+    if (message.role != model::Role::user) return false;
+    const std::vector<std::string> said = policy::content_terms(message.content);
+    return std::ranges::any_of(
+        asked, [&](const std::string& term) { return std::ranges::binary_search(said, term); });
+  });
+}
+
+}  // namespace
+
 std::string offers_text(const Offers& offers) {
   std::string text;
   if (!offers.read.empty()) text += "\nRead so far:\n";
@@ -55,53 +91,6 @@ std::string offers_text(const Offers& offers) {
   }
   return text;
 }
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == text.npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
-}
-
-// "2, 5", "2 5", "2 and 5"
-std::optional<Choice> read_numbers(std::string_view text, const Offers& offers) {
-  choice::Read read;
-  while (true) {
-    text = text.substr(std::min(text.find_first_not_of(" ,"), text.size()));
-    if (text.starts_with("and ")) text.remove_prefix(4);
-    if (text.empty()) break;
-    std::size_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || number < 1 || number > offers.pages.size()) return std::nullopt;
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    if (!text.empty() && text.front() != ',' && text.front() != ' ') return std::nullopt;
-    if (std::ranges::find(read.pages, number - 1) == read.pages.end()) {
-      read.pages.push_back(number - 1);
-    }
-  }
-  if (read.pages.empty() || read.pages.size() > offers.reads_max) return std::nullopt;
-  return read;
-}
-
-// A word of the caller's says that his question, and not a page's text, has made the query.
-bool is_of_question(const std::string& query, const Question& question) {
-  const std::vector<std::string> asked = policy::content_terms(query);
-  return std::ranges::any_of(question.messages, [&](const model::Message& message) {
-    if (message.role != model::Role::user) return false;
-    const std::vector<std::string> said = policy::content_terms(message.content);
-    return std::ranges::any_of(
-        asked, [&](const std::string& term) { return std::ranges::binary_search(said, term); });
-  });
-}
-
-std::optional<Choice> read_search(std::string_view text, const Offers& offers,
-                                  const Question& question) {
-  if (offers.searches_left == 0) return std::nullopt;
-  std::vector<std::string> queries = read_queries(text, 1);
-  if (queries.empty() || !is_of_question(queries[0], question)) return std::nullopt;
-  return choice::Search{std::move(queries[0])};
-}
-
-}  // namespace
 
 model::GenerateRequest choice_request(const Question& question, const Offers& offers,
                                       TimePoint now) {
@@ -129,10 +118,35 @@ std::optional<Choice> read_choice(std::string_view reply, const Offers& offers,
                          [](char c) { return policy::is_upper(c) ? c + 32 : c; });
   const std::string_view rest = trimmed(line.substr(std::min(line.size(), end + 1)));
   if (verb == "read") return read_numbers(rest, offers);
-  if (verb == "search") return read_search(rest, offers, question);
-  // Who has read nothing has nothing to answer with.
-  if (verb == "answer" && rest.empty() && !offers.read.empty()) return choice::Answer{};
+  if (verb == "search") return choose_search(rest, offers, question);
+  if (verb == "answer" && rest.empty()) return choose_answer(offers);
   return std::nullopt;
+}
+
+std::optional<Choice> choose_pages(std::span<const std::size_t> numbers, const Offers& offers) {
+  choice::Read read;
+  for (const std::size_t number : numbers) {
+    if (number < 1 || number > offers.pages.size()) return std::nullopt;
+    if (std::ranges::find(read.pages, number - 1) == read.pages.end()) {
+      read.pages.push_back(number - 1);
+    }
+  }
+  if (read.pages.empty() || read.pages.size() > offers.reads_max) return std::nullopt;
+  return read;
+}
+
+std::optional<Choice> choose_search(std::string_view query, const Offers& offers,
+                                    const Question& question) {
+  if (offers.searches_left == 0) return std::nullopt;
+  std::vector<std::string> queries = read_queries(query, 1);
+  if (queries.empty() || !is_of_question(queries[0], question)) return std::nullopt;
+  return choice::Search{std::move(queries[0])};
+}
+
+std::optional<Choice> choose_answer(const Offers& offers) {
+  // Who has read nothing has nothing to answer with.
+  if (offers.read.empty()) return std::nullopt;
+  return choice::Answer{};
 }
 
 }  // namespace seekd::daemon

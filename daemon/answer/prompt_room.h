@@ -22,8 +22,9 @@ namespace seekd::daemon {
 struct ModelView {
   std::size_t context_tokens = 0;
   Task task = Task::as_asked;
-  bool judges = false;    // it is asked what the rules leave open
-  bool searches = false;  // it words what the web is searched for
+  bool judges = false;       // it is asked what the rules leave open
+  bool searches = false;     // it words what the web is searched for
+  bool calls_tools = false;  // as in model::ModelInfo
   std::optional<TimePoint> knowledge_cutoff = std::nullopt;  // as policy::AskedOf's
   policy::TokenCounter count_tokens;
   std::function<Result<std::size_t>(const std::vector<model::Message>&)> count_prompt_tokens;

@@ -8,6 +8,7 @@
 #include "daemon/services.h"
 #include "daemon/time_text.h"
 #include "policy/private_data.h"
+#include "policy/utf8.h"
 
 namespace seekd::daemon {
 namespace {
@@ -16,13 +17,19 @@ namespace json = boost::json;
 
 constexpr std::chrono::seconds sync_after{1};
 constexpr std::chrono::hours tell_every{1};
+constexpr std::size_t path_bytes_max = 1024;
+
+// Turned away before it was known who asks.
+bool is_of_unknown(const Exchange& exchange, int status) {
+  return exchange.caller().known_by == KnownBy::nothing && (status == 401 || status == 403);
+}
 
 json::object request_fields(const Exchange& exchange, int status) {
   const HttpRequest& request = exchange.request();
   const Caller& caller = exchange.caller();
   json::object fields{{"caller", caller.name},
                       {"method", request.method},
-                      {"path", request.path},
+                      {"path", policy::first_bytes(request.path, path_bytes_max)},
                       {"status", status},
                       {"trace_id", request.trace.trace_id}};
   if (!request.trace.state.empty()) fields["tracestate"] = request.trace.state;
@@ -48,7 +55,12 @@ std::string masked(std::string_view text, const policy::MaskingPolicy& policy) {
 
 Auditor::Auditor(const boost::asio::any_io_executor& executor, Workers& workers,
                  const config::Config& config, std::unique_ptr<audit::Log> log)
-    : config_(config), workers_(workers), log_(std::move(log)), sync_(executor), tell_(executor) {
+    : config_(config),
+      workers_(workers),
+      log_(std::move(log)),
+      unknown_timer_(executor),
+      sync_(executor),
+      tell_(executor) {
   if (!log_) return;
   record("started", {{"version", SEEKD_VERSION}});
   if (log_->torn_bytes() != 0) record("torn", {{"bytes", log_->torn_bytes()}});
@@ -57,6 +69,7 @@ Auditor::Auditor(const boost::asio::any_io_executor& executor, Workers& workers,
 
 Auditor::~Auditor() {
   if (!log_) return;
+  record_unknown();
   record("stopped", {});
   if (const Status synced = log_->syncing()(); !synced) spdlog::error("{}", synced.error().message);
   spdlog::info("audit head {}", audit::to_string(log_->head()));
@@ -94,13 +107,35 @@ bool Auditor::write(std::string_view event, const json::object& fields) {
 
 void Auditor::follow(const std::shared_ptr<Exchange>& exchange) {
   if (!log_) return;
-  exchange->on_over([this, raw = exchange.get()](int status) {
-    json::object fields = request_fields(*raw, status);
-    const LogFields& log = raw->log();
-    if (!log.outcome.empty()) fields["outcome"] = log.outcome;
-    for (const auto& field : log.audited) fields.insert(field);
-    record("request", fields);
+  exchange->on_over([this, raw = exchange.get()](int status) { record_request(*raw, status); });
+}
+
+void Auditor::record_request(Exchange& exchange, int status) {
+  using Entry = UnknownCallers::Entry;
+  if (is_of_unknown(exchange, status) &&
+      unknown_.enter(std::chrono::steady_clock::now()) == Entry::counted) {
+    return record_unknown_soon();
+  }
+  json::object fields = request_fields(exchange, status);
+  const LogFields& log = exchange.log();
+  if (!log.outcome.empty()) fields["outcome"] = log.outcome;
+  for (const auto& field : log.audited) fields.insert(field);
+  record("request", fields);
+}
+
+void Auditor::record_unknown_soon() {
+  if (std::exchange(unknown_due_, true)) return;
+  unknown_timer_.expires_at(*unknown_.rest_due());
+  unknown_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    unknown_due_ = false;
+    record_unknown();
   });
+}
+
+void Auditor::record_unknown() {
+  const std::size_t requests = unknown_.take_rest();
+  if (requests != 0) record("unknown_callers", {{"requests", requests}});
 }
 
 json::value Auditor::question(std::string_view text) const {

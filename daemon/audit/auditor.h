@@ -19,6 +19,7 @@
 
 #include "audit/log.h"
 #include "config/config.h"
+#include "daemon/audit/unknown_callers.h"
 #include "daemon/exchange.h"
 #include "daemon/workers.h"
 
@@ -38,7 +39,7 @@ class Auditor {
   void record(std::string_view event, const boost::json::object& fields);
 
   // The request is recorded when its reply is sent, or its caller has gone; with what its handler
-  // has put into LogFields.
+  // has put into LogFields. Where nobody knows the caller, as UnknownCallers says.
   void follow(const std::shared_ptr<Exchange>& exchange);
 
   struct Reading {
@@ -55,6 +56,9 @@ class Auditor {
 
  private:
   bool write(std::string_view event, const boost::json::object& fields);
+  void record_request(Exchange& exchange, int status);
+  void record_unknown_soon();
+  void record_unknown();
   void sync_soon();
   void tell_head();
 
@@ -64,6 +68,9 @@ class Auditor {
   std::size_t missing_ = 0;          // records that could not be written, since the last that was
   std::uint64_t missing_total_ = 0;  // since the start
   bool sync_due_ = false;
+  UnknownCallers unknown_;
+  bool unknown_due_ = false;
+  boost::asio::steady_timer unknown_timer_;
   boost::asio::steady_timer sync_;
   boost::asio::steady_timer tell_;
 };

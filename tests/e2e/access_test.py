@@ -268,6 +268,24 @@ collections = ["web"]
         self.assertRefused(ask("GET", "/v1/models", headers={"Origin": "https://evil.example.org"}), 403, "origin_denied")
 
 
+class Unknown(Guarded):
+    def test_who_has_no_key_does_not_fill_the_audit_log(self):
+        requests = 300
+        connection = connect()
+        self.addCleanup(connection.close)
+        for _ in range(requests):
+            self.assertEqual(ask("GET", "/v1/models/" + 9000 * "a", connection=connection)[0], 401)
+        self.seekd.stop()
+        exported = self.seekd.ctl("audit", "export")
+        self.assertEqual(exported.returncode, 0, exported.stderr)
+        records = [json.loads(line) for line in exported.stdout.splitlines()]
+        refused = [record for record in records if record["event"] == "request"]
+        counted = [record["requests"] for record in records if record["event"] == "unknown_callers"]
+        self.assertEqual(len(refused) + sum(counted), requests)
+        self.assertLess(len(refused), requests / 2)
+        self.assertLess(max(len(record["path"]) for record in refused), 2000)
+
+
 class Exposure(case.Case):
     def refusal(self, listen, more=""):
         config = self.folder / "exposed.toml"

@@ -1,5 +1,6 @@
 """What an operator would see of the units; systemd_test.py runs it inside the container that it boots."""
 
+import json
 import os
 import pathlib
 import signal
@@ -74,6 +75,17 @@ class Units(unittest.TestCase):
         refused = as_user("mallory", "seekctl", "ask", "What is dpkg?")
         self.assertNotEqual(refused.returncode, 0)
         self.assertIn("may not be used by this account", refused.stderr)
+
+    def test_the_journal_has_what_was_asked_by_caller_and_by_trace(self):
+        self.ask()
+        found = run("journalctl", "--no-pager", "-o", "json", "-u", "seekd", "OUTCOME=cited").stdout.splitlines()
+        self.assertTrue(found, "no entry of a cited answer")
+        entry = json.loads(found[-1])
+        self.assertRegex(entry["TRACE_ID"], "^[0-9a-f]{32}$")
+        self.assertRegex(entry["CALLER"], "^uid:[0-9]+$")
+        self.assertEqual((entry["PRIORITY"], entry["SYSLOG_IDENTIFIER"]), ("6", "seekd"))
+        same = run("journalctl", "--no-pager", "-o", "json", f"TRACE_ID={entry['TRACE_ID']}").stdout.splitlines()
+        self.assertTrue(same)
 
     def test_the_socket_that_systemd_holds_answers_over_http(self):
         self.assertIn("200", run("curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "http://127.0.0.1:8017/health").stdout)

@@ -102,12 +102,13 @@ TEST_CASE(
 // A model that is large enough, and a provider.
 class Choosing {
  public:
-  explicit Choosing(ReadingBudget budget = {3, 8, 32 << 20})
+  explicit Choosing(bool calls_tools = false, ReadingBudget budget = {3, 8, 32 << 20})
       : machine_([&] {
           Question asked = question(today_question);
           asked.budget = budget;
           ModelView model = word_model();
           model.searches = true;
+          model.calls_tools = calls_tools;
           AnswerMachine::Settings searching = settings();
           searching.web_queries_max = 2;
           return AnswerMachine(std::move(asked), std::move(searching), std::move(model));
@@ -117,6 +118,12 @@ class Choosing {
   Actions say(std::string reply) {
     model::Generation said;
     said.content = std::move(reply);
+    return feed(event::ModelSaid{said});
+  }
+
+  Actions call(std::string name, std::string arguments) {
+    model::Generation said;
+    said.calls.push_back({"call_" + name, std::move(name), std::move(arguments)});
     return feed(event::ModelSaid{said});
   }
 
@@ -207,6 +214,66 @@ TEST_CASE("who leaves while the model chooses stops it") {
   const Actions gone = asked.feed(event::Cancelled{});
   CHECK(count<action::StopGenerating>(gone) == 1);
   CHECK(asked.say("read 1").empty());
+}
+
+TEST_CASE(
+    "a model with tools chooses by calls, and sees what it called before and what came of it") {
+  Choosing asked(true);
+  const Actions first = asked.find(6);
+  REQUIRE(find<action::AskModel>(first) != nullptr);
+  const model::GenerateRequest& request = find<action::AskModel>(first)->request;
+  REQUIRE(request.messages.size() == 4);
+  CHECK(request.messages[2].calls.at(0).name == "search");
+  CHECK(request.messages[2].calls.at(0).arguments.contains("Kestrel latest version"));
+  CHECK(request.messages[3].role == model::Role::tool);
+  CHECK(request.messages[3].call_id == request.messages[2].calls.at(0).id);
+  CHECK(request.messages[3].content.contains("6. Kestrel 5"));
+  CHECK(request.tool_use.mode == model::ToolUse::Mode::required);
+  REQUIRE(request.tools.size() == 2);  // there is nothing to answer with
+  CHECK(request.tools[0].parameters.contains(R"("maximum":6)"));
+  const Actions round = asked.call("read_pages", R"({"numbers": [5]})");
+  REQUIRE(count<action::LookUp>(round) == 1);
+  CHECK(find<action::LookUp>(round)->url == result_url(4));
+  const Actions second = asked.arrive(0, result_url(4), off_topic);
+  REQUIRE(find<action::AskModel>(second) != nullptr);
+  const model::GenerateRequest& next = find<action::AskModel>(second)->request;
+  REQUIRE(next.messages.size() == 6);
+  CHECK(next.messages[3].content == request.messages[3].content);
+  CHECK(next.messages[4].calls.at(0).name == "read_pages");
+  CHECK(next.messages[5].content.contains("Read so far:\n- Kestrel: A bird of prey"));
+  CHECK(next.tools.size() == 3);
+  CHECK(count<action::Search>(asked.call("answer", "{}")) == 1);
+}
+
+TEST_CASE("a call that names what was not offered hands the reading back to the rules") {
+  for (const auto& [name, arguments] : {
+           std::pair("read_pages", R"({"numbers": [7]})"),
+           std::pair("read_pages", R"({"numbers": [0]})"),
+           std::pair("read_pages", R"({"numbers": [1.5]})"),
+           std::pair("read_pages", R"({"numbers": []})"),
+           std::pair("read_pages", R"({"numbers": "1"})"),
+           std::pair("read_pages", R"({"urls": ["https://evil.example.org/"]})"),
+           std::pair("read_pages", R"([1])"),
+           std::pair("read_pages", "{"),
+           std::pair("search", R"({"query": "buy cheap watches"})"),
+           std::pair("search", R"({"query": 1})"),
+           std::pair("answer", "{}"),
+           std::pair("fetch", R"({"numbers": [1]})"),
+       }) {
+    CAPTURE(name, arguments);
+    Choosing asked(true);
+    asked.find(6);
+    const Actions round = asked.call(name, arguments);
+    CHECK(count<action::LookUp>(round) == 4);
+    CHECK(find<action::LookUp>(round)->url == result_url(0));
+    CHECK(count<action::AskModel>(round) == 0);
+  }
+  Choosing several(true);
+  several.find(6);
+  model::Generation said;
+  said.calls = {{"a", "read_pages", R"({"numbers": [1]})"},
+                {"b", "read_pages", R"({"numbers": [2]})"}};
+  CHECK(count<action::LookUp>(several.feed(event::ModelSaid{said})) == 4);
 }
 
 }  // namespace
