@@ -5,10 +5,10 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <span>
 #include <string>
 
+#include "fetcher/broker/named_keys.h"
 #include "policy/result.h"
 #include "policy/search_provider.h"
 
@@ -25,7 +25,7 @@ class SearchKeys {
   std::string field_for(const policy::SearchProvider& provider, const policy::Url& url) const;
 
  private:
-  std::map<std::string, std::string, std::less<>> by_provider_;
+  NamedKeys by_provider_;
 };
 
 }  // namespace seekd::fetcher

@@ -1,20 +1,19 @@
 #include "fetcher/broker/upstream_keys.h"
 
+#include <utility>
+
 #include "fetcher/broker/secret_file.h"
 
 namespace seekd::fetcher {
 
 Result<UpstreamKeys> UpstreamKeys::load(std::span<const policy::Upstream> upstreams,
                                         const std::filesystem::path& credentials) {
+  Result<NamedKeys> found = load_named_keys(
+      upstreams, credentials, "upstream-key-",
+      [](const auto& file) { return read_secret_line(file, "upstream's key_file"); });
+  if (!found) return std::unexpected(std::move(found.error()));
   UpstreamKeys keys;
-  for (const policy::Upstream& upstream : upstreams) {
-    const auto file =
-        configured_or_credential(upstream.key_file, credentials, "upstream-key-" + upstream.name);
-    if (file.empty()) continue;
-    Result<std::string> key = read_secret_line(file, "upstream's key_file");
-    if (!key) return std::unexpected(std::move(key.error()));
-    keys.by_upstream_[upstream.name] = *std::move(key);
-  }
+  keys.by_upstream_ = *std::move(found);
   return keys;
 }
 

@@ -5,10 +5,10 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <span>
 #include <string>
 
+#include "fetcher/broker/named_keys.h"
 #include "policy/result.h"
 #include "policy/upstream.h"
 
@@ -26,7 +26,7 @@ class UpstreamKeys {
   std::string field_for(const policy::Upstream& upstream, const policy::Url& url) const;
 
  private:
-  std::map<std::string, std::string, std::less<>> by_upstream_;
+  NamedKeys by_upstream_;
 };
 
 }  // namespace seekd::fetcher

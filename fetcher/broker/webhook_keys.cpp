@@ -62,15 +62,10 @@ Result<std::string> load_key(const std::filesystem::path& file) {
 
 Result<WebhookKeys> WebhookKeys::load(std::span<const policy::Webhook> webhooks,
                                       const std::filesystem::path& credentials) {
+  Result<NamedKeys> found = load_named_keys(webhooks, credentials, "webhook-key-", load_key);
+  if (!found) return std::unexpected(std::move(found.error()));
   WebhookKeys keys;
-  for (const policy::Webhook& webhook : webhooks) {
-    const auto file =
-        configured_or_credential(webhook.key_file, credentials, "webhook-key-" + webhook.name);
-    if (file.empty()) continue;
-    Result<std::string> key = load_key(file);
-    if (!key) return std::unexpected(std::move(key.error()));
-    keys.by_webhook_[webhook.name] = *std::move(key);
-  }
+  keys.by_webhook_ = *std::move(found);
   return keys;
 }
 

@@ -10,11 +10,11 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "fetcher/broker/named_keys.h"
 #include "fetcher/wire_notice.h"
 #include "policy/page.h"
 #include "policy/result.h"
@@ -33,7 +33,7 @@ class WebhookKeys {
   std::vector<std::string> fields_for(const NoticeRequest& request, TimePoint now) const;
 
  private:
-  std::map<std::string, std::string, std::less<>> by_webhook_;  // the bytes of each key
+  NamedKeys by_webhook_;  // the bytes of each key
 };
 
 }  // namespace seekd::fetcher

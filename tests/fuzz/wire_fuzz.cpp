@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "fetcher/wire.h"
+#include "fetcher/wire_notice.h"
 
 using namespace seekd::fetcher;
 
@@ -15,6 +16,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (const auto reply = parse_fetch_reply(text)) {
     if (parse_fetch_reply(to_json(*reply)) != *reply) std::abort();
+  }
+  if (const auto notice = parse_notice_request(text)) {
+    if (parse_notice_request(to_json(*notice)) != *notice) std::abort();
   }
   return 0;
 }
