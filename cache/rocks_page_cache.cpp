@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <mutex>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 
@@ -12,14 +11,14 @@
 #include "cache/families.h"
 #include "cache/holds.h"
 #include "cache/index/embedding_work.h"
-#include "cache/index/passage_lengths.h"
 #include "cache/index/rerank.h"
 #include "cache/index/search.h"
-#include "cache/index/vector_index.h"
+#include "cache/index/term_readers.h"
 #include "cache/page_keeper.h"
 #include "cache/page_reader.h"
 #include "cache/page_use.h"
 #include "cache/page_writer.h"
+#include "cache/passage_embedder.h"
 #include "cache/schedule.h"
 #include "cache/seen_filters.h"
 #include "cache/verify.h"
@@ -35,39 +34,6 @@ VersionInfo version_info(const PageRecord& page, std::optional<TimePoint> replac
           .blocks = page.blocks.size()};
 }
 
-// The index in memory, and whose vectors it holds.
-struct Vectors {
-  explicit Vectors(std::optional<Embedding> given)
-      : embedding(std::move(given)), index(embedding ? &*embedding : nullptr) {}
-
-  const std::optional<Embedding> embedding;
-  VectorIndex index;
-  PassageLengths lengths;
-};
-
-// Readers that no search uses: making one costs more than a search of few passages.
-class TermReaders {
- public:
-  Result<TermReader> take() {
-    const std::lock_guard lock(mutex_);
-    if (free_.empty()) return TermReader::create();
-    TermReader reader = std::move(free_.back());
-    free_.pop_back();
-    return reader;
-  }
-
-  void give(TermReader reader) {
-    const std::lock_guard lock(mutex_);
-    if (free_.size() < free_max) free_.push_back(std::move(reader));
-  }
-
- private:
-  static constexpr std::size_t free_max = 16;
-
-  std::mutex mutex_;
-  std::vector<TermReader> free_;
-};
-
 class RocksPageCache : public PageCache {
  public:
   RocksPageCache(const config::CacheConfig& config, std::unique_ptr<Database> database,
@@ -81,6 +47,7 @@ class RocksPageCache : public PageCache {
         holds_(holds),
         writer_(config, *database_, filters_, vectors_->index, vectors_->lengths, holds_,
                 std::move(terms), counters),
+        embedder_(*database_, *vectors_, writer_),
         keeper_(*database_, writer_, holds_),
         schedule_(*database_),
         evictor_(*database_, writer_, use_, config.disk_bytes_max),
@@ -102,7 +69,9 @@ class RocksPageCache : public PageCache {
                            TimePoint requested_at, TimePoint received_at) override {
     return writer_.touch(url, headers, requested_at, received_at);
   }
-  Result<std::size_t> embed_waiting(std::size_t passages_max) override;
+  Result<std::size_t> embed_waiting(std::size_t passages_max) override {
+    return embedder_.embed(passages_max);
+  }
   Result<std::size_t> purge_expired(TimePoint now, std::size_t pages_max) override {
     return writer_.purge_expired(now, pages_max);
   }
@@ -138,16 +107,6 @@ class RocksPageCache : public PageCache {
   }
 
  private:
-  // Passages of one batch of embedding, and their texts.
-  struct WaitingTexts {
-    std::vector<std::uint64_t> passages;
-    std::vector<std::string> texts;      // by passage
-    std::vector<std::uint64_t> damaged;  // cannot be read
-    Status damage;                       // of the first of these
-  };
-  Result<WaitingTexts> waiting_texts(std::size_t passages_max);
-  Result<std::vector<PassageVector>> embed(const WaitingTexts& waiting) const;
-
   const std::unique_ptr<Database> database_;
   SeenFilters filters_;
   const std::unique_ptr<Vectors> vectors_;
@@ -155,6 +114,7 @@ class RocksPageCache : public PageCache {
   TermReaders readers_;
   Holds holds_;
   PageWriter writer_;
+  PassageEmbedder embedder_;
   PageKeeper keeper_;
   Schedule schedule_;
   PageUse use_;
@@ -233,57 +193,6 @@ Result<std::vector<Passage>> RocksPageCache::search(const SearchQuery& query, Ti
   if (!passages) return passages;
   for (const Passage& passage : *passages) use_.note(page_key(passage.url), now);
   return passages;
-}
-
-Result<std::size_t> RocksPageCache::embed_waiting(std::size_t passages_max) {
-  if (!vectors_->embedding) return 0;
-  Result<WaitingTexts> waiting = waiting_texts(passages_max);
-  if (!waiting) return std::unexpected(std::move(waiting.error()));
-  const Result<std::vector<PassageVector>> embedded = embed(*waiting);
-  if (!embedded) return std::unexpected(embedded.error());
-  if (Status stored = writer_.store_vectors(*embedded); !stored) {
-    return std::unexpected(std::move(stored.error()));
-  }
-  // They wait no more, or the others would be behind them for ever.
-  for (const std::uint64_t passage : waiting->damaged) vectors_->index.give_up(passage);
-  if (!waiting->damage) return std::unexpected(std::move(waiting->damage.error()));
-  return embedded->size();
-}
-
-Result<RocksPageCache::WaitingTexts> RocksPageCache::waiting_texts(std::size_t passages_max) {
-  WaitingTexts waiting;
-  // In this order: whatever waits in the index was written before, so that the view has it.
-  const std::vector<std::uint64_t> passages = vectors_->index.waiting(passages_max);
-  const ReadView view(*database_);
-  for (const std::uint64_t passage : passages) {
-    Result<std::optional<std::string>> text = text_to_embed(view, passage);
-    if (text && *text) {
-      waiting.passages.push_back(passage);
-      waiting.texts.push_back(std::move(**text));
-      continue;
-    }
-    if (text) {
-      vectors_->index.give_up(passage);
-      continue;
-    }
-    if (text.error().code != ErrorCode::corrupt) return std::unexpected(std::move(text.error()));
-    waiting.damaged.push_back(passage);
-    if (waiting.damage) waiting.damage = std::unexpected(std::move(text.error()));
-  }
-  return waiting;
-}
-
-Result<std::vector<PassageVector>> RocksPageCache::embed(const WaitingTexts& waiting) const {
-  std::vector<PassageVector> embedded;
-  if (waiting.texts.empty()) return embedded;
-  const std::size_t dimension = vectors_->embedding->dimension;
-  const auto vectors = vectors_->embedding->embed_passages(waiting.texts);
-  if (!vectors) return std::unexpected(vectors.error());
-  for (std::size_t i = 0; i < waiting.passages.size(); ++i) {
-    embedded.push_back({.passage = waiting.passages[i],
-                        .vector = quantize(std::span(*vectors).subspan(i * dimension, dimension))});
-  }
-  return embedded;
 }
 
 std::unexpected<Error> maintained_already() {
