@@ -121,7 +121,7 @@ class Trial {
                 .on_reply =
                     [this, caller](const HttpReply& reply) {
                       // What is answered behind the end is more for who asks more.
-                      if (!over()) count(streams_[caller], reply, true);
+                      if (!over() || reply.status == 0) count(streams_[caller], reply, true);
                     }});
   }
 
