@@ -8,6 +8,9 @@
 
 #include "model/engine/output_stream.h"
 #include "model/shape/shapes.h"
+#include "model/text/call_ids.h"
+#include "model/text/call_syntax.h"
+#include "model/text/tool_call_reader.h"
 #include "model/torch_errors.h"
 #include "model/torch_model_parts.h"
 
@@ -48,6 +51,7 @@ class TorchModel final : public Model {
         info_(std::move(parts.info)),
         page_bytes_(parts.page_bytes),
         thought_marks_(thought_marks(tokenizer_)),
+        call_syntax_(call_syntax(chat_template_.tool_form(), tokenizer_)),
         shapes_(tokenizer_, parts.settings.end_ids),
         engine_(std::move(parts.network), std::move(parts.settings)) {}
 
@@ -72,9 +76,10 @@ class TorchModel final : public Model {
   }
 
   Result<std::size_t> count_prompt_tokens(const std::vector<Message>& messages,
-                                          const std::vector<Tool>& /*tools*/) const override {
+                                          const std::vector<Tool>& tools) const override {
     return stop_exceptions("counting tokens", [&]() -> Result<std::size_t> {
-      return chat_template_.encode(tokenizer_, messages).size();
+      if (auto served = serves(messages, tools); !served) return std::unexpected(served.error());
+      return chat_template_.encode(tokenizer_, messages, Thinking::Mode::as_trained, tools).size();
     });
   }
 
@@ -83,6 +88,9 @@ class TorchModel final : public Model {
                               std::stop_token stop) override {
     assert((request.prompt || !request.messages.empty()) && request.tokens_max > 0);
     return stop_exceptions("generating", [&]() -> Result<Generation> {
+      if (auto served = serves(request.messages, request.tools); !served) {
+        return std::unexpected(served.error());
+      }
       auto prompt = prompt_of(request);
       if (prompt.size() + 1 > info_.context_tokens) return prompt_too_large(prompt.size());
       return run(std::move(prompt), request, on_text, stop);
@@ -91,20 +99,39 @@ class TorchModel final : public Model {
 
   Result<std::vector<Score>> score(const ScoreRequest& request, std::stop_token stop) override {
     assert(!request.messages.empty() && !request.continuations.empty());
-    return stop_exceptions("judging", [&] { return judge(request, stop); });
+    return stop_exceptions("judging", [&]() -> Result<std::vector<Score>> {
+      if (auto served = serves(request.messages, {}); !served) {
+        return std::unexpected(served.error());
+      }
+      return judge(request, stop);
+    });
   }
 
  private:
   std::vector<TokenId> prompt_of(const GenerateRequest& request) const {
     if (request.prompt) return chat_template_.encode_text(tokenizer_, *request.prompt);
-    return chat_template_.encode(tokenizer_, request.messages, request.thinking.mode);
+    return chat_template_.encode(tokenizer_, request.messages, request.thinking.mode,
+                                 request.tools);
   }
 
   OutputStream::Part begin_of(const GenerateRequest& request) const {
     if (request.prompt) return OutputStream::Part::raw;
-    return chat_template_.starts_thinking(request.thinking.mode) ? OutputStream::Part::reasoning
-                                                                 : OutputStream::Part::answer;
+    return chat_template_.starts_thinking(request.messages, request.thinking.mode)
+               ? OutputStream::Part::reasoning
+               : OutputStream::Part::answer;
   }
+
+  // Nothing where no call is looked for.
+  std::optional<ToolCallReader> reader_of(const GenerateRequest& request,
+                                          std::span<const TokenId> prompt) const {
+    const bool none = request.tools.empty() || request.tool_use.mode == ToolUse::Mode::none;
+    if (none || request.prompt) return std::nullopt;
+    return ToolCallReader(call_syntax_, request.tools, request.tool_use,
+                          call_seed(prompt, request.sampling.seed));
+  }
+
+  // Has the template a form for what they hold?
+  Status serves(const std::vector<Message>& messages, const std::vector<Tool>& tools) const;
 
   std::unexpected<Error> prompt_too_large(std::size_t prompt_tokens) const {
     return fail(ErrorCode::too_large,
@@ -119,7 +146,7 @@ class TorchModel final : public Model {
                          const std::stop_token& stop);
 
   Result<std::vector<Score>> judge(const ScoreRequest& request, const std::stop_token& stop);
-  std::optional<Thought> thought(const Thinking& thinking, std::size_t made_max) const;
+  std::optional<Thought> thought(const GenerateRequest& request, std::size_t made_max) const;
   std::optional<ShapedText> shape(const GenerateRequest& request);
 
   const ShortWaits waits_;
@@ -128,6 +155,7 @@ class TorchModel final : public Model {
   const ModelInfo info_;
   const std::uint64_t page_bytes_;
   const std::optional<ThoughtMarks> thought_marks_;
+  const CallSyntax call_syntax_;
   Shapes shapes_;
   Engine engine_;
 };
@@ -135,7 +163,8 @@ class TorchModel final : public Model {
 Result<Generation> TorchModel::run(std::vector<TokenId> prompt, const GenerateRequest& request,
                                    const std::function<void(const TextDelta&)>& on_text,
                                    const std::stop_token& stop) {
-  OutputStream output(tokenizer_, begin_of(request), request.stop, on_text);
+  OutputStream output(tokenizer_, begin_of(request), request.stop, on_text,
+                      reader_of(request, prompt));
   Generation generation;
   generation.prompt_tokens = prompt.size();
   const std::size_t room = info_.context_tokens - prompt.size();
@@ -143,7 +172,7 @@ Result<Generation> TorchModel::run(std::vector<TokenId> prompt, const GenerateRe
   const std::size_t tokens_max = prompt.size() + made_max;
   const auto outcome = engine_.run(
       {std::move(prompt), tokens_max, request.sampling, request.cache_salt, request.priority,
-       request.prompt ? std::nullopt : thought(request.thinking, made_max), shape(request)},
+       thought(request, made_max), shape(request)},
       [&output](const DrawnToken& drawn) {
         output.push(drawn.token, drawn.odds);
         return !output.stopped();
@@ -153,29 +182,46 @@ Result<Generation> TorchModel::run(std::vector<TokenId> prompt, const GenerateRe
   output.finish();
   generation.content = output.content();
   generation.reasoning = output.reasoning();
+  generation.calls = output.calls();
   generation.finish = output.stopped() ? FinishReason::stop : outcome->finish;
+  if (!generation.calls.empty() && generation.finish == FinishReason::stop) {
+    generation.finish = FinishReason::calls;
+  }
   generation.cached_tokens = outcome->cached_tokens;
   generation.completion_tokens = outcome->made_tokens;
   generation.reasoning_tokens = output.reasoning_tokens();
   return generation;
 }
 
-std::optional<Thought> TorchModel::thought(const Thinking& thinking, std::size_t made_max) const {
-  if (!thinking.tokens_max || !thought_marks_) return std::nullopt;
-  const auto at =
-      chat_template_.starts_thinking(thinking.mode) ? Thought::At::inside : Thought::At::outside;
-  return Thought(*thought_marks_, std::min(*thinking.tokens_max, made_max / 2), at);
+Status TorchModel::serves(const std::vector<Message>& messages,
+                          const std::vector<Tool>& tools) const {
+  const bool called = std::ranges::any_of(messages, [](const Message& message) {
+    return message.role == Role::tool || !message.calls.empty();
+  });
+  if (info_.calls_tools || (tools.empty() && !called)) return {};
+  return fail(ErrorCode::unsupported,
+              "the chat template of " + info_.name +
+                  " has no form for tools; ask without tools, their calls and results, or run a "
+                  "model that was trained on them (Qwen2.5, Llama 3.1, DeepSeek V3 or R1)");
+}
+
+std::optional<Thought> TorchModel::thought(const GenerateRequest& request,
+                                           std::size_t made_max) const {
+  const auto& [mode, tokens_max] = request.thinking;
+  if (!tokens_max || !thought_marks_ || request.prompt) return std::nullopt;
+  const auto at = chat_template_.starts_thinking(request.messages, mode) ? Thought::At::inside
+                                                                         : Thought::At::outside;
+  return Thought(*thought_marks_, std::min(*tokens_max, made_max / 2), at);
 }
 
 std::optional<ShapedText> TorchModel::shape(const GenerateRequest& request) {
   if (!request.shape) return std::nullopt;
-  using Mode = Thinking::Mode;
   using At = ShapedText::At;
-  const Mode mode = request.thinking.mode;
-  if (chat_template_.starts_thinking(mode)) return shapes_.text(request.shape, At::inside_thought);
-  // What begins its thoughts itself, and not by its template.
-  const bool open = chat_template_.thinks() && mode != Mode::none &&
-                    !chat_template_.starts_thinking(Mode::wanted);
+  const Thinking::Mode mode = request.thinking.mode;
+  if (!request.prompt && chat_template_.starts_thinking(request.messages, mode)) {
+    return shapes_.text(request.shape, At::inside_thought);
+  }
+  const bool open = chat_template_.leaves_thought_open(mode);
   return shapes_.text(request.shape, open ? At::open : At::answer);
 }
 

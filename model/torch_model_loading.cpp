@@ -147,7 +147,8 @@ Result<std::unique_ptr<Model>> load(const config::ModelConfig& config, const Loa
                  device->name + description_of(config.quantization, network->own_kernels()),
                  files->checkpoint.parameters(),
                  memory.context(),
-                 files->chat_template.thinks()};
+                 files->chat_template.thinks(),
+                 files->chat_template.tool_form() != ToolForm::none};
   Engine::Settings settings{.limits = batch_limits(config.sequences_max, device->device.is_cuda()),
                             .pages = memory.pages(),
                             .host_pages = host_pages(config, memory, *device),

@@ -1,5 +1,6 @@
 #include "model/engine/output_stream.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "model/text/utf8.h"
@@ -8,7 +9,8 @@ namespace seekd::model {
 
 OutputStream::OutputStream(const Tokenizer& tokenizer, Part begin,
                            const std::vector<std::string>& stops,
-                           const std::function<void(const TextDelta&)>& on_text)
+                           const std::function<void(const TextDelta&)>& on_text,
+                           std::optional<ToolCallReader> reader)
     : tokenizer_(&tokenizer),
       on_text_(&on_text),
       think_begin_(tokenizer.find("<think>")),
@@ -16,6 +18,7 @@ OutputStream::OutputStream(const Tokenizer& tokenizer, Part begin,
       part_(begin),
       detokenizer_(tokenizer, begin == Part::raw ? Detokenizer::Begins::inside_text
                                                  : Detokenizer::Begins::as_text),
+      reader_(std::move(reader)),
       matcher_(stops) {}
 
 void OutputStream::push(TokenId token, std::span<const TokenOdds> odds) {
@@ -29,6 +32,10 @@ void OutputStream::push(TokenId token, std::span<const TokenOdds> odds) {
     write(detokenizer_.flush());
     // A thought stands before the answer; what opens inside the answer belongs to it.
     if (content_.empty()) part_ = Part::reasoning;
+  } else if (const auto* mark = reader_ ? reader_->mark_of(token) : nullptr;
+             mark != nullptr && part_ == Part::answer) {
+    write(detokenizer_.flush());
+    write(*mark, odds);
   } else if (!tokenizer_->is_control(token)) {
     if (part_ == Part::reasoning) ++reasoning_tokens_;
     write(detokenizer_.push(token), odds);
@@ -45,9 +52,9 @@ void OutputStream::push_raw(TokenId token, std::span<const TokenOdds> odds) {
 }
 
 void OutputStream::finish() {
-  if (stopped()) return;
-  write(detokenizer_.flush());
-  if (!stopped()) emit({}, matcher_.flush());
+  if (!stopped()) write(detokenizer_.flush());
+  if (reader_ && !stopped()) take(reader_->finish());
+  if (!matcher_.stopped()) emit({}, matcher_.flush());
 }
 
 void OutputStream::write(std::string text, std::span<const TokenOdds> odds) {
@@ -65,15 +72,51 @@ void OutputStream::write(std::string text, std::span<const TokenOdds> odds) {
     for (const TokenOdds& one : odds.subspan(1)) token.best.push_back(described(one));
     waiting_.push_back({std::move(token), begin, written_});
   }
-  emit({}, matcher_.push(text));
+  if (reader_) {
+    take(reader_->push(text));
+  } else {
+    emit({}, matcher_.push(text));
+  }
 }
 
-void OutputStream::emit(std::string reasoning, std::string content) {
+void OutputStream::take(std::vector<ToolCallReader::Piece> pieces) {
+  for (auto& [bytes, content, call] : pieces) {
+    if (!content.empty()) {
+      read_ += bytes;
+      emit({}, matcher_.push(content));
+      continue;
+    }
+    leave_out(bytes);
+    if (!call || matcher_.stopped()) continue;
+    emit({}, {}, {{calls_.size(), call->id, call->name, call->arguments}});
+    calls_.push_back(*std::move(call));
+  }
+}
+
+// What is read next is no text: tokens within it are not told of, and those behind it move up.
+void OutputStream::leave_out(std::size_t bytes) {
+  const std::size_t begin = read_;
+  const std::size_t end = begin + bytes;
+  std::erase_if(waiting_, [&](const Waiting& token) {
+    if (token.begin == token.end) return token.begin > begin && token.end < end;
+    return token.begin >= begin && token.end <= end;
+  });
+  const auto moved = [&](std::size_t at) { return at <= begin ? at : std::max(at, end) - bytes; };
+  for (Waiting& token : waiting_) {
+    token.begin = moved(token.begin);
+    token.end = moved(token.end);
+  }
+  written_ -= bytes;
+}
+
+void OutputStream::emit(std::string reasoning, std::string content,
+                        std::vector<ToolCallDelta> calls) {
   reasoning_ += reasoning;
   content_ += content;
   std::vector<AnswerToken> tokens = take_certain();
-  if (reasoning.empty() && content.empty() && tokens.empty()) return;
-  if (*on_text_) (*on_text_)({std::move(content), std::move(reasoning), std::move(tokens)});
+  if (reasoning.empty() && content.empty() && tokens.empty() && calls.empty()) return;
+  if (!*on_text_) return;
+  (*on_text_)({std::move(content), std::move(reasoning), std::move(tokens), std::move(calls)});
 }
 
 // Where a stop string cuts a token, its beginning has been written.
@@ -81,7 +124,7 @@ std::vector<AnswerToken> OutputStream::take_certain() {
   std::vector<AnswerToken> tokens;
   while (!waiting_.empty()) {
     Waiting& next = waiting_.front();
-    if (next.end > content_.size() && !(stopped() && next.begin < content_.size())) break;
+    if (next.end > content_.size() && !(matcher_.stopped() && next.begin < content_.size())) break;
     tokens.push_back(std::move(next.token));
     waiting_.pop_front();
   }

@@ -29,6 +29,8 @@ constexpr std::string_view kLlama3Turn =
     "<|start_header_id|>'+message['role']+'<|end_header_id|>\n\n'+message['content']|trim+'<|eot_"
     "id|>";
 
+constexpr std::string_view kLlama3Tools = "tools_in_user_message";
+
 // "\n" in a Jinja literal stands as two characters or as the line feed itself.
 std::string unescape_line_feeds(std::string_view text) {
   std::string plain;
@@ -104,15 +106,22 @@ Result<ChatTemplate> ChatTemplate::recognise(std::string_view jinja, std::string
     found.joins_system_ = has("is_first_sp");
     found.forgets_thinking_ = has("split('</think>')");
     found.starts_thinking_ = has("<｜Assistant｜><think>\n");
+    found.tool_form_ = found.family_ == Family::deepseek_v3_1 ? ToolForm::deepseek_plain
+                                                              : ToolForm::deepseek_fenced;
   } else if (r1_0528) {
     found.family_ = Family::deepseek_r1_0528;
+    found.tool_form_ = ToolForm::deepseek_fenced;
     found.forgets_thinking_ = has("split('</think>')");
   } else if (has_one_of(kChatMlTurns)) {
     found.family_ = Family::chatml;
+    // One that knows of tools and not of these marks has another form.
+    const bool other_form = has("iftools") && !has(hermes_marks[0]);
+    found.tool_form_ = other_form ? ToolForm::none : ToolForm::hermes;
     found.default_system_ = find_literal(text, "<|im_start|>system\n", "<|im_end|>");
     if (!has("{{bos_token}}") && !has("{{-bos_token}}")) found.bos_.clear();
   } else if (has(kLlama3Turn)) {
     found.family_ = Family::llama3;
+    if (has(kLlama3Tools)) found.tool_form_ = ToolForm::llama3;
     found.default_system_ = llama_dates(text);
   } else if (has(kDeepSeekLlmTurn)) {
     found.family_ = Family::deepseek_llm;
@@ -123,8 +132,8 @@ Result<ChatTemplate> ChatTemplate::recognise(std::string_view jinja, std::string
 }
 
 std::vector<TokenId> ChatTemplate::encode(const Tokenizer& tokenizer,
-                                          std::span<const Message> messages,
-                                          Thinking::Mode mode) const {
+                                          std::span<const Message> messages, Thinking::Mode mode,
+                                          std::span<const Tool> tools) const {
   std::vector<TokenId> ids;
   std::string text;
   const auto encode_text = [&] {
@@ -132,7 +141,7 @@ std::vector<TokenId> ChatTemplate::encode(const Tokenizer& tokenizer,
     ids.insert(ids.end(), run.begin(), run.end());
     text.clear();
   };
-  for (const Segment& segment : render(messages, mode)) {
+  for (const Segment& segment : render(messages, mode, tools)) {
     const auto id = segment.kind == Segment::Kind::token ? tokenizer.find(segment.text)
                                                          : std::optional<TokenId>();
     if (id) {

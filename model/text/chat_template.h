@@ -13,23 +13,12 @@
 #include <vector>
 
 #include "model/model.h"
+#include "model/text/call_words.h"
+#include "model/text/prompt.h"
 #include "model/text/tokenizer.h"
 #include "policy/result.h"
 
 namespace seekd::model {
-
-// A run of the prompt. Neighbouring texts are one: the template's words and the message beside them
-// are tokenised together, as they were in training.
-struct Segment {
-  enum class Kind : std::uint8_t {
-    token,  // a special token's name, written by the template
-    text,   // never parsed for special tokens
-  };
-  Kind kind = Kind::text;
-  std::string text;
-
-  bool operator==(const Segment&) const = default;
-};
 
 class ChatTemplate {
  public:
@@ -42,25 +31,36 @@ class ChatTemplate {
   static Result<ChatTemplate> recognise(std::string_view jinja, std::string_view bos,
                                         std::string_view eos);
 
-  // The prompt up to where the assistant's turn begins. REQUIRES: messages is not empty and does
-  // not end with the assistant's.
+  // The prompt up to where the assistant writes, the tools told of in the template's own form.
+  // REQUIRES: messages is not empty and does not end with the assistant's; where tool_form() is
+  // none, there are no tools, no calls and no results of them.
   std::vector<Segment> render(std::span<const Message> messages,
-                              Thinking::Mode mode = Thinking::Mode::as_trained) const;
+                              Thinking::Mode mode = Thinking::Mode::as_trained,
+                              std::span<const Tool> tools = {}) const;
 
   // The ids of render(), BOS included where the template writes one: nothing is to be added. Equal
   // to what `transformers` gives for messages that hold no special token's name.
   std::vector<TokenId> encode(const Tokenizer& tokenizer, std::span<const Message> messages,
-                              Thinking::Mode mode = Thinking::Mode::as_trained) const;
+                              Thinking::Mode mode = Thinking::Mode::as_trained,
+                              std::span<const Tool> tools = {}) const;
 
   // The ids of a text without turns, its special tokens parsed, behind BOS where the template
   // writes one.
   std::vector<TokenId> encode_text(const Tokenizer& tokenizer, std::string_view text) const;
 
-  // The prompt ends with "<think>": the output begins inside the reasoning.
-  bool starts_thinking(Thinking::Mode mode = Thinking::Mode::as_trained) const;
+  // The prompt ends with "<think>": the output begins inside the reasoning. Behind a tool's result
+  // the turn of DeepSeek's models goes on, and nothing begins.
+  bool starts_thinking(std::span<const Message> messages,
+                       Thinking::Mode mode = Thinking::Mode::as_trained) const;
+
+  // What begins a turn may begin a thought, and the template does not begin it: the model may.
+  bool leaves_thought_open(Thinking::Mode mode) const;
 
   // A model of this template writes thoughts, or can.
   bool thinks() const;
+
+  // How it tells of tools, their calls and results.
+  ToolForm tool_form() const { return tool_form_; }
 
  private:
   enum class Family : std::uint8_t {
@@ -71,19 +71,23 @@ class ChatTemplate {
     deepseek_v3_1,     // hybrid: <｜Assistant｜></think>, for an answer without thoughts
     deepseek_llm,      // deepseek-llm, V2: "User: … Assistant:"
   };
-  class Prompt;
 
   ChatTemplate() = default;
 
-  void render_chatml(std::span<const Message> messages, Prompt& prompt) const;
-  void render_llama3(std::span<const Message> messages, Prompt& prompt) const;
-  void render_deepseek_v3(std::span<const Message> messages, Prompt& prompt) const;
-  void render_deepseek_r1_0528(std::span<const Message> messages, Prompt& prompt) const;
-  void render_deepseek_v3_1(std::span<const Message> messages, Prompt& prompt) const;
+  using Messages = std::span<const Message>;
+  using Tools = std::span<const Tool>;
+
+  bool goes_on(Messages messages) const;
+  void render_chatml(Messages messages, Tools tools, Prompt& prompt) const;
+  void render_llama3(Messages messages, Tools tools, Prompt& prompt) const;
+  void render_deepseek_v3(Messages messages, Tools tools, Prompt& prompt) const;
+  void render_deepseek_r1_0528(Messages messages, Tools tools, Prompt& prompt) const;
+  void render_deepseek_v3_1(Messages messages, Tools tools, Prompt& prompt) const;
+  void render_deepseek_llm(Messages messages, Prompt& prompt) const;
   void begin_answer(Thinking::Mode mode, Prompt& prompt) const;
-  void render_deepseek_llm(std::span<const Message> messages, Prompt& prompt) const;
 
   Family family_ = Family::chatml;
+  ToolForm tool_form_ = ToolForm::none;
   std::string bos_;  // the names of the tokens; empty: the template writes none
   std::string eos_;
   // chatml: the system message where the messages bring none; empty: no system turn then.

@@ -85,7 +85,7 @@ TEST_CASE("only R1's prompts begin inside the reasoning") {
   const auto vectors = read_vectors("chat_vectors.json");
   for (const auto& vector : vectors.as_array()) {
     const bool r1 = vector.at("name").as_string() == "deepseek_r1_distill";
-    CHECK(recognise(vector).starts_thinking() == r1);
+    CHECK(recognise(vector).starts_thinking(to_messages(vector.at("messages"))) == r1);
   }
 }
 
