@@ -8,6 +8,7 @@
 
 #include "model/engine/output_stream.h"
 #include "model/shape/shapes.h"
+#include "model/shape/tool_grammar.h"
 #include "model/text/call_ids.h"
 #include "model/text/call_syntax.h"
 #include "model/text/tool_call_reader.h"
@@ -52,7 +53,7 @@ class TorchModel final : public Model {
         page_bytes_(parts.page_bytes),
         thought_marks_(thought_marks(tokenizer_)),
         call_syntax_(call_syntax(chat_template_.tool_form(), tokenizer_)),
-        shapes_(tokenizer_, parts.settings.end_ids),
+        shapes_(tokenizer_, parts.settings.end_ids, call_syntax_.tokens),
         engine_(std::move(parts.network), std::move(parts.settings)) {}
 
   const ModelInfo& info() const override { return info_; }
@@ -147,7 +148,8 @@ class TorchModel final : public Model {
 
   Result<std::vector<Score>> judge(const ScoreRequest& request, const std::stop_token& stop);
   std::optional<Thought> thought(const GenerateRequest& request, std::size_t made_max) const;
-  std::optional<ShapedText> shape(const GenerateRequest& request);
+  Result<std::shared_ptr<const Grammar>> grammar_of(const GenerateRequest& request) const;
+  Result<std::optional<ShapedText>> shape(const GenerateRequest& request);
 
   const ShortWaits waits_;
   const Tokenizer tokenizer_;
@@ -163,6 +165,8 @@ class TorchModel final : public Model {
 Result<Generation> TorchModel::run(std::vector<TokenId> prompt, const GenerateRequest& request,
                                    const std::function<void(const TextDelta&)>& on_text,
                                    const std::stop_token& stop) {
+  auto shaped = shape(request);
+  if (!shaped) return std::unexpected(shaped.error());
   OutputStream output(tokenizer_, begin_of(request), request.stop, on_text,
                       reader_of(request, prompt));
   Generation generation;
@@ -172,7 +176,7 @@ Result<Generation> TorchModel::run(std::vector<TokenId> prompt, const GenerateRe
   const std::size_t tokens_max = prompt.size() + made_max;
   const auto outcome = engine_.run(
       {std::move(prompt), tokens_max, request.sampling, request.cache_salt, request.priority,
-       thought(request, made_max), shape(request)},
+       thought(request, made_max), *std::move(shaped)},
       [&output](const DrawnToken& drawn) {
         output.push(drawn.token, drawn.odds);
         return !output.stopped();
@@ -214,15 +218,26 @@ std::optional<Thought> TorchModel::thought(const GenerateRequest& request,
   return Thought(*thought_marks_, std::min(*tokens_max, made_max / 2), at);
 }
 
-std::optional<ShapedText> TorchModel::shape(const GenerateRequest& request) {
-  if (!request.shape) return std::nullopt;
+// What the answer is a text of; nullptr: anything.
+Result<std::shared_ptr<const Grammar>> TorchModel::grammar_of(
+    const GenerateRequest& request) const {
+  if (request.shape || request.tools.empty() || request.prompt) return request.shape;
+  auto calls = compile_tool_calls(request.tools, request.tool_use, call_syntax_);
+  if (!calls) return std::unexpected(calls.error());
+  return std::make_shared<const Grammar>(*std::move(calls));
+}
+
+Result<std::optional<ShapedText>> TorchModel::shape(const GenerateRequest& request) {
+  const auto grammar = grammar_of(request);
+  if (!grammar) return std::unexpected(grammar.error());
+  if (!*grammar) return std::nullopt;
   using At = ShapedText::At;
   const Thinking::Mode mode = request.thinking.mode;
   if (!request.prompt && chat_template_.starts_thinking(request.messages, mode)) {
-    return shapes_.text(request.shape, At::inside_thought);
+    return shapes_.text(*grammar, At::inside_thought);
   }
   const bool open = chat_template_.leaves_thought_open(mode);
-  return shapes_.text(request.shape, open ? At::open : At::answer);
+  return shapes_.text(*grammar, open ? At::open : At::answer);
 }
 
 Result<std::vector<Score>> TorchModel::judge(const ScoreRequest& request,

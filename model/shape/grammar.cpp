@@ -104,6 +104,7 @@ StateId GrammarBuilder::add_lead(RuleId root, StateId& spaced) {
     skip(from, start);
   }
   call(start, root, last);
+  if (empty_) end(start);
   end(last);
   return start;
 }

@@ -108,6 +108,10 @@ class GrammarBuilder {
   void call(StateId from, RuleId rule, StateId back);
   void end(StateId state);
   void count(StateId state, Count count);
+  std::uint32_t count_group() { return ++count_groups_; }
+
+  // A text may be empty, though its parts are not.
+  void allow_empty() { empty_ = true; }
 
   RuleId rule();
   void alternative(RuleId rule, StateId part);      // REQUIRES: part's first edges take bytes
@@ -151,6 +155,8 @@ class GrammarBuilder {
   std::vector<State> states_;
   std::vector<Rule> rules_;
   std::size_t edges_ = 0;
+  std::uint32_t count_groups_ = 0;
+  bool empty_ = false;
 };
 
 }  // namespace seekd::model

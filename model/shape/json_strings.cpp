@@ -33,7 +33,7 @@ void JsonStrings::add(RuleId rule, const Length& length) {
 
 // A state for each character, so what is no plain ASCII is a part of its own.
 void JsonStrings::counted(StateId from, const Length& length, StateId last) {
-  const std::uint32_t group = ++groups_;
+  const std::uint32_t group = builder_.count_group();
   const auto count = static_cast<std::uint32_t>(length.most.value_or(length.least));
   for (std::uint32_t i = 0; !builder_.full(); ++i) {
     const auto needed = static_cast<std::uint32_t>(length.least) -

@@ -55,7 +55,6 @@ class JsonStrings {
 
   GrammarBuilder& builder_;
   std::optional<RuleId> wide_;  // one character that is no plain ASCII
-  std::uint32_t groups_ = 0;
   std::map<std::pair<std::size_t, StateId>, StateId> tails_;
 };
 

@@ -8,6 +8,8 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "model/shape/grammar.h"
@@ -20,8 +22,11 @@ namespace seekd::model {
 
 class Shapes {
  public:
+  using Marks = std::vector<std::pair<TokenId, std::string>>;
+
   // REQUIRES: the tokenizer outlives this and all its texts. `ends`: what ends a text.
-  Shapes(const Tokenizer& tokenizer, std::vector<TokenId> ends);
+  // `call_marks`: tokens that grammars have other bytes for than their names (call_words.h).
+  Shapes(const Tokenizer& tokenizer, std::vector<TokenId> ends, Marks call_marks);
 
   ShapedText text(const std::shared_ptr<const Grammar>& grammar, ShapedText::At at);
 
@@ -30,6 +35,7 @@ class Shapes {
 
   const Tokenizer& tokenizer_;
   const ShapeMarks marks_;
+  const Marks call_marks_;
   std::mutex mutex_;                       // guards the next two
   std::shared_ptr<const TokenTrie> trie_;  // made for the first text
   std::deque<std::shared_ptr<PartMasks>> latest_;
