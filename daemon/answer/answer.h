@@ -78,6 +78,7 @@ struct Answer {
   std::string content;
   std::string reasoning;
   std::vector<model::AnswerToken> tokens;  // of what the model wrote, where they were asked for
+  std::vector<model::ToolCall> calls;      // of the caller's tools, behind the content
   model::FinishReason finish = model::FinishReason::stop;
   std::vector<Source> sources;
   std::vector<Citation> citations;    // in the order of the content

@@ -33,8 +33,9 @@ ModelView view_of(const Services& services, const std::string& route, const std:
               policy::knowledge_cutoff(services.routes.knowledge_cutoff(route), model.info().name),
           .count_tokens = [&model](std::string_view text) { return model.count_tokens(text); },
           .count_prompt_tokens =
-              [&model](const std::vector<model::Message>& messages) {
-                return model.count_prompt_tokens(messages, {});
+              [&model](const std::vector<model::Message>& messages,
+                       const std::vector<model::Tool>& tools) {
+                return model.count_prompt_tokens(messages, tools);
               }};
 }
 

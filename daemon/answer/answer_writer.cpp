@@ -16,6 +16,17 @@
 #include "policy/url_mentions.h"
 
 namespace seekd::daemon {
+namespace {
+
+std::vector<model::ToolCallDelta> whole_deltas(const std::vector<model::ToolCall>& calls) {
+  std::vector<model::ToolCallDelta> deltas;
+  for (const model::ToolCall& call : calls) {
+    deltas.push_back({deltas.size(), call.id, call.name, call.arguments});
+  }
+  return deltas;
+}
+
+}  // namespace
 
 void AnswerWriter::begin(Answer draft, std::vector<Passage> passages, TimePoint now) {
   assert(phase_ == Phase::idle);
@@ -53,7 +64,9 @@ void AnswerWriter::begin(Answer draft, std::vector<Passage> passages, TimePoint 
                         .cache_salt = prompt_salt(question_.scope, passages_, question_.cache_salt),
                         .priority = question_.priority,
                         .thinking = thinking_for(question_.thinking, basis),
-                        .shape = question_.shape},
+                        .shape = question_.shape,
+                        .tools = question_.tools,
+                        .tool_use = question_.tool_use},
                        collections_of(passages_)});
 }
 
@@ -169,11 +182,12 @@ void AnswerWriter::conclude(const model::Generation& generation) {
   actions_.emplace_back(action::Note{trace_step(
       TraceStep::Kind::generated, "", std::to_string(generation.completion_tokens) + " tokens")});
   answer_.finish = generation.finish;
+  answer_.calls = generation.calls;
   answer_.usage.prompt_tokens = generation.prompt_tokens;
   answer_.usage.cached_tokens = generation.cached_tokens;
   answer_.usage.completion_tokens = generation.completion_tokens;
   answer_.usage.reasoning_tokens = generation.reasoning_tokens;
-  if (question_.shape) return finish();
+  if (question_.shape || !answer_.calls.empty()) return finish();
   const std::string_view written = std::string_view(answer_.content).substr(preface_bytes_);
   SupportedText supported = find_supports(written, passages_, question_.text());
   answer_.citations_dropped += supported.markers_dropped;
@@ -235,9 +249,13 @@ void AnswerWriter::emit(model::TextDelta delta) {
 
 void AnswerWriter::finish() {
   if (question_.grounding == Grounding::required) {
-    if (answer_.citations.empty()) return end(std::unexpected(no_sources(answer_.notices)));
-    actions_.emplace_back(action::Emit{{answer_.content, answer_.reasoning, answer_.tokens}});
-  } else if (answer_.citations.empty() && !unstored_support_) {
+    // A call is no answer yet.
+    if (answer_.citations.empty() && answer_.calls.empty()) {
+      return end(std::unexpected(no_sources(answer_.notices)));
+    }
+    actions_.emplace_back(action::Emit{
+        {answer_.content, answer_.reasoning, answer_.tokens, whole_deltas(answer_.calls)}});
+  } else if (answer_.citations.empty() && answer_.calls.empty() && !unstored_support_) {
     tell_ungrounded();
   }
   end(std::move(answer_));

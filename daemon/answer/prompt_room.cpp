@@ -42,7 +42,7 @@ Status PromptRoom::measure(const Question& question) {
                                           std::to_string(model_.context_tokens) +
                                           " tokens, the answer included: shorten them");
   }
-  const auto tokens = model_.count_prompt_tokens(messages_of(question));
+  const auto tokens = model_.count_prompt_tokens(messages_of(question), question.tools);
   if (!tokens) return std::unexpected(tokens.error());
   question_tokens_ = *tokens;
   if (question_tokens_ < model_.context_tokens) return {};
@@ -89,7 +89,7 @@ std::vector<model::Message> PromptRoom::prompt(const Question& question,
 std::vector<model::Message> PromptRoom::messages_of(const Question& question) {
   std::vector<model::Message> messages = question.messages;
   if (question.shape) {
-    messages.back().content +=
+    last_asked(messages).content +=
         "\nAnswer in JSON that is valid by this schema, and in nothing else: " +
         question.shape->source();
   }
@@ -98,12 +98,12 @@ std::vector<model::Message> PromptRoom::messages_of(const Question& question) {
 
 std::size_t PromptRoom::prompt_tokens(const Question& question, std::span<const Passage> passages,
                                       TimePoint now) const {
-  return model_.count_prompt_tokens(prompt(question, passages, now)).value_or(0);
+  return model_.count_prompt_tokens(prompt(question, passages, now), question.tools).value_or(0);
 }
 
 std::size_t PromptRoom::overflow(const std::vector<model::Message>& prompt,
                                  const Question& question) const {
-  const auto tokens = model_.count_prompt_tokens(prompt);
+  const auto tokens = model_.count_prompt_tokens(prompt, question.tools);
   const std::size_t wanted = tokens.value_or(model_.context_tokens) + answer_room(question, model_);
   return wanted - std::min(wanted, model_.context_tokens);
 }

@@ -27,7 +27,9 @@ struct ModelView {
   bool calls_tools = false;  // as in model::ModelInfo
   std::optional<TimePoint> knowledge_cutoff = std::nullopt;  // as policy::AskedOf's
   policy::TokenCounter count_tokens;
-  std::function<Result<std::size_t>(const std::vector<model::Message>&)> count_prompt_tokens;
+  std::function<Result<std::size_t>(const std::vector<model::Message>&,
+                                    const std::vector<model::Tool>&)>
+      count_prompt_tokens;
 };
 
 class PromptRoom {

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <cassert>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -48,11 +49,22 @@ struct ReadingBudget {
   std::uint64_t bytes = 0;  // of their bodies, as transferred
 };
 
+// REQUIRES: one of them is the user's.
+template <class Messages>
+auto& last_asked(Messages& messages) {
+  auto at = messages.end();
+  while ((--at)->role != model::Role::user) assert(at != messages.begin());
+  return *at;
+}
+
 struct Question {
   Claimant asked_by;  // whose turn it is answered in
   std::string model;  // a route's name, who writes; "" and "local" are the local model
   std::string judge;  // likewise, who is asked what the rules leave open
-  std::vector<model::Message> messages;  // REQUIRES: not empty, the last one is the user's
+  // REQUIRES: one is the user's; the last one is, or a tool's result, for which nothing is read.
+  std::vector<model::Message> messages;
+  std::vector<model::Tool> tools;  // of the caller's; none with `shape`
+  model::ToolUse tool_use;
   model::Sampling sampling;
   std::vector<std::string> stop;
   std::shared_ptr<const model::Grammar> shape;  // as in model::GenerateRequest
@@ -78,7 +90,8 @@ struct Question {
   std::size_t passage_tokens_max = 0;  // of all of them
   std::string trace_id = {};           // of who asked first; for logs alone, "" for none
 
-  const std::string& text() const { return messages.back().content; }
+  // What the user said last.
+  const std::string& text() const { return last_asked(messages).content; }
 };
 
 }  // namespace seekd::daemon

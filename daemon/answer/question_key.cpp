@@ -124,9 +124,11 @@ class Digest {
 std::optional<std::string> question_key(const Question& question, std::string_view model,
                                         TimePoint now) {
   if (question.sampling.temperature > 0 && question.sampling.seed == 0) return std::nullopt;
-  const auto& [asked_by, route, judge, messages, sampling, stop, shape, cache_salt, priority,
-               tokens_max, thinking, urls, retrieval, search, reach, grounding, scope, max_age,
-               as_of, dates, hosts, hosts_denied, budget, passages_max, passage_tokens_max,
+  // A call's id is one conversation's.
+  if (!question.tools.empty()) return std::nullopt;
+  const auto& [asked_by, route, judge, messages, tools, tool_use, sampling, stop, shape, cache_salt,
+               priority, tokens_max, thinking, urls, retrieval, search, reach, grounding, scope,
+               max_age, as_of, dates, hosts, hosts_denied, budget, passages_max, passage_tokens_max,
                trace_id] = question;
   Digest digest;
   digest.add(format);

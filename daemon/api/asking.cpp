@@ -72,7 +72,8 @@ Result<ServedModels> served_models(const Services& services, const Caller& calle
   }
   ServedModels models(services.model.model().info());
   for (const std::string& name : services.routes.names_for(caller)) {
-    models.routes.push_back({name, services.routes.model(name).info().thinks});
+    const model::ModelInfo& info = services.routes.model(name).info();
+    models.routes.push_back({name, info.thinks, info.calls_tools});
   }
   return models;
 }

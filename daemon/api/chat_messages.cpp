@@ -1,9 +1,13 @@
 #include "daemon/api/chat_messages.h"
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string>
 
 #include <boost/json.hpp>
+
+#include "daemon/api/tool_fields.h"
 
 namespace seekd::daemon {
 namespace {
@@ -13,13 +17,13 @@ namespace json = boost::json;
 constexpr std::size_t messages_max = 1000;
 constexpr std::size_t parts_max = 100;
 
-constexpr std::array<std::string_view, 5> unserved{"name", "audio", "tool_calls", "tool_call_id",
-                                                   "function_call"};
+constexpr std::array<std::string_view, 3> unserved{"name", "audio", "function_call"};
 
 std::optional<model::Role> role_of(std::string_view name) {
   if (name == "system" || name == "developer") return model::Role::system;
   if (name == "user") return model::Role::user;
   if (name == "assistant") return model::Role::assistant;
+  if (name == "tool") return model::Role::tool;
   return std::nullopt;
 }
 
@@ -46,13 +50,17 @@ std::string read_parts(const json::array& parts, const std::string& path, Fields
   return text;
 }
 
-std::string read_content(Fields& message, const std::string& path) {
+// An assistant that called functions may have said nothing beside.
+enum class Silence : std::uint8_t { refused, allowed };
+
+std::string read_content(Fields& message, const std::string& path, Silence silence) {
   const json::value* content = message.any("content");
   if (content != nullptr && content->is_string()) return std::string(content->get_string());
   if (content != nullptr && content->is_array()) {
     return read_parts(content->get_array(), path, message);
   }
   if (content == nullptr || content->is_null()) {
+    if (silence == Silence::allowed) return {};
     message.reject("content", "missing_field", "is missing");
   } else {
     message.reject("content", "invalid_type", "must be a string or an array of text parts");
@@ -70,10 +78,17 @@ model::Message read_message(const json::value& value, const std::string& path, F
   const auto role = message.text("role");
   const auto known = role ? role_of(*role) : std::nullopt;
   if (!known)
-    message.reject("role", "invalid_value", "must be system, developer, user or assistant");
+    message.reject("role", "invalid_value", "must be system, developer, user, assistant or tool");
   out.role = known.value_or(model::Role::user);
-  out.content = read_content(message, path);
-  message.refuse(unserved, "is not served: messages are role and text");
+  if (out.role == model::Role::assistant) out.calls = read_tool_calls(message, path);
+  if (out.role == model::Role::tool) {
+    out.call_id = message.text("tool_call_id").value_or("");
+    if (out.call_id.empty()) message.reject("tool_call_id", "missing_field", "is missing");
+    message.any("name");  // the function's, which the call names
+  }
+  out.content =
+      read_content(message, path, out.calls.empty() ? Silence::refused : Silence::allowed);
+  message.refuse(unserved, "is not served: messages are role, text and calls");
   if (out.role == model::Role::assistant) {
     // What our own replies carry: a client sends them back as they came. They ask for nothing.
     for (const std::string_view name : {"annotations", "reasoning_content", "refusal"})
@@ -103,8 +118,13 @@ std::vector<model::Message> read_messages(Fields& fields) {
     messages.push_back(read_message((*items)[index], path, fields));
   }
   if (fields.failed()) return messages;
-  if (messages.back().role != model::Role::user) {
-    fields.reject("messages", "invalid_value", "must end with a message of role user");
+  check_calls(messages, fields);
+  if (std::ranges::find(messages, model::Role::user, &model::Message::role) == messages.end()) {
+    fields.reject("messages", "invalid_value", "must hold a message of role user");
+  } else if (messages.back().role == model::Role::tool) {
+    return messages;
+  } else if (messages.back().role != model::Role::user) {
+    fields.reject("messages", "invalid_value", "must end with a message of role user or tool");
   } else if (messages.back().content.find_first_not_of(" \t\r\n") == std::string::npos) {
     fields.reject("messages", "invalid_value", "must end with a message that asks something");
   }

@@ -1,5 +1,5 @@
-// The messages of a chat request: roles and text. What an assistant's message carries of our own
-// replies is passed over.
+// The messages of a chat request: roles, text, calls of functions and what these gave back. What an
+// assistant's message carries of our own replies beside is passed over.
 //
 // Pure; any thread.
 
@@ -13,7 +13,7 @@
 namespace seekd::daemon {
 
 // Reads "messages" of `fields`; records an error there when they are not a conversation whose last
-// message is the user's.
+// message is the user's, or the result of a call.
 std::vector<model::Message> read_messages(Fields& fields);
 
 }  // namespace seekd::daemon

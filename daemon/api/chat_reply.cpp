@@ -12,7 +12,37 @@ namespace {
 namespace json = boost::json;
 
 std::string_view finish_reason(model::FinishReason finish) {
-  return finish == model::FinishReason::stop ? "stop" : "length";
+  switch (finish) {
+    case model::FinishReason::stop:
+      return "stop";
+    case model::FinishReason::length:
+      return "length";
+    case model::FinishReason::calls:
+      return "tool_calls";
+  }
+  return "stop";
+}
+
+json::array calls_json(const std::vector<model::ToolCall>& calls) {
+  json::array out;
+  for (const model::ToolCall& call : calls) {
+    out.push_back({{"id", call.id},
+                   {"type", "function"},
+                   {"function", {{"name", call.name}, {"arguments", call.arguments}}}});
+  }
+  return out;
+}
+
+json::object call_delta_json(const model::ToolCallDelta& delta) {
+  json::object function{{"arguments", delta.arguments}};
+  json::object out{{"index", delta.index}};
+  if (!delta.name.empty()) {
+    function["name"] = delta.name;
+    out["id"] = delta.id;
+    out["type"] = "function";
+  }
+  out["function"] = std::move(function);
+  return out;
 }
 
 json::array annotations_json(const Answer& answer) {
@@ -77,6 +107,10 @@ std::string completion_json(const ChatReply& reply, const Answer& answer) {
                        {"refusal", nullptr},
                        {"annotations", annotations_json(answer)}};
   if (!answer.reasoning.empty()) message["reasoning_content"] = answer.reasoning;
+  if (!answer.calls.empty()) {
+    message["tool_calls"] = calls_json(answer.calls);
+    if (answer.content.empty()) message["content"] = nullptr;
+  }
   json::object body = head_json(reply, "chat.completion");
   body["choices"] = json::array{{{"index", 0},
                                  {"message", std::move(message)},
@@ -101,6 +135,11 @@ std::string delta_chunk_json(const ChatReply& reply, const model::TextDelta& del
   json::object fields;
   if (!delta.reasoning.empty()) fields["reasoning_content"] = delta.reasoning;
   if (!delta.content.empty()) fields["content"] = delta.content;
+  if (!delta.calls.empty()) {
+    json::array calls;
+    for (const model::ToolCallDelta& call : delta.calls) calls.push_back(call_delta_json(call));
+    fields["tool_calls"] = std::move(calls);
+  }
   return json::serialize(
       chunk_json(reply, std::move(fields), nullptr, logprobs_json(delta.tokens)));
 }

@@ -14,6 +14,7 @@
 #include "daemon/api/generation_fields.h"
 #include "daemon/api/reading_fields.h"
 #include "daemon/api/shape_fields.h"
+#include "daemon/api/tool_fields.h"
 
 namespace seekd::daemon {
 namespace {
@@ -21,18 +22,15 @@ namespace {
 namespace json = boost::json;
 
 // Understood and not served. A value in the second column asks for what happens anyway.
-constexpr std::array<UnservedField, 12> unserved{{
+constexpr std::array<UnservedField, 9> unserved{{
     {"audio", ""},
     {"function_call", ""},
     {"functions", ""},
     {"logit_bias", "{}"},
     {"metadata", ""},
     {"modalities", R"(["text"])"},
-    {"parallel_tool_calls", ""},
     {"prediction", ""},
     {"store", "false"},
-    {"tool_choice", R"("none")"},
-    {"tools", ""},
     {"verbosity", ""},
 }};
 
@@ -60,7 +58,7 @@ void read_thinking(Fields& fields, const ServedModels& models, Question& questio
   question.thinking.effort = read_effort(fields, "reasoning_effort");
   const bool any_length =
       fields.any("max_tokens") == nullptr && fields.any("max_completion_tokens") == nullptr;
-  if (!question.thinking.effort || !any_length || !models.thinks(question.model)) return;
+  if (!question.thinking.effort || !any_length || !models.named(question.model).thinks) return;
   question.tokens_max += question.thinking.tokens_of(*question.thinking.effort);
 }
 
@@ -105,6 +103,31 @@ void read_retrieval(Fields& fields, Question& question, const config::AnswerConf
   }
 }
 
+// Who gives tools has his own way to what the answer needs; pages are read for it where he asks for
+// that beside, and never once his tools have answered.
+void read_tool_terms(Fields& fields, const ServedModels& models, Question& question) {
+  ToolTerms terms = read_tools(fields, models, question.model);
+  if (!terms.tools.empty() && question.shape) {
+    fields.reject("response_format", "invalid_value",
+                  "contradicts tools: a text of a schema calls none");
+  }
+  const bool answered =
+      question.messages.size() > 0 && question.messages.back().role == model::Role::tool;
+  if (answered && question.grounding == Grounding::required) {
+    fields.reject("require_sources", "invalid_value",
+                  "contradicts messages that end with a tool's result: no page is read for it");
+  }
+  const auto asks = [&](std::string_view name) {
+    const json::value* value = fields.any(name);
+    return value != nullptr && !value->is_null();
+  };
+  const bool reads = asks("web_search_options") || asks("max_age") || !question.urls.empty() ||
+                     question.grounding == Grounding::required;
+  if (answered || (!terms.tools.empty() && !reads)) question.retrieval = Retrieval::disabled;
+  question.tools = std::move(terms.tools);
+  question.tool_use = std::move(terms.use);
+}
+
 }  // namespace
 
 std::expected<ChatRequest, ApiError> parse_chat_request(std::string_view body,
@@ -126,6 +149,7 @@ std::expected<ChatRequest, ApiError> parse_chat_request(std::string_view body,
   question.stop = read_stops(fields);
   question.shape = read_response_format(fields);
   read_retrieval(fields, question, config);
+  read_tool_terms(fields, models, question);
   if (question.shape && question.grounding == Grounding::required) {
     fields.reject("require_sources", "invalid_value",
                   "contradicts response_format: text of a schema has no citations");

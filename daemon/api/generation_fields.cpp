@@ -33,9 +33,9 @@ void refuse_unserved(Fields& fields, std::span<const UnservedField> unserved) {
   }
 }
 
-bool ServedModels::thinks(std::string_view name) const {
+const ServedModels::Named& ServedModels::named(std::string_view name) const {
   const auto route = std::ranges::find(routes, name, &Named::name);
-  return route != routes.end() ? route->thinks : local.thinks;
+  return route != routes.end() ? *route : local;
 }
 
 std::string read_model(Fields& fields, const ServedModels& models) {

@@ -33,12 +33,15 @@ struct ServedModels {
   struct Named {
     std::string name;
     bool thinks = false;
+    bool calls_tools = false;
   };
 
   // NOLINTNEXTLINE(google-explicit-constructor): the local model alone is a choice like any other
-  ServedModels(const model::ModelInfo& served) : local{served.name, served.thinks} {}
+  ServedModels(const model::ModelInfo& served)
+      : local{served.name, served.thinks, served.calls_tools} {}
 
-  bool thinks(std::string_view name) const;  // as Question::model has it
+  // `name` as Question::model has it.
+  const Named& named(std::string_view name) const;
 
   Named local;
   std::vector<Named> routes;

@@ -89,7 +89,7 @@ void read_lengths(Fields& fields, const ServedModels& models, Question& question
   constexpr std::array summaries{std::string_view("summary"), std::string_view("generate_summary")};
   reasoning.refuse(summaries, "is not served: thoughts are told as they are");
   if (const auto error = reasoning.finish()) fields.reject(*error);
-  if (!question.thinking.effort || wanted || !models.thinks(question.model)) return;
+  if (!question.thinking.effort || wanted || !models.named(question.model).thinks) return;
   question.tokens_max += question.thinking.tokens_of(*question.thinking.effort);
 }
 

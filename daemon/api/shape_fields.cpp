@@ -1,26 +1,17 @@
 #include "daemon/api/shape_fields.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
 #include <boost/json.hpp>
 
+#include "daemon/api/names.h"
 #include "model/shape/json_schema.h"
 
 namespace seekd::daemon {
 namespace {
 
 namespace json = boost::json;
-
-constexpr std::size_t name_bytes_max = 64;
-
-bool is_name(std::string_view name) {
-  return !name.empty() && name.size() <= name_bytes_max && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
-  });
-}
 
 std::string code_of(ErrorCode code) {
   if (code == ErrorCode::too_large) return "too_large";
@@ -42,8 +33,7 @@ std::shared_ptr<const model::Grammar> read_json_schema(const json::object& objec
   const std::string path = "response_format.json_schema";
   Fields named(object, path);
   if (!is_name(named.text("name").value_or(""))) {
-    named.reject("name", "invalid_value",
-                 "must be 1 to 64 letters, digits, underscores or hyphens");
+    named.reject("name", "invalid_value", std::string(name_rule));
   }
   named.text("description");
   const auto strictness = named.flag("strict").value_or(false) ? model::Strictness::strict

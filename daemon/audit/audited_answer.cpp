@@ -32,7 +32,10 @@ json::array notices_of(const Answer& answer) {
 }  // namespace
 
 json::object audited_answer(const Answer& answer) {
+  json::array calls;
+  for (const model::ToolCall& call : answer.calls) calls.push_back(json::value(call.name));
   return {{"sources", sources_of(answer)},
+          {"calls", std::move(calls)},
           {"not_read", notices_of(answer)},
           {"citations_dropped", answer.citations_dropped},
           {"fetched", answer.usage.pages_fetched},

@@ -97,6 +97,7 @@ std::string transcript(const std::vector<model::Message>& messages) {
     if (turns.size() == turns_max) break;
     const bool user = message.role == model::Role::user;
     if (!user && message.role != model::Role::assistant) continue;
+    if (message.content.empty()) continue;  // it called a function, and said nothing
     turns.push_back((user ? "User: " : "Assistant: ") + edges(message.content));
   }
   std::string text;

@@ -4,6 +4,7 @@ usage: clients_test.py BIN_FOLDER
 """
 
 import base64
+import json
 import math
 import os
 import pathlib
@@ -74,6 +75,34 @@ requests_burst = 2
         again = self.chat(messages=[*messages, message, {"role": "user", "content": "Who released it?"}],
                           extra_body={"disable_search": True})
         self.assertTrue(again.choices[0].message.content)
+
+    def test_a_function_is_called_answered_and_the_answer_given(self):
+        weather = {"type": "function", "function": {
+            "name": "get_weather", "description": "The weather of a city.",
+            "parameters": {"type": "object", "required": ["city", "unit"], "additionalProperties": False, "properties": {
+                "city": {"type": "string", "maxLength": 20}, "unit": {"enum": ["celsius", "kelvin"]}}}}}
+        messages = [{"role": "user", "content": "What is the weather in Bonn?"}]
+        fields = {"messages": messages, "tools": [weather], "tool_choice": "required", "max_tokens": 200}
+        choice = self.chat(**fields).choices[0]
+        self.assertEqual(choice.finish_reason, "tool_calls")
+        [call, *_] = choice.message.tool_calls
+        arguments = json.loads(call.function.arguments)
+        self.assertEqual(call.function.name, "get_weather")
+        self.assertEqual(set(arguments), {"city", "unit"})
+        self.assertIn(arguments["unit"], ["celsius", "kelvin"])
+        chunks = list(self.chat(stream=True, **fields))
+        deltas = [delta for chunk in chunks for choice in chunk.choices for delta in choice.delta.tool_calls or []]
+        self.assertEqual((deltas[0].index, deltas[0].function.name), (0, "get_weather"))
+        self.assertEqual(set(json.loads("".join(delta.function.arguments for delta in deltas if delta.index == 0))), {"city", "unit"})
+        self.assertEqual(chunks[-1].choices[0].finish_reason, "tool_calls")
+        # What the function gave back, for each call.
+        results = [{"role": "tool", "tool_call_id": made.id, "content": "18 degrees, rain"} for made in choice.message.tool_calls]
+        told = self.chat(messages=[*messages, choice.message, *results], tools=[weather], tool_choice="none", max_tokens=60)
+        self.assertTrue(told.choices[0].message.content)
+        self.assertEqual(told.model_extra["search_results"], [])
+        with self.assertRaises(openai.BadRequestError) as refused:
+            self.chat(messages=[*messages, choice.message], tools=[weather])
+        self.assertEqual(refused.exception.param, "messages")
 
     def test_texts_are_gone_on_with(self):
         reply = self.client.completions.create(model=self.models[0], prompt=["The capital of France is", "One, two,"],

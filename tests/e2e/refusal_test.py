@@ -119,7 +119,7 @@ class BadRequests(case.Case):
         self.assertBad(ask | {"top_p": 2}, 400, "top_p")
         self.assertBad(ask | {"max_tokens": 0}, 400, "max_tokens")
         self.assertBad(ask | {"n": 2}, 400, "n")
-        self.assertBad(ask | {"tools": []}, 400, "tools")
+        self.assertBad(ask | {"functions": []}, 400, "functions")
         self.assertBad(ask | {"max_age": "1d"}, 400, "max_age")
         self.assertBad(ask | {"unheard_of": 1}, 400, "unheard_of")
         self.assertBad({"messages": [{"role": "user", "content": "word " * 20_000}]}, 400, "messages")

@@ -201,7 +201,7 @@ TEST_CASE("passages leave room for the answer") {
   const Actions searched = machine.resume(event::Searched{large}, now);
   const auto* generate = find<action::Generate>(searched);
   REQUIRE(generate != nullptr);
-  CHECK(*word_model().count_prompt_tokens(generate->request.messages) + 64 <= 2000);
+  CHECK(*word_model().count_prompt_tokens(generate->request.messages, {}) + 64 <= 2000);
   CHECK(generate->request.messages.back().content.contains(fact));
 }
 
@@ -237,7 +237,7 @@ TEST_CASE("an answer that is over its time ends with what is written") {
   const auto& answer = find<action::Finish>(checked)->answer;
   REQUIRE(answer);
   CHECK(answer->finish == model::FinishReason::length);
-  CHECK(answer->usage.prompt_tokens == *word_model().count_prompt_tokens(prompt));
+  CHECK(answer->usage.prompt_tokens == *word_model().count_prompt_tokens(prompt, {}));
   CHECK(codes(*answer) == Codes{"deadline"});
   CHECK(answer->citations.size() == 1);
 }

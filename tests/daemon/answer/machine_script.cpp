@@ -41,14 +41,15 @@ Question question_about(std::vector<std::string> urls) {
 }
 
 ModelView word_model() {
-  return {.context_tokens = 2000,
-          .count_tokens = count_words,
-          .count_prompt_tokens =
-              [](const std::vector<model::Message>& messages) -> Result<std::size_t> {
-            std::size_t words = 0;
-            for (const auto& message : messages) words += count_words(message.content);
-            return words;
-          }};
+  return {
+      .context_tokens = 2000,
+      .count_tokens = count_words,
+      .count_prompt_tokens = [](const std::vector<model::Message>& messages,
+                                const std::vector<model::Tool>& /*tools*/) -> Result<std::size_t> {
+        std::size_t words = 0;
+        for (const auto& message : messages) words += count_words(message.content);
+        return words;
+      }};
 }
 
 AnswerMachine::Settings settings() {

@@ -1,0 +1,230 @@
+#include "daemon/api/tool_fields.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "daemon/api/names.h"
+#include "model/shape/json_schema.h"
+
+namespace seekd::daemon {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t tools_max = 128;
+constexpr std::size_t calls_max = 128;  // of one message
+constexpr std::size_t id_bytes_max = 256;
+
+bool is_object_schema(const json::object& schema) {
+  const json::value* type = schema.if_contains("type");
+  return schema.empty() || (type != nullptr && *type == "object");
+}
+
+// Arguments are held to the schema as far as it can be honoured; who says "strict" wants all of it.
+void check_strict(const json::object& schema, const std::string& path, Fields& function) {
+  const auto compiled = model::compile_json_schema(schema, model::Strictness::strict);
+  if (compiled) return;
+  const std::string at = path + ".parameters" + compiled.error().at;
+  function.reject(
+      {400, "unsupported_field", at + " " + compiled.error().message, at, std::nullopt});
+}
+
+model::Tool read_tool(const json::value& value, const std::string& path, Fields& fields) {
+  if (!value.is_object()) {
+    fields.reject("tools", "invalid_type", "must be an array of objects");
+    return {};
+  }
+  Fields tool(value.get_object(), path);
+  if (tool.text("type") != "function") {
+    tool.reject("type", "unsupported_field",
+                "must be \"function\"; the web is searched by web_search_options");
+  }
+  const json::object* described = tool.object("function");
+  if (described == nullptr) tool.reject("function", "missing_field", "is missing");
+  model::Tool read;
+  if (described != nullptr && !tool.failed()) {
+    Fields function(*described, path + ".function");
+    read = read_function(function, path + ".function");
+    if (const auto error = function.finish()) tool.reject(*error);
+  }
+  if (const auto error = tool.finish()) fields.reject(*error);
+  return read;
+}
+
+std::vector<model::Tool> read_list(Fields& fields) {
+  std::vector<model::Tool> tools;
+  const json::array* list = fields.array("tools");
+  if (list == nullptr) return tools;
+  if (list->size() > tools_max) {
+    fields.reject("tools", "out_of_range",
+                  fmt::format("holds {} tools, at most {} are read", list->size(), tools_max));
+  }
+  for (std::size_t at = 0; at < list->size() && !fields.failed(); ++at) {
+    model::Tool tool = read_tool((*list)[at], fmt::format("tools[{}]", at), fields);
+    if (std::ranges::find(tools, tool.name, &model::Tool::name) != tools.end()) {
+      fields.reject("tools", "invalid_value", "holds two functions '" + tool.name + "'");
+    }
+    tools.push_back(std::move(tool));
+  }
+  return tools;
+}
+
+// {"type": "function", "function": {"name": …}}
+std::string read_named(const json::object& object, Fields& fields) {
+  Fields choice(object, "tool_choice");
+  if (choice.text("type") != "function") {
+    choice.reject("type", "unsupported_field", "must be \"function\"");
+  }
+  std::string name;
+  if (const json::object* function = choice.object("function")) {
+    Fields named(*function, "tool_choice.function");
+    name = named.text("name").value_or("");
+    if (name.empty()) named.reject("name", "missing_field", "is missing");
+    if (const auto error = named.finish()) choice.reject(*error);
+  } else {
+    choice.reject("function", "missing_field", "is missing");
+  }
+  if (const auto error = choice.finish()) fields.reject(*error);
+  return name;
+}
+
+model::ToolUse read_choice(Fields& fields) {
+  using Mode = model::ToolUse::Mode;
+  model::ToolUse use{.parallel = fields.flag("parallel_tool_calls").value_or(true)};
+  const json::value* choice = fields.any("tool_choice");
+  if (choice == nullptr || choice->is_null() || *choice == "auto") return use;
+  if (*choice == "none") {
+    use.mode = Mode::none;
+  } else if (*choice == "required") {
+    use.mode = Mode::required;
+  } else if (choice->is_object()) {
+    use.mode = Mode::required;
+    use.only = read_named(choice->get_object(), fields);
+  } else {
+    fields.reject("tool_choice", "invalid_value",
+                  "must be none, auto, required or an object that names a function");
+  }
+  return use;
+}
+
+model::ToolCall read_call(const json::value& value, const std::string& path, Fields& message) {
+  if (!value.is_object()) {
+    message.reject("tool_calls", "invalid_type", "must be an array of objects");
+    return {};
+  }
+  Fields call(value.get_object(), path);
+  model::ToolCall read{.id = call.text("id").value_or(""), .name = {}, .arguments = {}};
+  call.any("index");  // of a stream's deltas, which clients join and send back
+  if (read.id.empty()) call.reject("id", "missing_field", "is missing");
+  if (read.id.size() > id_bytes_max) call.reject("id", "out_of_range", "is too long");
+  if (call.text("type").value_or("function") != "function") {
+    call.reject("type", "unsupported_field", "must be \"function\"");
+  }
+  const json::object* object = call.object("function");
+  if (object == nullptr) {
+    call.reject("function", "missing_field", "is missing");
+  } else {
+    Fields function(*object, path + ".function");
+    read.name = function.text("name").value_or("");
+    read.arguments = function.text("arguments").value_or("");
+    if (!is_name(read.name)) function.reject("name", "invalid_value", std::string(name_rule));
+    if (!parse_object(read.arguments)) {
+      function.reject("arguments", "invalid_value", "must be a JSON object, as text");
+    }
+    if (const auto error = function.finish()) call.reject(*error);
+  }
+  if (const auto error = call.finish()) message.reject(*error);
+  return read;
+}
+
+}  // namespace
+
+model::Tool read_function(Fields& function, const std::string& path) {
+  model::Tool tool;
+  tool.name = function.text("name").value_or("");
+  if (!is_name(tool.name)) function.reject("name", "invalid_value", std::string(name_rule));
+  tool.description = function.text("description").value_or("");
+  const bool strict = function.flag("strict").value_or(false);
+  const json::object* schema = function.object("parameters");
+  if (schema == nullptr || schema->empty()) {
+    tool.parameters = R"({"type":"object","properties":{}})";
+    return tool;
+  }
+  if (!is_object_schema(*schema)) {
+    function.reject("parameters", "invalid_value", "must be a JSON schema of type object");
+  } else if (strict) {
+    check_strict(*schema, path, function);
+  }
+  tool.parameters = json::serialize(*schema);
+  return tool;
+}
+
+ToolTerms read_tools(Fields& fields, const ServedModels& models, const std::string& model) {
+  ToolTerms terms{.tools = read_list(fields), .use = read_choice(fields)};
+  if (terms.tools.empty()) {
+    if (terms.use.mode == model::ToolUse::Mode::required) {
+      fields.reject("tool_choice", "invalid_value", "asks for a call, and 'tools' holds none");
+    }
+    return {};
+  }
+  const std::string& only = terms.use.only;
+  if (!only.empty() &&
+      std::ranges::find(terms.tools, only, &model::Tool::name) == terms.tools.end()) {
+    fields.reject("tool_choice", "invalid_value",
+                  "names '" + only + "', which is not among 'tools'");
+  }
+  if (!models.named(model).calls_tools) {
+    fields.reject("tools", "unsupported_field",
+                  "cannot be given to '" + models.named(model).name +
+                      "': its chat template has no form for tools; name another model");
+  }
+  return terms;
+}
+
+std::vector<model::ToolCall> read_tool_calls(Fields& message, const std::string& path) {
+  std::vector<model::ToolCall> calls;
+  const json::array* list = message.array("tool_calls");
+  if (list == nullptr) return calls;
+  if (list->size() > calls_max) {
+    message.reject("tool_calls", "out_of_range",
+                   fmt::format("holds {} calls, at most {} are read", list->size(), calls_max));
+  }
+  for (std::size_t at = 0; at < list->size() && !message.failed(); ++at) {
+    calls.push_back(read_call((*list)[at], fmt::format("{}.tool_calls[{}]", path, at), message));
+  }
+  return calls;
+}
+
+void check_calls(const std::vector<model::Message>& messages, Fields& fields) {
+  std::vector<std::string_view> open;  // ids of calls without a result
+  const auto refuse_open = [&] {
+    if (open.empty()) return;
+    fields.reject("messages", "invalid_value",
+                  fmt::format("hold no result of the call '{}': a message of role tool with that "
+                              "tool_call_id follows it",
+                              open.front()));
+  };
+  for (const model::Message& message : messages) {
+    if (message.role == model::Role::tool) {
+      const auto found = std::ranges::find(open, message.call_id);
+      if (found == open.end()) {
+        fields.reject("messages", "invalid_value",
+                      fmt::format("hold a result of '{}', which no call before it has as its id",
+                                  message.call_id));
+        return;
+      }
+      open.erase(found);
+      continue;
+    }
+    refuse_open();
+    open.clear();
+    for (const model::ToolCall& call : message.calls) open.push_back(call.id);
+  }
+  refuse_open();
+}
+
+}  // namespace seekd::daemon
