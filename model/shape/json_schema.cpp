@@ -18,7 +18,8 @@ SchemaResult<Grammar> compile_json_schema(const boost::json::value& schema, Stri
     return std::unexpected(SchemaFault{ErrorCode::too_large, "", "is longer than 256 KiB"});
   }
   GrammarBuilder builder;
-  const auto root = SchemaReader(builder, schema, strictness).read();
+  SchemaWork work;
+  const auto root = SchemaReader(builder, schema, strictness, work).read();
   if (!root) return std::unexpected(root.error());
   GrammarBuilder::Fault fault{};
   auto grammar = builder.finish(*root, std::move(source), fault);

@@ -17,7 +17,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t schemas_max = 5'000;
-constexpr std::size_t merged_bytes_max = 8 << 20;  // of schemas as text
 constexpr unsigned merge_depth_max = 32;
 constexpr std::size_t choices_max = 500;
 constexpr std::size_t exclusive_max = 64;
@@ -54,8 +53,9 @@ void add_texts(GrammarBuilder& builder, GrammarBuilder::RuleId rule,
 
 }  // namespace
 
-SchemaReader::SchemaReader(GrammarBuilder& builder, const Value& schema, Strictness strictness)
-    : builder_(builder), strings_(builder), root_(schema), strictness_(strictness) {}
+SchemaReader::SchemaReader(GrammarBuilder& builder, const Value& schema, Strictness strictness,
+                           SchemaWork& work)
+    : builder_(builder), strings_(builder), root_(schema), strictness_(strictness), work_(work) {}
 
 SchemaResult<SchemaReader::RuleId> SchemaReader::read() {
   const RuleId root = rule_of(root_, "");
@@ -277,8 +277,10 @@ std::optional<SchemaReader::Target> SchemaReader::find(const Object& schema,
 // Without `$ref` and `allOf`; nullopt without a fault where nothing is valid.
 std::optional<json::object> SchemaReader::flattened(const Object& schema, const std::string& path,
                                                     unsigned depth) {
-  merged_bytes_ += json::serialize(schema).size();
-  if (depth > merge_depth_max || merged_bytes_ > merged_bytes_max) {
+  const std::size_t bytes = json::serialize(schema).size();
+  const bool too_much = bytes > work_.merged_bytes;
+  work_.merged_bytes -= std::min(bytes, work_.merged_bytes);
+  if (depth > merge_depth_max || too_much) {
     refuse(ErrorCode::too_large, path, "joins too many schemas by $ref and allOf");
     return std::nullopt;
   }

@@ -32,11 +32,18 @@ enum class Strictness : std::uint8_t {
   strict,  // as OpenAI has it: objects name all that they have, and all of it is required
 };
 
+// What is left of the work that reading may cost: of all schemas of a grammar together.
+struct SchemaWork {
+  std::size_t pattern_steps = 8'000'000;  // some 80 ms
+  std::size_t merged_bytes = 8 << 20;     // of schemas that are joined, as text
+};
+
 class SchemaReader {
  public:
   using RuleId = GrammarBuilder::RuleId;
 
-  SchemaReader(GrammarBuilder& builder, const boost::json::value& schema, Strictness strictness);
+  SchemaReader(GrammarBuilder& builder, const boost::json::value& schema, Strictness strictness,
+               SchemaWork& work);
 
   // The rule of the whole schema. Errors: SchemaFault has them.
   SchemaResult<RuleId> read();
@@ -109,8 +116,7 @@ class SchemaReader {
   std::vector<Waiting> waiting_;
   std::deque<Value> owned_;
   std::map<std::string, CharacterAutomaton> patterns_;
-  std::size_t pattern_work_left_ = 8'000'000;  // some 80 ms
-  std::size_t merged_bytes_ = 0;               // of schemas that were joined, as text
+  SchemaWork& work_;
   std::optional<SchemaFault> fault_;
   std::optional<RuleId> any_;
   const Object* any_schema_ = nullptr;  // ours: as strict as nothing

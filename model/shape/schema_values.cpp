@@ -85,7 +85,7 @@ bool SchemaReader::add_string(const Object& schema, const Waiting& next) {
   }
   auto known = patterns_.find(pattern);
   if (known == patterns_.end()) {
-    auto automaton = read_pattern(pattern, pattern_work_left_);
+    auto automaton = read_pattern(pattern, work_.pattern_steps);
     if (!automaton) return refuse(automaton.error().code, at, automaton.error().message);
     known = patterns_.emplace(std::move(pattern), *std::move(automaton)).first;
   }

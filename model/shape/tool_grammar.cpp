@@ -1,6 +1,5 @@
 #include "model/shape/tool_grammar.h"
 
-#include <deque>
 #include <map>
 #include <string>
 #include <utility>
@@ -9,7 +8,7 @@
 #include <boost/json.hpp>
 
 #include "model/shape/free_text.h"
-#include "model/shape/json_schema.h"
+#include "model/shape/schema_reader.h"
 
 namespace seekd::model {
 namespace {
@@ -17,6 +16,8 @@ namespace {
 namespace json = boost::json;
 
 using Mode = ToolUse::Mode;
+
+constexpr std::size_t schema_bytes_max = 256 << 10;  // of all tools
 
 json::value any_object() {
   return json::object{{"type", "object"}};
@@ -26,8 +27,7 @@ json::value empty_object() {
   return json::object{{"type", "object"}, {"additionalProperties", false}};
 }
 
-// The schema of a tool's arguments, or of any object. One that names nothing is of a function
-// without arguments.
+// The schema of a tool's arguments; one that names nothing is of a function without arguments.
 json::value arguments_of(const Tool& tool) {
   if (tool.parameters.empty()) return empty_object();
   boost::system::error_code error;
@@ -35,10 +35,9 @@ json::value arguments_of(const Tool& tool) {
   if (error || !schema.is_object()) return any_object();
   json::object& words = schema.get_object();
   if (words.empty()) return empty_object();
-  if (!words.contains("type") && !words.contains("$ref")) words.emplace("type", "object");
+  if (!words.contains("$ref")) words.emplace("type", "object");
   const json::value* type = words.if_contains("type");
-  if (type != nullptr && *type != json::value("object")) return any_object();
-  return compile_json_schema(schema, Strictness::as_written) ? schema : any_object();
+  return type != nullptr && *type == json::value("object") ? schema : any_object();
 }
 
 std::string source_of(std::span<const Tool> tools, const ToolUse& use, const CallSyntax& syntax) {
@@ -152,9 +151,14 @@ class ToolGrammar {
     builder_.byte(from, static_cast<std::uint8_t>(next), 0xFE, free);
   }
 
-  // The arguments' texts were compiled before: what is read here has no fault.
+  // What of a schema that cannot be honoured has been written is reached from nowhere.
   GrammarBuilder::RuleId rule_of(std::size_t tool) {
-    return *SchemaReader(builder_, arguments_[tool], Strictness::as_written).read();
+    const auto rule =
+        SchemaReader(builder_, arguments_[tool], Strictness::as_written, work_).read();
+    if (rule) return *rule;
+    const auto any = SchemaReader(builder_, any_object_, Strictness::as_written, work_).read();
+    // Where the builder is full there is no grammar.
+    return any ? *any : builder_.rule();
   }
 
   const std::span<const Tool> tools_;
@@ -162,7 +166,9 @@ class ToolGrammar {
   const CallSyntax& syntax_;
   const std::vector<json::value>& arguments_;
   const CallWords words_;
+  const json::value any_object_ = any_object();
   GrammarBuilder builder_;
+  SchemaWork work_;
 };
 
 }  // namespace
@@ -172,11 +178,15 @@ Result<Grammar> compile_tool_calls(std::span<const Tool> tools, const ToolUse& u
   const std::string source = source_of(tools, use, syntax);
   GrammarBuilder::Fault fault{};
   std::vector<json::value> arguments;
-  for (const Tool& tool : tools) arguments.push_back(arguments_of(tool));
+  std::size_t bytes = 0;
+  for (const Tool& tool : tools) {
+    bytes += tool.parameters.size();
+    arguments.push_back(bytes > schema_bytes_max ? any_object() : arguments_of(tool));
+  }
   if (auto all = ToolGrammar(tools, use, syntax, arguments).write(source, fault)) {
     return *std::move(all);
   }
-  // Each fits a grammar, and all of them do not.
+  // All of them are too much, or what may be called has no arguments that are valid.
   arguments.assign(tools.size(), any_object());
   if (auto all = ToolGrammar(tools, use, syntax, arguments).write(source, fault)) {
     return *std::move(all);

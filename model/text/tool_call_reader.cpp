@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t space_max = 64;  // bytes of it that are held back before a call
 
+constexpr char marks_max = 5;  // of a form, numbered from 1
+
 // Bytes at the text's end that `mark` may begin with.
 std::size_t begun(std::string_view text, std::string_view mark) {
   std::size_t size = std::min(text.size(), mark.size() - 1);
@@ -188,7 +190,8 @@ void ToolCallReader::tell_content(std::size_t bytes, std::vector<Piece>& out) {
     if (mark > told) {
       out.push_back({.read = mark - told, .content = held_.substr(told, mark - told)});
     }
-    told = std::min(mark + 2, bytes);
+    const bool numbered = mark + 1 < bytes && held_[mark + 1] > 0 && held_[mark + 1] <= marks_max;
+    told = std::min(mark + (numbered ? 2 : 1), bytes);
     if (told > mark) out.push_back({.read = told - mark, .content = {}});
   }
   held_.erase(0, bytes);

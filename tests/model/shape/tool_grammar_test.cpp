@@ -1,5 +1,7 @@
 #include "model/shape/tool_grammar.h"
 
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 
 #include "tests/model/shape/written_text.h"
@@ -130,6 +132,43 @@ TEST_CASE("DeepSeek's calls stand in their frame, by tokens where there are some
                    words.opening + "now" + words.behind_name + "{}" + words.closing +
                        words.between + "look" + words.behind_name + "{\"city\": \"Rome\"}" +
                        words.closing + words.ending));
+}
+
+TEST_CASE("a schema that no object is valid by leaves its tool callable") {
+  for (const char* const parameters :
+       {R"({"type":"object","required":["a"],"additionalProperties":false})",
+        R"({"type":"string"})", R"({"$ref":"#/$defs/a","$defs":{"a":{"type":"string"}}})", "[]"}) {
+    const std::vector<Tool> one = {{"f", "", parameters}};
+    const auto grammar =
+        compile_tool_calls(one, {.mode = Mode::required}, syntax_of(ToolForm::hermes));
+    CAPTURE(parameters);
+    REQUIRE(grammar);
+    CHECK(is_text_of(*grammar, hermes("f", "{}")));
+    CHECK_FALSE(may_begin(*grammar, "<tool_call>\n{\"name\": \"f\", \"arguments\": \""));
+  }
+}
+
+TEST_CASE("strings that are counted in several tools are told apart") {
+  const std::vector<Tool> two = {
+      {"f", "", R"({"type":"object","properties":{"a":{"type":"string","maxLength":2}},
+          "required":["a"]})"},
+      {"g", "", R"({"type":"object","properties":{"a":{"type":"string","minLength":3,
+          "maxLength":4}},"required":["a"]})"}};
+  const auto grammar =
+      compile_tool_calls(two, {.mode = Mode::required}, syntax_of(ToolForm::hermes));
+  REQUIRE(grammar);
+  CHECK(is_text_of(*grammar, hermes("f", R"({"a": "xy"})")));
+  CHECK_FALSE(is_text_of(*grammar, hermes("f", R"({"a": "xyz"})")));
+  CHECK(is_text_of(*grammar, hermes("g", R"({"a": "xyz"})")));
+  CHECK_FALSE(is_text_of(*grammar, hermes("g", R"({"a": "xy"})")));
+  std::vector<std::uint32_t> groups;
+  for (StateId state = 0; state < grammar->size(); ++state) {
+    groups.push_back(grammar->count(state).group);
+  }
+  std::ranges::sort(groups);
+  const auto repeated = std::ranges::unique(groups);
+  groups.erase(repeated.begin(), repeated.end());
+  CHECK(groups == std::vector<std::uint32_t>{0, 1, 2});
 }
 
 TEST_CASE("tools that are too much for one grammar are held to any object") {
