@@ -118,7 +118,7 @@ std::vector<model::Message> read_messages(Fields& fields) {
     messages.push_back(read_message((*items)[index], path, fields));
   }
   if (fields.failed()) return messages;
-  check_calls(messages, fields);
+  check_calls(messages, "messages", fields);
   if (std::ranges::find(messages, model::Role::user, &model::Message::role) == messages.end()) {
     fields.reject("messages", "invalid_value", "must hold a message of role user");
   } else if (messages.back().role == model::Role::tool) {

@@ -104,28 +104,17 @@ void read_retrieval(Fields& fields, Question& question, const config::AnswerConf
 }
 
 // Who gives tools has his own way to what the answer needs; pages are read for it where he asks for
-// that beside, and never once his tools have answered.
+// that beside.
 void read_tool_terms(Fields& fields, const ServedModels& models, Question& question) {
   ToolTerms terms = read_tools(fields, models, question.model);
-  if (!terms.tools.empty() && question.shape) {
-    fields.reject("response_format", "invalid_value",
-                  "contradicts tools: a text of a schema calls none");
-  }
-  const bool answered =
-      question.messages.size() > 0 && question.messages.back().role == model::Role::tool;
-  if (answered && question.grounding == Grounding::required) {
-    fields.reject("require_sources", "invalid_value",
-                  "contradicts messages that end with a tool's result: no page is read for it");
-  }
   const auto asks = [&](std::string_view name) {
     const json::value* value = fields.any(name);
     return value != nullptr && !value->is_null();
   };
   const bool reads = asks("web_search_options") || asks("max_age") || !question.urls.empty() ||
                      question.grounding == Grounding::required;
-  if (answered || (!terms.tools.empty() && !reads)) question.retrieval = Retrieval::disabled;
-  question.tools = std::move(terms.tools);
-  question.tool_use = std::move(terms.use);
+  if (!terms.tools.empty() && !reads) question.retrieval = Retrieval::disabled;
+  take_tools(fields, std::move(terms), "response_format", question);
 }
 
 }  // namespace

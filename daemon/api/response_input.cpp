@@ -1,11 +1,15 @@
 #include "daemon/api/response_input.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "daemon/api/tool_fields.h"
 
 namespace seekd::daemon {
 namespace {
@@ -45,43 +49,72 @@ std::string read_part(const json::value& value, const std::string& path, Fields&
 }
 
 // Parts are paragraphs.
-std::string read_content(Fields& item, const std::string& path) {
-  const json::value* content = item.any("content");
+std::string read_content(Fields& item, std::string_view name, const std::string& path) {
+  const json::value* content = item.any(name);
   if (content != nullptr && content->is_string()) return std::string(content->get_string());
   if (content == nullptr || content->is_null()) {
-    item.reject("content", "missing_field", "is missing");
+    item.reject(name, "missing_field", "is missing");
     return {};
   }
-  const json::array* parts = item.array("content");
+  const json::array* parts = item.array(name);
   if (parts == nullptr) return {};
-  if (parts->size() > parts_max) item.reject("content", "out_of_range", "holds too many parts");
+  if (parts->size() > parts_max) item.reject(name, "out_of_range", "holds too many parts");
   std::string text;
   for (std::size_t index = 0; index < parts->size() && !item.failed(); ++index) {
     if (index > 0) text += '\n';
-    text += read_part((*parts)[index], path + ".content[" + std::to_string(index) + "]", item);
+    text += read_part((*parts)[index], fmt::format("{}.{}[{}]", path, name, index), item);
   }
   return text;
 }
 
-// nullopt: an item that asks for nothing.
-std::optional<model::Message> read_item(const json::value& value, const std::string& path,
-                                        Fields& fields) {
+model::Message read_message(Fields& item, const std::string& path) {
+  const auto role = role_of(item.text("role").value_or(""));
+  if (!role) item.reject("role", "invalid_value", "must be system, developer, user or assistant");
+  return {role.value_or(model::Role::user), read_content(item, "content", path)};
+}
+
+std::string read_call_id(Fields& item) {
+  std::string id = item.text("call_id").value_or("");
+  if (id.empty()) item.reject("call_id", "missing_field", "is missing");
+  return id;
+}
+
+// Calls that follow each other are one message's.
+void add_call(Fields& item, std::vector<model::Message>& messages) {
+  model::ToolCall call;
+  call.id = read_call_id(item);
+  read_call_text(item, call);
+  if (messages.empty() || messages.back().role != model::Role::assistant) {
+    messages.push_back({model::Role::assistant, ""});
+  }
+  messages.back().calls.push_back(std::move(call));
+}
+
+void add_result(Fields& item, const std::string& path, std::vector<model::Message>& messages) {
+  std::string id = read_call_id(item);
+  messages.push_back({model::Role::tool, read_content(item, "output", path), {}, std::move(id)});
+}
+
+void add_item(const json::value& value, const std::string& path, Fields& fields,
+              std::vector<model::Message>& messages) {
   if (!value.is_object()) {
-    fields.reject("input", "invalid_type", "must be a string or an array of items");
-    return std::nullopt;
+    return fields.reject("input", "invalid_type", "must be a string or an array of items");
   }
   Fields item(value.get_object(), path);
   const std::string type = item.text("type").value_or("message");
-  if (type == "reasoning" || type == "web_search_call") return std::nullopt;
-  if (type != "message") {
-    item.reject("type", "unsupported_field", "is not served: items are messages of text");
+  if (type == "reasoning" || type == "web_search_call") return;  // they ask for nothing
+  if (type == "message") {
+    messages.push_back(read_message(item, path));
+  } else if (type == "function_call") {
+    add_call(item, messages);
+  } else if (type == "function_call_output") {
+    add_result(item, path, messages);
+  } else {
+    item.reject("type", "unsupported_field",
+                "is not served: items are messages of text, calls of functions and their results");
   }
-  const auto role = role_of(item.text("role").value_or(""));
-  if (!role) item.reject("role", "invalid_value", "must be system, developer, user or assistant");
-  model::Message message{role.value_or(model::Role::user), read_content(item, path)};
   for (const std::string_view name : {"id", "status"}) item.any(name);
   if (const auto error = item.finish()) fields.reject(*error);
-  return message;
 }
 
 void read_items(Fields& fields, std::vector<model::Message>& messages) {
@@ -93,14 +126,18 @@ void read_items(Fields& fields, std::vector<model::Message>& messages) {
                       std::to_string(items_max) + " are read");
   }
   for (std::size_t index = 0; index < items->size() && !fields.failed(); ++index) {
-    auto message = read_item((*items)[index], "input[" + std::to_string(index) + "]", fields);
-    if (message) messages.push_back(*std::move(message));
+    add_item((*items)[index], "input[" + std::to_string(index) + "]", fields, messages);
   }
 }
 
 bool asks_something(const std::vector<model::Message>& messages) {
-  return !messages.empty() && messages.back().role == model::Role::user &&
-         messages.back().content.find_first_not_of(" \t\r\n") != std::string::npos;
+  const auto asks = [](const model::Message& message) {
+    return message.role == model::Role::user &&
+           message.content.find_first_not_of(" \t\r\n") != std::string::npos;
+  };
+  if (messages.empty()) return false;
+  if (messages.back().role == model::Role::tool) return std::ranges::any_of(messages, asks);
+  return asks(messages.back());
 }
 
 }  // namespace
@@ -118,8 +155,10 @@ std::vector<model::Message> read_response_input(Fields& fields) {
   } else {
     read_items(fields, messages);
   }
+  if (!fields.failed()) check_calls(messages, "input", fields);
   if (!fields.failed() && !asks_something(messages)) {
-    fields.reject("input", "invalid_value", "must end with a user's message that asks something");
+    fields.reject("input", "invalid_value",
+                  "must end with a user's message that asks something, or with a call's result");
   }
   return messages;
 }

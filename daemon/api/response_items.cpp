@@ -65,6 +65,12 @@ json::object message_item_json(std::string_view id, std::string_view status, jso
           {"content", std::move(content)}};
 }
 
+json::object function_item_json(std::string_view id, std::string_view status,
+                                const model::ToolCall& call) {
+  return {{"id", id},           {"type", "function_call"}, {"status", status},
+          {"call_id", call.id}, {"name", call.name},       {"arguments", call.arguments}};
+}
+
 json::object reasoning_part_json(std::string_view text) {
   return {{"type", "reasoning_text"}, {"text", text}};
 }

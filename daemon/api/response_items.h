@@ -24,6 +24,9 @@ boost::json::object reasoning_item_json(std::string_view id, std::string_view st
 boost::json::object message_item_json(std::string_view id, std::string_view status,
                                       boost::json::array content);
 
+boost::json::object function_item_json(std::string_view id, std::string_view status,
+                                       const model::ToolCall& call);
+
 boost::json::object reasoning_part_json(std::string_view text);
 boost::json::object text_part_json(std::string_view text, boost::json::array annotations,
                                    boost::json::array logprobs);

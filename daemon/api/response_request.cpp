@@ -8,6 +8,8 @@
 #include "daemon/api/generation_fields.h"
 #include "daemon/api/reading_fields.h"
 #include "daemon/api/response_input.h"
+#include "daemon/api/response_tools.h"
+#include "daemon/api/shape_fields.h"
 #include "daemon/api/web_search_tool.h"
 
 namespace seekd::daemon {
@@ -61,17 +63,11 @@ void read_metadata(Fields& fields) {
   }
 }
 
-void read_text_format(Fields& fields) {
+void read_text(Fields& fields, Question& question) {
   const json::object* object = fields.object("text");
   if (object == nullptr) return;
   Fields text(*object, "text");
-  if (const json::object* written = text.object("format")) {
-    Fields format(*written, "text.format");
-    if (format.text("type") != "text") {
-      format.reject("type", "unsupported_field", "must be text: no other is written");
-    }
-    if (const auto error = format.finish()) text.reject(*error);
-  }
+  question.shape = read_text_format(text);
   constexpr std::array verbosity{UnservedField{"verbosity", R"("medium")"}};
   refuse_unserved(text, verbosity);
   if (const auto error = text.finish()) fields.reject(*error);
@@ -142,7 +138,12 @@ json::object settings_of(const json::object& body, const ResponseRequest& reques
                                   : nullptr;
   settings["reasoning"] = {{"effort", effort == nullptr ? json::value(nullptr) : *effort},
                            {"summary", nullptr}};
-  settings["text"] = {{"format", {{"type", "text"}}}, {"verbosity", "medium"}};
+  const json::value* text = body.if_contains("text");
+  const json::value* format =
+      text != nullptr && text->is_object() ? text->get_object().if_contains("format") : nullptr;
+  const bool shaped = format != nullptr && !format->is_null();
+  settings["text"] = {{"format", shaped ? *format : json::value{{"type", "text"}}},
+                      {"verbosity", "medium"}};
   settings["service_tier"] =
       request.question.priority == model::Priority::background ? "flex" : "default";
   settings["store"] = false;
@@ -152,12 +153,26 @@ json::object settings_of(const json::object& body, const ResponseRequest& reques
   return settings;
 }
 
+void read_tools(Fields& fields, const ServedModels& models, Question& question,
+                const config::AnswerConfig& config, const Scope& readable) {
+  ResponseTools tools = read_response_tools(fields, models, question);
+  if (tools.searches) {
+    read_web_search_terms(fields, question, config, readable);
+  } else {
+    refuse_web_search_terms(fields, question, readable);
+  }
+  if (question.shape && question.grounding == Grounding::required) {
+    fields.reject("require_sources", "invalid_value",
+                  "contradicts text.format: text of a schema has no citations");
+  }
+  take_tools(fields, std::move(tools.functions), "text", question);
+}
+
 void read_labels(Fields& fields, Question& question) {
   // End users' names for the service's own records: checked, repeated, and kept nowhere.
   read_label(fields, "user");
   read_label(fields, "safety_identifier");
   question.cache_salt = read_salt(fields);
-  fields.flag("parallel_tool_calls");  // there are none but ours, which run at once
 }
 
 }  // namespace
@@ -178,10 +193,10 @@ std::expected<ResponseRequest, ApiError> parse_response_request(std::string_view
   read_sampling(fields, question.sampling);
   read_penalties(fields, question.sampling);
   read_includes(fields, request);
-  read_web_search_tool(fields, question, config, readable);
+  read_text(fields, question);
+  read_tools(fields, models, question, config, readable);
   question.priority = read_tier(fields);
   read_delivery(fields, request);
-  read_text_format(fields);
   read_metadata(fields);
   read_labels(fields, question);
   refuse_unserved(fields, unserved);

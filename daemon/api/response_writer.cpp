@@ -38,6 +38,7 @@ ResponseWriter::Events ResponseWriter::text(const model::TextDelta& delta) {
   tell_calls(events, calls_.end());
   if (!delta.reasoning.empty()) think(events, delta.reasoning);
   if (!delta.content.empty() || !delta.tokens.empty()) write(events, delta.content, delta.tokens);
+  for (const model::ToolCallDelta& piece : delta.calls) call(events, piece);
   return events;
 }
 
@@ -46,9 +47,14 @@ ResponseWriter::Events ResponseWriter::done(const Answer& answer) {
   begin(events);
   tell_calls(events, calls_.end());
   if (!thought_ && !answer.reasoning.empty()) think(events, answer.reasoning);
-  if (!message_) write(events, answer.content, answer.tokens);
-  end_message(events, answer);
-  const bool whole = answer.finish == model::FinishReason::stop;
+  // Who calls may say nothing beside.
+  if (!message_ && (answer.calls.empty() || !answer.content.empty())) {
+    write(events, answer.content, answer.tokens);
+  }
+  end_thought(events);
+  if (message_) end_message(events, answer);
+  end_functions(events, answer.calls);
+  const bool whole = answer.finish != model::FinishReason::length;
   response_ = response_json(whole ? "completed" : "incomplete");
   if (!whole) response_["incomplete_details"] = {{"reason", "max_output_tokens"}};
   response_["usage"] = response_usage_json(answer);
@@ -169,8 +175,36 @@ void ResponseWriter::end_message(Events& events, const Answer& answer) {
   fields = part_place_of(id, index);
   fields["part"] = part;
   tell(events, "response.content_part.done", fields);
-  const bool whole = answer.finish == model::FinishReason::stop;
+  const bool whole = answer.finish != model::FinishReason::length;
   end_item(events, index, message_item_json(id, whole ? "completed" : "incomplete", {part}));
+}
+
+void ResponseWriter::call(Events& events, const model::ToolCallDelta& delta) {
+  end_thought(events);
+  if (delta.index == functions_.size()) {
+    const std::string id = item_id("fc");
+    const model::ToolCall made{delta.id, delta.name, ""};
+    const std::size_t index = add_item(events, function_item_json(id, "in_progress", made));
+    functions_.push_back({index, id, made});
+  }
+  Function& function = functions_[delta.index];
+  function.call.arguments += delta.arguments;
+  json::object fields = place_of(function.id, function.index);
+  fields["delta"] = delta.arguments;
+  tell(events, "response.function_call_arguments.delta", fields);
+}
+
+void ResponseWriter::end_functions(Events& events, const std::vector<model::ToolCall>& calls) {
+  for (std::size_t at = functions_.size(); at < calls.size(); ++at) {
+    call(events, {at, calls[at].id, calls[at].name, calls[at].arguments});
+  }
+  for (const auto& [index, id, made] : functions_) {
+    json::object fields = place_of(id, index);
+    fields["name"] = made.name;
+    fields["arguments"] = made.arguments;
+    tell(events, "response.function_call_arguments.done", fields);
+    end_item(events, index, function_item_json(id, "completed", made));
+  }
 }
 
 std::size_t ResponseWriter::add_item(Events& events, json::object item) {

@@ -2,8 +2,8 @@
 // client follows it.
 //
 // Sends nothing: each function gives the events that are due, in their order, the first of them
-// response.created. Calls of the search tool come first, then the thought, then the message. One a
-// response; one thread.
+// response.created. Calls of the search tool come first, then the thought, then the message, then
+// calls of the caller's functions. One a response; one thread.
 
 #pragma once
 
@@ -61,6 +61,13 @@ class ResponseWriter {
     std::string text;
   };
 
+  // An item with a call of the caller's function.
+  struct Function {
+    std::size_t index = 0;  // in the output
+    std::string id;
+    model::ToolCall call;  // its arguments as far as they are told
+  };
+
   void begin(Events& events);
   void tell(Events& events, std::string_view type, const boost::json::object& fields);
   void tell_calls(Events& events, const std::vector<WebSearchCalls::Change>& changes);
@@ -69,6 +76,8 @@ class ResponseWriter {
   void end_thought(Events& events);
   void write(Events& events, std::string_view text, const std::vector<model::AnswerToken>& tokens);
   void end_message(Events& events, const Answer& answer);
+  void call(Events& events, const model::ToolCallDelta& delta);
+  void end_functions(Events& events, const std::vector<model::ToolCall>& calls);
   std::size_t add_item(Events& events, boost::json::object item);
   void end_item(Events& events, std::size_t index, boost::json::object item);
   std::string item_id(std::string_view kind) const;
@@ -81,6 +90,7 @@ class ResponseWriter {
   std::optional<Text> thought_;
   bool thought_ended_ = false;
   std::optional<Text> message_;
+  std::vector<Function> functions_;  // as Answer::calls
   boost::json::object response_;
   std::size_t sequence_ = 0;
 };

@@ -29,9 +29,8 @@ std::shared_ptr<const model::Grammar> compile(const json::value& schema,
   return nullptr;
 }
 
-std::shared_ptr<const model::Grammar> read_json_schema(const json::object& object, Fields& fields) {
-  const std::string path = "response_format.json_schema";
-  Fields named(object, path);
+// Of `named`, which stands at `path`: the object that names a schema.
+std::shared_ptr<const model::Grammar> read_json_schema(Fields& named, const std::string& path) {
   if (!is_name(named.text("name").value_or(""))) {
     named.reject("name", "invalid_value", std::string(name_rule));
   }
@@ -40,11 +39,16 @@ std::shared_ptr<const model::Grammar> read_json_schema(const json::object& objec
                                                                : model::Strictness::as_written;
   const json::object* schema = named.object("schema");
   if (schema == nullptr) named.reject("schema", "missing_field", "is missing");
-  if (const auto error = named.finish()) {
-    fields.reject(*error);
-    return nullptr;
-  }
-  return compile(*schema, strictness, path + ".schema", fields);
+  if (named.failed()) return nullptr;
+  return compile(*schema, strictness, path + ".schema", named);
+}
+
+std::shared_ptr<const model::Grammar> any_object(const std::string& path, Fields& format) {
+  return compile(json::object{{"type", "object"}}, model::Strictness::as_written, path, format);
+}
+
+void refuse_type(Fields& format) {
+  format.reject("type", "invalid_value", "must be text, json_object or json_schema");
 }
 
 }  // namespace
@@ -52,23 +56,43 @@ std::shared_ptr<const model::Grammar> read_json_schema(const json::object& objec
 std::shared_ptr<const model::Grammar> read_response_format(Fields& fields) {
   const json::object* object = fields.object("response_format");
   if (object == nullptr) return nullptr;
-  Fields format(*object, "response_format");
+  const std::string path = "response_format";
+  Fields format(*object, path);
   const std::string type = format.text("type").value_or("");
-  const json::object* schema = nullptr;
-  if (type == "json_schema") {
-    schema = format.object("json_schema");
-    if (schema == nullptr) format.reject("json_schema", "missing_field", "is missing");
-  } else if (type != "text" && type != "json_object") {
-    format.reject("type", "invalid_value", "must be text, json_object or json_schema");
+  std::shared_ptr<const model::Grammar> grammar;
+  if (type == "json_object") {
+    grammar = any_object(path, format);
+  } else if (type == "json_schema") {
+    if (const json::object* schema = format.object("json_schema")) {
+      Fields named(*schema, path + ".json_schema");
+      grammar = read_json_schema(named, path + ".json_schema");
+      if (const auto error = named.finish()) format.reject(*error);
+    } else {
+      format.reject("json_schema", "missing_field", "is missing");
+    }
+  } else if (type != "text") {
+    refuse_type(format);
   }
-  if (const auto error = format.finish()) {
-    fields.reject(*error);
-    return nullptr;
+  if (const auto error = format.finish()) fields.reject(*error);
+  return fields.failed() ? nullptr : grammar;
+}
+
+std::shared_ptr<const model::Grammar> read_text_format(Fields& text) {
+  const json::object* object = text.object("format");
+  if (object == nullptr) return nullptr;
+  const std::string path = "text.format";
+  Fields format(*object, path);
+  const std::string type = format.text("type").value_or("");
+  std::shared_ptr<const model::Grammar> grammar;
+  if (type == "json_object") {
+    grammar = any_object(path, format);
+  } else if (type == "json_schema") {
+    grammar = read_json_schema(format, path);
+  } else if (type != "text") {
+    refuse_type(format);
   }
-  if (type == "json_schema") return read_json_schema(*schema, fields);
-  if (type == "text") return nullptr;
-  return compile(json::object{{"type", "object"}}, model::Strictness::as_written, "response_format",
-                 fields);
+  if (const auto error = format.finish()) text.reject(*error);
+  return text.failed() ? nullptr : grammar;
 }
 
 }  // namespace seekd::daemon

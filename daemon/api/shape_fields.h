@@ -1,4 +1,5 @@
-// The field of a request that says what an answer's text is to be: OpenAI's `response_format`.
+// The field of a request that says what an answer's text is to be: `response_format` of OpenAI's
+// chats, `text.format` of its responses.
 //
 // Pure; any thread.
 
@@ -14,5 +15,8 @@ namespace seekd::daemon {
 // nullptr: any text. What cannot be honoured is recorded in `fields`, by the schema's own place:
 // "response_format.json_schema.schema.properties.age.multipleOf".
 std::shared_ptr<const model::Grammar> read_response_format(Fields& fields);
+
+// The same of "format" in `text`, which stands at "text"; a schema's fields are the format's own.
+std::shared_ptr<const model::Grammar> read_text_format(Fields& text);
 
 }  // namespace seekd::daemon

@@ -15,7 +15,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t tools_max = 128;
 constexpr std::size_t calls_max = 128;  // of one message
 constexpr std::size_t id_bytes_max = 256;
 
@@ -64,11 +63,7 @@ std::vector<model::Tool> read_list(Fields& fields) {
                   fmt::format("holds {} tools, at most {} are read", list->size(), tools_max));
   }
   for (std::size_t at = 0; at < list->size() && !fields.failed(); ++at) {
-    model::Tool tool = read_tool((*list)[at], fmt::format("tools[{}]", at), fields);
-    if (std::ranges::find(tools, tool.name, &model::Tool::name) != tools.end()) {
-      fields.reject("tools", "invalid_value", "holds two functions '" + tool.name + "'");
-    }
-    tools.push_back(std::move(tool));
+    add_tool(fields, tools, read_tool((*list)[at], fmt::format("tools[{}]", at), fields));
   }
   return tools;
 }
@@ -129,12 +124,7 @@ model::ToolCall read_call(const json::value& value, const std::string& path, Fie
     call.reject("function", "missing_field", "is missing");
   } else {
     Fields function(*object, path + ".function");
-    read.name = function.text("name").value_or("");
-    read.arguments = function.text("arguments").value_or("");
-    if (!is_name(read.name)) function.reject("name", "invalid_value", std::string(name_rule));
-    if (!parse_object(read.arguments)) {
-      function.reject("arguments", "invalid_value", "must be a JSON object, as text");
-    }
+    read_call_text(function, read);
     if (const auto error = function.finish()) call.reject(*error);
   }
   if (const auto error = call.finish()) message.reject(*error);
@@ -163,13 +153,35 @@ model::Tool read_function(Fields& function, const std::string& path) {
   return tool;
 }
 
+void add_tool(Fields& fields, std::vector<model::Tool>& tools, model::Tool tool) {
+  if (std::ranges::find(tools, tool.name, &model::Tool::name) != tools.end()) {
+    fields.reject("tools", "invalid_value", "holds two functions '" + tool.name + "'");
+  }
+  tools.push_back(std::move(tool));
+}
+
+void read_call_text(Fields& function, model::ToolCall& call) {
+  call.name = function.text("name").value_or("");
+  call.arguments = function.text("arguments").value_or("");
+  if (!is_name(call.name)) function.reject("name", "invalid_value", std::string(name_rule));
+  if (!parse_object(call.arguments)) {
+    function.reject("arguments", "invalid_value", "must be a JSON object, as text");
+  }
+}
+
 ToolTerms read_tools(Fields& fields, const ServedModels& models, const std::string& model) {
   ToolTerms terms{.tools = read_list(fields), .use = read_choice(fields)};
+  check_tools(fields, terms, models, model);
+  return terms;
+}
+
+void check_tools(Fields& fields, const ToolTerms& terms, const ServedModels& models,
+                 const std::string& model) {
   if (terms.tools.empty()) {
     if (terms.use.mode == model::ToolUse::Mode::required) {
       fields.reject("tool_choice", "invalid_value", "asks for a call, and 'tools' holds none");
     }
-    return {};
+    return;
   }
   const std::string& only = terms.use.only;
   if (!only.empty() &&
@@ -182,7 +194,6 @@ ToolTerms read_tools(Fields& fields, const ServedModels& models, const std::stri
                   "cannot be given to '" + models.named(model).name +
                       "': its chat template has no form for tools; name another model");
   }
-  return terms;
 }
 
 std::vector<model::ToolCall> read_tool_calls(Fields& message, const std::string& path) {
@@ -199,21 +210,22 @@ std::vector<model::ToolCall> read_tool_calls(Fields& message, const std::string&
   return calls;
 }
 
-void check_calls(const std::vector<model::Message>& messages, Fields& fields) {
+void check_calls(const std::vector<model::Message>& messages, std::string_view name,
+                 Fields& fields) {
   std::vector<std::string_view> open;  // ids of calls without a result
   const auto refuse_open = [&] {
     if (open.empty()) return;
-    fields.reject("messages", "invalid_value",
-                  fmt::format("hold no result of the call '{}': a message of role tool with that "
-                              "tool_call_id follows it",
+    fields.reject(name, "invalid_value",
+                  fmt::format("must have the result of each call behind it, under its id, before "
+                              "anything else is said: there is none of '{}'",
                               open.front()));
   };
   for (const model::Message& message : messages) {
     if (message.role == model::Role::tool) {
       const auto found = std::ranges::find(open, message.call_id);
       if (found == open.end()) {
-        fields.reject("messages", "invalid_value",
-                      fmt::format("hold a result of '{}', which no call before it has as its id",
+        fields.reject(name, "invalid_value",
+                      fmt::format("must have a call before each result: there is none of '{}'",
                                   message.call_id));
         return;
       }
@@ -225,6 +237,22 @@ void check_calls(const std::vector<model::Message>& messages, Fields& fields) {
     for (const model::ToolCall& call : message.calls) open.push_back(call.id);
   }
   refuse_open();
+}
+
+void take_tools(Fields& fields, ToolTerms terms, std::string_view format, Question& question) {
+  if (!terms.tools.empty() && question.shape) {
+    fields.reject(format, "invalid_value", "contradicts tools: a text of a schema calls none");
+  }
+  if (!question.messages.empty() && question.messages.back().role == model::Role::tool) {
+    question.retrieval = Retrieval::disabled;
+    if (question.grounding == Grounding::required) {
+      fields.reject("require_sources", "invalid_value",
+                    "contradicts a conversation that ends with a tool's result: no page is read "
+                    "for it");
+    }
+  }
+  question.tools = std::move(terms.tools);
+  question.tool_use = std::move(terms.use);
 }
 
 }  // namespace seekd::daemon

@@ -20,6 +20,8 @@ struct ToolTerms {
   model::ToolUse use;
 };
 
+inline constexpr std::size_t tools_max = 128;
+
 // Of POST /v1/chat/completions. `model`: who is to call them, as Question::model has it.
 ToolTerms read_tools(Fields& fields, const ServedModels& models, const std::string& model);
 
@@ -27,11 +29,26 @@ ToolTerms read_tools(Fields& fields, const ServedModels& models, const std::stri
 // `path`.
 model::Tool read_function(Fields& function, const std::string& path);
 
+// Adds it; two of one name are refused.
+void add_tool(Fields& fields, std::vector<model::Tool>& tools, model::Tool tool);
+
+// Whether that model can call them, and the one that is chosen is among them.
+void check_tools(Fields& fields, const ToolTerms& terms, const ServedModels& models,
+                 const std::string& model);
+
 // "tool_calls" of an assistant's message at `path`.
 std::vector<model::ToolCall> read_tool_calls(Fields& message, const std::string& path);
 
+// "name" and "arguments" of a call.
+void read_call_text(Fields& function, model::ToolCall& call);
+
 // What is wrong with the calls of a conversation, each of which is answered once, before anything
-// else is said: recorded at "messages".
-void check_calls(const std::vector<model::Message>& messages, Fields& fields);
+// else is said: recorded at `name`, the field that holds the conversation.
+void check_calls(const std::vector<model::Message>& messages, std::string_view name,
+                 Fields& fields);
+
+// Gives the question its tools, under what they exclude. Nothing is read for a conversation that
+// ends with what a tool gave back. `format`: the field that asks for a text of a schema.
+void take_tools(Fields& fields, ToolTerms terms, std::string_view format, Question& question);
 
 }  // namespace seekd::daemon

@@ -1,9 +1,12 @@
-// The tools of POST /v1/responses: web_search, and what a caller asks of it. Without it no page is
+// The tool web_search of POST /v1/responses, and what a caller asks of it. Without it no page is
 // read.
 //
-// Pure; any thread. Other tools are refused by name.
+// Pure; any thread.
 
 #pragma once
+
+#include <string>
+#include <string_view>
 
 #include "config/config.h"
 #include "daemon/access/scope.h"
@@ -12,9 +15,17 @@
 
 namespace seekd::daemon {
 
-// Reads "tools" and "tool_choice", and what may be read: "urls", "max_age", "collections" and the
-// others of a chat, which are for requests with the tool.
-void read_web_search_tool(Fields& fields, Question& question, const config::AnswerConfig& config,
-                          const Scope& readable);
+// A type of tool, in any of its versions.
+bool is_web_search(std::string_view type);
+
+// What `tool`, which stands at `path`, says of what is searched.
+void read_web_search(Fields& tool, const std::string& path, Question& question);
+
+// What may be read: "urls", "max_age", "collections" and the others of a chat.
+void read_web_search_terms(Fields& fields, Question& question, const config::AnswerConfig& config,
+                           const Scope& readable);
+
+// Of a request without the tool: these are refused, and nothing is read.
+void refuse_web_search_terms(Fields& fields, Question& question, const Scope& readable);
 
 }  // namespace seekd::daemon

@@ -80,7 +80,7 @@ void measure(const model::Tokenizer& tokenizer, const Case& one) {
   if (!grammar) give_up(grammar.error().at + " " + grammar.error().message);
   const auto shared = std::make_shared<const model::Grammar>(*std::move(grammar));
   const auto ends = tokenizer.eos_ids();
-  model::Shapes shapes(tokenizer, {ends.begin(), ends.end()});
+  model::Shapes shapes(tokenizer, {ends.begin(), ends.end()}, {});
   const auto tokens = tokenizer.encode(one.text, model::SpecialTokens::as_text);
   const auto print = [&](const char* when, const std::vector<double>& times) {
     std::cout << "  " << when << ": p50 " << times[times.size() / 2] << " us, p99 "

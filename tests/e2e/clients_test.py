@@ -130,6 +130,29 @@ requests_burst = 2
     def respond(self, **fields):
         return self.client.responses.create(model=self.models[0], **fields)
 
+    def test_a_response_calls_a_function_and_goes_on_with_what_it_gave_back(self):
+        port = {"type": "function", "name": "open_port", "description": "Opens a port.", "strict": True, "parameters": {
+            "type": "object", "required": ["port"], "additionalProperties": False, "properties": {"port": {"enum": [7311, 7312]}}}}
+        asked = [{"role": "user", "content": "Open port 7311."}]
+        reply = self.respond(input=asked, tools=[port], tool_choice="required", max_output_tokens=200)
+        [call, *_] = [item for item in reply.output if item.type == "function_call"]
+        self.assertEqual(call.name, "open_port")
+        self.assertIn(json.loads(call.arguments)["port"], [7311, 7312])
+        with self.client.responses.stream(model=self.models[0], input=asked, tools=[port], tool_choice="required",
+                                          max_output_tokens=200) as stream:
+            types = [event.type for event in stream]
+        self.assertIn("response.function_call_arguments.done", types)
+        results = [{"type": "function_call_output", "call_id": item.call_id, "output": "it is open"} for item in reply.output]
+        told = self.respond(input=[*asked, *reply.output, *results], tools=[port], tool_choice="none", max_output_tokens=60)
+        self.assertTrue(told.output_text)
+
+    def test_a_response_is_json_of_a_schema(self):
+        schema = {"type": "object", "required": ["port"], "additionalProperties": False, "properties": {"port": {"type": "integer"}}}
+        reply = self.respond(input="Which port is it, 7311 or 7312?", max_output_tokens=100,
+                             text={"format": {"type": "json_schema", "name": "port", "schema": schema, "strict": True}})
+        self.assertEqual(set(json.loads(reply.output_text)), {"port"})
+        self.assertEqual(reply.text.format.name, "port")
+
     def test_a_response_has_the_calls_of_its_search_and_a_cited_message(self):
         url = self.page("response")
         fields = {"input": QUESTION, "tools": [{"type": "web_search"}], "include": ["web_search_call.action.sources"],

@@ -15,6 +15,7 @@ std::expected<ResponseRequest, ApiError> parse(std::string_view body) {
   model::ModelInfo model;
   model.name = "SmolLM2-135M";
   model.thinks = true;
+  model.calls_tools = true;
   return parse_response_request(body, model, {}, readable);
 }
 
@@ -100,7 +101,7 @@ TEST_CASE("what a response cannot have is refused by name") {
       {R"({"input": [{"role": "user", "content": [{"type": "input_image"}]}]})",
        "input[0].content[0].type", "unsupported_field"},
       {R"({"input": [{"role": "user", "content": [7]}]})", "input[0].content", "invalid_type"},
-      {R"({"input": [{"type": "function_call_output"}]})", "input[0].type", "unsupported_field"},
+      {R"({"input": [{"type": "function_call_output"}]})", "input[0].call_id", "missing_field"},
       {R"({"input": [{"type": "item_reference", "id": "x"}]})", "input[0].type",
        "unsupported_field"},
       {R"({"input": [{"role": "assistant", "content": "x"}]})", "input", "invalid_value"},
@@ -108,8 +109,26 @@ TEST_CASE("what a response cannot have is refused by name") {
       {ask(R"("background": true)"), "background", "unsupported_field"},
       {ask(R"("previous_response_id": "resp_1")"), "previous_response_id", "unsupported_field"},
       {ask(R"("truncation": "auto")"), "truncation", "unsupported_field"},
-      {ask(R"("text": {"format": {"type": "json_object"}})"), "text.format.type",
-       "unsupported_field"},
+      {ask(R"("text": {"format": {"type": "xml"}})"), "text.format.type", "invalid_value"},
+      {ask(R"("text": {"format": {"type": "json_schema", "name": "a"}})"), "text.format.schema",
+       "missing_field"},
+      {ask(R"("text": {"format": {"type": "json_schema", "name": "a", "schema": {"type": "object",
+              "properties": {"n": {"multipleOf": 3}}}}})"),
+       "text.format.schema.properties.n.multipleOf", "unsupported_field"},
+      {ask(R"("text": {"format": {"type": "json_object"}}, "tools": [{"type": "function",
+              "name": "f"}])"),
+       "text", "invalid_value"},
+      {ask(R"("tools": [{"type": "function", "name": "f", "parameters": {"type": "array"}}])"),
+       "tools[0].parameters", "invalid_value"},
+      {ask(R"("tools": [{"type": "function", "name": "f"}],
+              "tool_choice": {"type": "function", "name": "g"})"),
+       "tool_choice", "invalid_value"},
+      {ask(R"("tools": [{"type": "function", "name": "f"}],
+              "tool_choice": {"type": "web_search"})"),
+       "tool_choice", "invalid_value"},
+      {R"({"input": [{"role": "user", "content": "x"}, {"type": "function_call", "call_id": "c",
+                      "name": "f", "arguments": "{}"}]})",
+       "input", "invalid_value"},
       {ask(R"("text": {"verbosity": "low"})"), "text.verbosity", "unsupported_field"},
       {ask(R"("reasoning": {"summary": "auto"})"), "reasoning.summary", "unsupported_field"},
       {ask(R"("reasoning": {"effort": "huge"})"), "reasoning.effort", "invalid_value"},
@@ -140,6 +159,56 @@ TEST_CASE("what a response cannot have is refused by name") {
     CHECK(request.error().param.ends_with(param));
     CHECK(request.error().code == code);
   }
+}
+
+TEST_CASE("functions stand beside the search, and either is chosen by itself") {
+  const std::string tools = R"("tools": [{"type": "web_search"}, {"type": "function", "name": "f",
+      "description": "F.", "parameters": {"type": "object", "properties": {}}, "strict": null}])";
+  using Mode = model::ToolUse::Mode;
+  const auto both = parse(ask(tools));
+  REQUIRE(both);
+  CHECK(both->question.retrieval == Retrieval::enabled);
+  CHECK(both->question.tools.at(0).name == "f");
+  CHECK(both->question.tool_use.mode == Mode::automatic);
+  const auto one = parse(ask(tools + R"(, "tool_choice": {"type": "function", "name": "f"})"));
+  REQUIRE(one);
+  CHECK(one->question.retrieval == Retrieval::disabled);
+  CHECK(one->question.tool_use == model::ToolUse{Mode::required, "f", true});
+  const auto search = parse(ask(tools + R"(, "tool_choice": {"type": "web_search"})"));
+  REQUIRE(search);
+  CHECK(search->question.retrieval == Retrieval::enabled);
+  CHECK(search->question.tool_use.mode == Mode::none);
+  const auto none = parse(ask(tools + R"(, "tool_choice": "none")"));
+  REQUIRE(none);
+  CHECK(none->question.retrieval == Retrieval::disabled);
+  CHECK(none->question.tool_use.mode == Mode::none);
+}
+
+TEST_CASE("calls that follow each other are one message's, and their results follow it") {
+  const auto request = parse(R"({"input": [
+      {"role": "user", "content": "Weather?"},
+      {"type": "function_call", "id": "fc_1", "call_id": "a", "name": "f", "arguments": "{}",
+       "status": "completed"},
+      {"type": "function_call", "call_id": "b", "name": "f", "arguments": "{\"n\": 1}"},
+      {"type": "function_call_output", "call_id": "b", "output": "rain"},
+      {"type": "function_call_output", "call_id": "a",
+       "output": [{"type": "input_text", "text": "sun"}]}]})");
+  REQUIRE(request);
+  const auto& messages = request->question.messages;
+  REQUIRE(messages.size() == 4);
+  CHECK(messages[1].calls ==
+        std::vector<model::ToolCall>{{"a", "f", "{}"}, {"b", "f", R"({"n": 1})"}});
+  CHECK(messages[2].call_id == "b");
+  CHECK(messages[3].content == "sun");
+  CHECK(request->question.text() == "Weather?");
+}
+
+TEST_CASE("a text of a schema is asked for by text.format, and its format repeated") {
+  const auto request = parse(ask(R"("text": {"format": {"type": "json_schema", "name": "port",
+      "schema": {"type": "object", "properties": {"port": {"type": "integer"}}}}})"));
+  REQUIRE(request);
+  CHECK(request->question.shape);
+  CHECK(request->settings.at("text").at("format").at("name") == "port");
 }
 
 TraceStep step(TraceStep::Kind kind, std::string_view url = "", std::string_view detail = "") {
@@ -254,6 +323,34 @@ TEST_CASE("a client is told of searches, pages, thought and text in OpenAI's ord
     if (event.at("type") != "response.output_item.done") continue;
     CHECK(output[event.at("output_index").to_number<std::size_t>()] == event.at("item"));
   }
+}
+
+TEST_CASE("a call of a function is an item of its own, and no empty message stands before it") {
+  Answer answer;
+  answer.finish = model::FinishReason::calls;
+  answer.calls = {{"call_1", "f", R"({"n":1})"}};
+  ResponseWriter response = writer();
+  Told told;
+  told(response.text({.content = "", .reasoning = "", .calls = {{0, "call_1", "f", R"({"n":)"}}}));
+  told(response.text({.content = "", .reasoning = "", .calls = {{0, "", "", "1}"}}}));
+  told(response.done(answer));
+  CHECK(told.types == std::vector<std::string>{
+                          "response.created",
+                          "response.in_progress",
+                          "response.output_item.added",
+                          "response.function_call_arguments.delta",
+                          "response.function_call_arguments.delta",
+                          "response.function_call_arguments.done",
+                          "response.output_item.done",
+                          "response.completed",
+                      });
+  const json::array& output = response.response().at("output").as_array();
+  REQUIRE(output.size() == 1);
+  CHECK(output[0].at("call_id") == "call_1");
+  CHECK(output[0].at("arguments") == R"({"n":1})");
+  ResponseWriter whole = writer();
+  whole.done(answer);
+  CHECK(whole.response() == response.response());
 }
 
 TEST_CASE("a response that is not streamed has the same items") {
