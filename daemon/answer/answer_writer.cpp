@@ -20,6 +20,7 @@ namespace {
 
 std::vector<model::ToolCallDelta> whole_deltas(const std::vector<model::ToolCall>& calls) {
   std::vector<model::ToolCallDelta> deltas;
+  deltas.reserve(calls.size());
   for (const model::ToolCall& call : calls) {
     deltas.push_back({deltas.size(), call.id, call.name, call.arguments});
   }

@@ -179,5 +179,28 @@ class SearchTest(case.Case):
         self.assertNotIn("quorum", self.seekd.log("seekd-fetcher"))
 
 
+class ReadingByCalls(case.Case):
+    """The model itself words the query and calls tools to choose what is read; it is small, and held to their schemas."""
+    extra_config = CONFIG
+    internet = Internet
+
+    @classmethod
+    def programs(cls, extra=""):
+        made = super().programs(extra)
+        made.config.write_text(made.config.read_text().replace("[answer]", '[answer]\nmodel_searches = "always"'))
+        return made
+
+    def test_the_model_reads_by_calls_what_was_offered_and_nothing_else(self):
+        reply = self.answer("What is the latest release of Kestrel today?", max_age=0, trace=True)
+        chosen = [step["detail"] for step in reply["trace"] if step["step"] == "chosen"]
+        self.assertTrue(chosen, reply["trace"])
+        self.assertFalse(chosen[0].startswith("by rules"), chosen)
+        offered = {f"{case.SITE}/long/{name}.html" for name in PAGES}
+        fetched = {step["url"] for step in reply["trace"] if step["step"] == "fetching"}
+        self.assertTrue(fetched)
+        self.assertLessEqual(fetched, offered)
+        self.assertGreater(reply["usage"]["search_tokens"], 0)
+
+
 if __name__ == "__main__":
     case.main()
