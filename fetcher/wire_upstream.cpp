@@ -65,6 +65,53 @@ Result<UpstreamUsage> parse_usage(const json::object& object) {
   return usage;
 }
 
+json::object json_of(const UpstreamCall& call) {
+  json::object object{{"index", call.index}};
+  if (!call.id.empty()) object["id"] = call.id;
+  if (!call.name.empty()) object["name"] = call.name;
+  if (!call.arguments.empty()) object["arguments"] = call.arguments;
+  return object;
+}
+
+Status read_calls(JsonFields& reader, UpstreamEvent& event) {
+  const json::array* calls = reader.array("calls", upstream_calls_max);
+  if (calls == nullptr) return {};
+  for (const json::value& value : *calls) {
+    const json::object* object = value.if_object();
+    if (object == nullptr) return fail(ErrorCode::invalid_argument, "upstream event: no call");
+    JsonFields fields(*object, what);
+    UpstreamCall call;
+    call.index = fields.number("index", upstream_calls_max - 1);
+    call.id = fields.text("id", upstream_name_bytes_max);
+    call.name = fields.text("name", upstream_name_bytes_max);
+    call.arguments = fields.text("arguments", upstream_event_bytes_max);
+    if (const Status read = fields.finish(); !read) return read;
+    event.calls.push_back(std::move(call));
+  }
+  return {};
+}
+
+std::string_view to_string(UpstreamFinish finish) {
+  switch (finish) {
+    case UpstreamFinish::none:
+      return "";
+    case UpstreamFinish::stop:
+      return "stop";
+    case UpstreamFinish::length:
+      return "length";
+    case UpstreamFinish::calls:
+      return "calls";
+  }
+  return "";
+}
+
+UpstreamFinish parse_finish(std::string_view text) {
+  for (const auto finish : {UpstreamFinish::none, UpstreamFinish::length, UpstreamFinish::calls}) {
+    if (text == to_string(finish)) return finish;
+  }
+  return UpstreamFinish::stop;
+}
+
 Status read_tokens(JsonFields& reader, UpstreamEvent& event) {
   const json::array* tokens = reader.array("tokens", upstream_tokens_max);
   if (tokens == nullptr) return {};
@@ -125,9 +172,10 @@ std::string to_json(const UpstreamEvent& event) {
   json::array tokens;
   for (const UpstreamToken& token : event.tokens) tokens.push_back(json_of(token));
   if (!tokens.empty()) object["tokens"] = std::move(tokens);
-  if (event.finish != UpstreamFinish::none) {
-    object["finish"] = event.finish == UpstreamFinish::stop ? "stop" : "length";
-  }
+  json::array calls;
+  for (const UpstreamCall& call : event.calls) calls.push_back(json_of(call));
+  if (!calls.empty()) object["calls"] = std::move(calls);
+  if (event.finish != UpstreamFinish::none) object["finish"] = to_string(event.finish);
   if (event.usage) object["usage"] = json_of(*event.usage);
   return json::serialize(object);
 }
@@ -144,11 +192,9 @@ Result<UpstreamEvent> parse_upstream_event(std::string_view line) {
   event.reasoning = reader.text("reasoning", upstream_event_bytes_max);
   event.error = reader.text("error", upstream_message_bytes_max);
   event.model = reader.text("model", upstream_model_bytes_max);
-  const std::string finish = reader.text("finish", name_bytes_max);
-  if (!finish.empty()) {
-    event.finish = finish == "length" ? UpstreamFinish::length : UpstreamFinish::stop;
-  }
+  event.finish = parse_finish(reader.text("finish", name_bytes_max));
   if (const Status read = read_tokens(reader, event); !read) return std::unexpected(read.error());
+  if (const Status read = read_calls(reader, event); !read) return std::unexpected(read.error());
   if (const json::object* usage = reader.object("usage")) {
     const auto read = parse_usage(*usage);
     if (!read) return std::unexpected(read.error());

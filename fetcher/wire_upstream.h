@@ -26,6 +26,8 @@ inline constexpr std::size_t upstream_event_bytes_max = 256 << 10;  // of the se
 inline constexpr std::size_t upstream_line_bytes_max = 4 << 20;     // of ours: all may be escaped
 inline constexpr std::size_t upstream_tokens_max = 4096;            // of one event
 inline constexpr std::size_t upstream_best_max = 20;                // OpenAI's top_logprobs
+inline constexpr std::size_t upstream_calls_max = 128;              // of one answer
+inline constexpr std::size_t upstream_name_bytes_max = 256;  // of a function's, and a call's id
 inline constexpr std::size_t upstream_message_bytes_max = 1024;
 inline constexpr std::size_t upstream_model_bytes_max = 256;
 
@@ -51,6 +53,16 @@ struct UpstreamToken {
   bool operator==(const UpstreamToken&) const = default;
 };
 
+// A piece of a call: its arguments go on from where the piece before ended.
+struct UpstreamCall {
+  std::uint64_t index = 0;  // below upstream_calls_max
+  std::string id = {};
+  std::string name = {};
+  std::string arguments = {};
+
+  bool operator==(const UpstreamCall&) const = default;
+};
+
 struct UpstreamUsage {
   std::uint64_t prompt_tokens = 0;
   std::uint64_t cached_tokens = 0;
@@ -64,6 +76,7 @@ enum class UpstreamFinish : std::uint8_t {
   none,    // it goes on
   stop,    // the model ended, or what the server calls an end beside the next
   length,  // its room was full
+  calls,   // the model waits for what the functions that it called give back
 };
 
 // What came, each part as far as it is there.
@@ -71,6 +84,7 @@ struct UpstreamEvent {
   std::string content = {};
   std::string reasoning = {};
   std::vector<UpstreamToken> tokens = {};
+  std::vector<UpstreamCall> calls = {};  // at most upstream_calls_max
   UpstreamFinish finish = UpstreamFinish::none;
   std::optional<UpstreamUsage> usage = std::nullopt;
   std::string error = {};  // what the server says is wrong; UTF-8 on one line

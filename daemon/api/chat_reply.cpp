@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "daemon/api/answer_json.h"
+#include "daemon/calls_json.h"
 
 namespace seekd::daemon {
 namespace {
@@ -21,16 +22,6 @@ std::string_view finish_reason(model::FinishReason finish) {
       return "tool_calls";
   }
   return "stop";
-}
-
-json::array calls_json(const std::vector<model::ToolCall>& calls) {
-  json::array out;
-  for (const model::ToolCall& call : calls) {
-    out.push_back({{"id", call.id},
-                   {"type", "function"},
-                   {"function", {{"name", call.name}, {"arguments", call.arguments}}}});
-  }
-  return out;
 }
 
 json::object call_delta_json(const model::ToolCallDelta& delta) {

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "daemon/calls_json.h"
 #include "fetcher/wire_upstream.h"
 
 namespace seekd::daemon {
@@ -26,9 +27,35 @@ std::string_view name_of(model::Role role) {
 json::array messages_json(const std::vector<model::Message>& messages) {
   json::array all;
   for (const model::Message& message : messages) {
-    all.push_back({{"role", name_of(message.role)}, {"content", message.content}});
+    json::object out{{"role", name_of(message.role)}, {"content", message.content}};
+    if (message.role == model::Role::tool) out["tool_call_id"] = message.call_id;
+    if (!message.calls.empty()) out["tool_calls"] = calls_json(message.calls);
+    if (!message.calls.empty() && message.content.empty()) out["content"] = nullptr;
+    all.push_back(std::move(out));
   }
   return all;
+}
+
+json::value choice_json(const model::ToolUse& use) {
+  using Mode = model::ToolUse::Mode;
+  if (!use.only.empty()) {
+    return {{"type", "function"}, {"function", {{"name", use.only}}}};
+  }
+  return use.mode == Mode::required ? "required" : use.mode == Mode::none ? "none" : "auto";
+}
+
+// REQUIRES: parameters of tools are JSON.
+void add_tools(json::object& body, const model::GenerateRequest& request) {
+  if (request.tools.empty()) return;
+  json::array tools;
+  for (const model::Tool& tool : request.tools) {
+    json::object function{{"name", tool.name}, {"parameters", json::parse(tool.parameters)}};
+    if (!tool.description.empty()) function["description"] = tool.description;
+    tools.push_back({{"type", "function"}, {"function", std::move(function)}});
+  }
+  body["tools"] = std::move(tools);
+  body["tool_choice"] = choice_json(request.tool_use);
+  if (!request.tool_use.parallel) body["parallel_tool_calls"] = false;
 }
 
 // Fields at their default are left out: not every server knows them all.
@@ -55,6 +82,7 @@ std::string chat_body(const model::GenerateRequest& request, const std::string& 
                     {"stream", true},
                     {"stream_options", {{"include_usage", true}}}};
   add_sampling(body, request.sampling);
+  add_tools(body, request);
   if (!request.stop.empty()) body["stop"] = json::array(request.stop.begin(), request.stop.end());
   return json::serialize(body);
 }

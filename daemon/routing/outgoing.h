@@ -39,7 +39,8 @@ std::vector<PrivateText> private_texts(const std::vector<model::Message>& conver
 std::optional<std::string> forbidden_to_leave(const PromptContent& content,
                                               const config::RouteConfig& route);
 
-// The messages as they leave: where the route masks, "[email]" stands for what was private.
+// The messages as they leave: where the route masks, "[email]" stands for what was private, in text
+// and in calls' arguments.
 std::vector<model::Message> as_they_leave(std::vector<model::Message> messages,
                                           const PromptContent& content,
                                           const config::RouteConfig& route);

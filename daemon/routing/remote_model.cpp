@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "daemon/routing/chat_body.h"
+#include "daemon/routing/remote_calls.h"
 #include "policy/quoted.h"
 
 namespace seekd::daemon {
@@ -60,6 +61,19 @@ model::TextDelta delta_of(fetcher::UpstreamEvent& event) {
   return delta;
 }
 
+model::FinishReason finish_of(fetcher::UpstreamFinish finish) {
+  switch (finish) {
+    case fetcher::UpstreamFinish::length:
+      return model::FinishReason::length;
+    case fetcher::UpstreamFinish::calls:
+      return model::FinishReason::calls;
+    case fetcher::UpstreamFinish::none:
+    case fetcher::UpstreamFinish::stop:
+      break;
+  }
+  return model::FinishReason::stop;
+}
+
 void take_usage(const fetcher::UpstreamUsage& usage, model::Generation& generation) {
   generation.prompt_tokens = usage.prompt_tokens;
   generation.cached_tokens = usage.cached_tokens;
@@ -98,6 +112,7 @@ RemoteModel::RemoteModel(const config::RouteConfig& route, const policy::Upstrea
   info_.device = "upstream " + upstream.name;
   info_.context_tokens = route.context_tokens;
   info_.thinks = route.thinks;
+  info_.calls_tools = true;  // who cannot, says so
 }
 
 // How it is, its route learns from its answers.
@@ -150,17 +165,20 @@ Result<model::Generation> RemoteModel::generate(
   model::Generation generation;
   bool finished = false;
   std::optional<fetcher::UpstreamUsage> usage;
+  RemoteCalls calls(upstream_, request);
   const auto take = [&](fetcher::UpstreamEvent event) -> Status {
     if (event.usage) usage = event.usage;
     if (event.finish != fetcher::UpstreamFinish::none) {
       finished = true;
-      const bool length = event.finish == fetcher::UpstreamFinish::length;
-      generation.finish = length ? model::FinishReason::length : model::FinishReason::stop;
+      generation.finish = finish_of(event.finish);
     }
-    const model::TextDelta delta = delta_of(event);
+    auto pieces = calls.take(event.calls);
+    if (!pieces) return std::unexpected(pieces.error());
+    model::TextDelta delta = delta_of(event);
+    delta.calls = *std::move(pieces);
     generation.content += delta.content;
     generation.reasoning += delta.reasoning;
-    if (!delta.content.empty() || !delta.reasoning.empty()) on_text(delta);
+    if (!delta.content.empty() || !delta.reasoning.empty() || !delta.calls.empty()) on_text(delta);
     return {};
   };
   const Status called = call(policy::UpstreamPath::chat_completions, chat_body(request, model_),
@@ -170,11 +188,18 @@ Result<model::Generation> RemoteModel::generate(
     return fail(ErrorCode::corrupt, "the upstream " + policy::quoted(upstream_) +
                                         " ended its answer without saying why");
   }
+  Result<std::vector<model::ToolCall>> made = calls.finish();
+  if (!made) return std::unexpected(std::move(made.error()));
+  generation.calls = *std::move(made);
+  if (!generation.calls.empty()) generation.finish = model::FinishReason::calls;
   if (usage) {
     take_usage(*usage, generation);
   } else {  // about: not every server counts what it streams
     generation.prompt_tokens = count_prompt_tokens(request.messages, request.tools).value_or(0);
     generation.completion_tokens = count_tokens(generation.content + generation.reasoning);
+    for (const model::ToolCall& call : generation.calls) {
+      generation.completion_tokens += count_tokens(call.name + call.arguments);
+    }
   }
   return generation;
 }

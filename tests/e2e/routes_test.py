@@ -72,7 +72,7 @@ class Server(http.server.ThreadingHTTPServer):
 
     def __init__(self):
         super().__init__(("127.0.0.1", SERVER_PORT), Answers)
-        self.status, self.asked = 200, []
+        self.status, self.asked, self.arguments = 200, [], ['{"ci', 'ty": "Bonn"}']
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
 
@@ -85,8 +85,15 @@ class Answers(http.server.BaseHTTPRequestHandler):
         self.server.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         if self.server.status != 200:
             return self.reply(self.server.status, "application/json", json.dumps({"error": {"message": "no owl is in"}}))
-        chunks = [{"choices": [{"index": 0, "delta": {"content": word}}]} for word in ("The ", "owl ", "says so.")]
-        chunks += [{"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]},
+        deltas = [{"content": word} for word in ("The ", "owl ", "says so.")]
+        finish = "stop"
+        if self.server.asked[-1].get("tool_choice") == "required":
+            name = self.server.asked[-1]["tools"][0]["function"]["name"]
+            deltas = [{"tool_calls": [{"index": 0, "id": "c1", "type": "function", "function": {"name": name, "arguments": ""}}]}]
+            deltas += [{"tool_calls": [{"index": 0, "function": {"arguments": piece}}]} for piece in self.server.arguments]
+            finish = "tool_calls"
+        chunks = [{"choices": [{"index": 0, "delta": delta}]} for delta in deltas]
+        chunks += [{"choices": [{"index": 0, "delta": {}, "finish_reason": finish}]},
                    {"choices": [], "usage": {"prompt_tokens": 70, "completion_tokens": 7}}]
         self.reply(200, "text/event-stream", "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks) + "data: [DONE]\n\n")
 
@@ -134,6 +141,40 @@ class Routes(case.Case):
     def route(self, name):
         status = programs.request(self.seekd.socket, "GET", "/seekd/v1/status")[2]
         return next(route for route in status["routes"] if route["name"] == name)
+
+    def test_tools_go_to_the_server_and_its_calls_come_back(self):
+        weather = {"type": "function", "function": {"name": "get_weather", "description": "Of a city.",
+                                                    "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}}}
+        fields = {"tools": [weather], "tool_choice": "required", "parallel_tool_calls": False, "model": "watched"}
+        status, _, reply = self.seekd.ask("Weather in Bonn?", **fields)
+        self.assertEqual(status, 200, reply)
+        [choice] = reply["choices"]
+        self.assertEqual((choice["finish_reason"], choice["message"]["content"]), ("tool_calls", None))
+        self.assertEqual(choice["message"]["tool_calls"], [
+            {"id": "c1", "type": "function", "function": {"name": "get_weather", "arguments": '{"city": "Bonn"}'}}])
+        [asked] = self.server.asked
+        self.assertEqual((asked["tools"], asked["tool_choice"], asked["parallel_tool_calls"]), ([weather], "required", False))
+        # What the tool gave back, and what private data in it becomes.
+        call = {"id": "c1", "type": "function", "function": {"name": "get_weather", "arguments": '{"card": 4111111111111111}'}}
+        messages = [{"role": "user", "content": "Weather in Bonn?"}, {"role": "assistant", "content": None, "tool_calls": [call]},
+                    {"role": "tool", "tool_call_id": "c1", "content": "Rain. Call +49 30 901820."}]
+        status, _, reply = programs.request(self.seekd.socket, "POST", "/v1/chat/completions",
+                                            {"messages": messages, "tools": [weather], "model": "watched"})
+        self.assertEqual((status, reply["choices"][0]["message"]["content"]), (200, "The owl says so."), reply)
+        sent = self.server.asked[-1]["messages"]
+        self.assertEqual([message["role"] for message in sent], ["user", "assistant", "tool"])
+        self.assertEqual(sent[2]["tool_call_id"], "c1")
+        self.assertNotIn("901820", json.dumps(sent))
+        self.assertNotIn("4111", json.dumps(sent))
+        self.assertEqual(json.loads(sent[1]["tool_calls"][0]["function"]["arguments"]), {"card": "[card]"})
+
+    def test_a_server_that_calls_without_sense_has_failed(self):
+        self.addCleanup(setattr, self.server, "arguments", self.server.arguments)
+        self.server.arguments = ['["Bonn"']
+        tool = {"type": "function", "function": {"name": "get_weather"}}
+        status, _, reply = self.seekd.ask("Weather?", tools=[tool], tool_choice="required", model="strict")
+        self.assertGreaterEqual(status, 500)
+        self.assertIn("no JSON object", reply["error"]["message"])
 
     def test_models_are_listed_and_asked_by_name(self):
         listed = [model["id"] for model in programs.request(self.seekd.socket, "GET", "/v1/models")[2]["data"]]

@@ -11,7 +11,8 @@ TEST_CASE("requests and events come back as they were written") {
   const UpstreamEvent event{.content = "a\n\"\xc3\xa4",
                             .reasoning = "b",
                             .tokens = {{{"a", -0.5}, {{"a", -0.5}, {"b", -2}}}},
-                            .finish = UpstreamFinish::length,
+                            .calls = {{1, "call_1", "f", "{\"a\""}, {1, "", "", ":1}"}},
+                            .finish = UpstreamFinish::calls,
                             .usage = UpstreamUsage{9, 4, 3, 1},
                             .error = "c",
                             .model = "d"};
@@ -42,6 +43,10 @@ TEST_CASE("an event of a worker that was taken over is bounded, or none") {
   CHECK_FALSE(parse_upstream_event(R"({"usage":{"other":1}})"));
   CHECK_FALSE(parse_upstream_event(R"({"tokens":[{"text":"a","logprob":1e999}]})"));
   CHECK_FALSE(parse_upstream_event(R"({"tokens":[{"text":"a","best":[{"text":"b","best":[]}]}]})"));
+  CHECK_FALSE(parse_upstream_event(R"({"calls":[{"index":128}]})"));
+  CHECK_FALSE(parse_upstream_event(R"({"calls":[{"index":0,"name":")" + text(300) + "\"}]}"));
+  CHECK_FALSE(parse_upstream_event(R"({"calls":[{"index":0,"type":"function"}]})"));
+  CHECK_FALSE(parse_upstream_event(R"({"calls":[0]})"));
   CHECK_FALSE(parse_upstream_event(R"({"url":"https://a.example"})"));
   CHECK_FALSE(parse_upstream_event("[1]"));
   CHECK_FALSE(parse_upstream_event("{\"content\":\"\xff\"}"));

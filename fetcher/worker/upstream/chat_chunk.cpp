@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <boost/json/serialize.hpp>
+
 #include "fetcher/worker/search/json_reading.h"
 #include "policy/utf8.h"
 
@@ -77,7 +79,37 @@ std::optional<UpstreamUsage> usage_of(const json::value& value) {
 
 UpstreamFinish finish_of(const std::string& reason) {
   if (reason.empty()) return UpstreamFinish::none;
+  if (reason == "tool_calls") return UpstreamFinish::calls;
   return reason == "length" ? UpstreamFinish::length : UpstreamFinish::stop;
+}
+
+// Arguments are JSON as text; some servers send them as they are.
+std::string arguments_of(const json::value& function) {
+  const json::value* arguments = member(function, "arguments");
+  if (arguments == nullptr || arguments->is_null()) return "";
+  return arguments->is_string() ? text_of(arguments) : json::serialize(*arguments);
+}
+
+// A whole answer's calls have no index but their place.
+Status read_calls(const json::value& said, UpstreamEvent& event) {
+  const json::array& calls = array_member(said, "tool_calls");
+  for (const json::value& value : calls) {
+    const json::value* index = member(value, "index");
+    UpstreamCall call;
+    call.index = index == nullptr ? event.calls.size() : count_of(&value, "index");
+    call.id = string_member(value, "id");
+    if (const json::value* function = member(value, "function")) {
+      call.name = string_member(*function, "name");
+      call.arguments = arguments_of(*function);
+    }
+    const bool fits = call.index < upstream_calls_max && event.calls.size() < upstream_calls_max &&
+                      call.id.size() <= upstream_name_bytes_max &&
+                      call.name.size() <= upstream_name_bytes_max &&
+                      call.arguments.size() <= upstream_event_bytes_max;
+    if (!fits) return fail(ErrorCode::too_large, "more calls than an answer may have");
+    event.calls.push_back(std::move(call));
+  }
+  return {};
 }
 
 // `delta` of a chunk, `message` of a whole answer.
@@ -88,6 +120,7 @@ Status read_choice(const json::value& choice, UpstreamEvent& event) {
     event.content = string_member(*said, "content");
     event.reasoning = string_member(*said, "reasoning_content");
     if (event.reasoning.empty()) event.reasoning = string_member(*said, "reasoning");
+    if (const Status read = read_calls(*said, event); !read) return read;
   }
   event.finish = finish_of(string_member(choice, "finish_reason"));
   return read_tokens(choice, event);

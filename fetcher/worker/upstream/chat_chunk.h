@@ -1,5 +1,5 @@
 // What a server of OpenAI's protocol says, as UpstreamEvents: a chunk of a streamed answer, a whole
-// one, an error, a list of models. What is not there, or is something else, reads as nothing; so do
+// one, calls of functions in either, an error, a list of models. What is not there, or is something else, reads as nothing; so do
 // fields that only one server knows, but for `reasoning_content` (DeepSeek, vLLM, SGLang) and
 // `reasoning` (vLLM since 0.11), which hold the thought.
 //
