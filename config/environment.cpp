@@ -14,8 +14,9 @@ namespace {
 
 constexpr std::string_view prefix = "SEEKD_";
 // Read by the build and by scripts; they are no options.
-constexpr std::array<std::string_view, 3> of_other_programs{"SEEKD_TORCH_DIR", "SEEKD_CONFIG",
-                                                            "SEEKD_API_KEY"};
+constexpr std::array<std::string_view, 8> of_other_programs{
+    "SEEKD_TORCH_DIR", "SEEKD_CONFIG",  "SEEKD_API_KEY", "SEEKD_KEY_FILE",
+    "SEEKD_URL",       "SEEKD_CA_FILE", "SEEKD_CERT",    "SEEKD_CERT_KEY"};
 
 std::string variable_name(std::string_view option) {
   std::string name(prefix);

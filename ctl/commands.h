@@ -14,7 +14,7 @@
 
 namespace seekd::ctl {
 
-// They talk to seekd behind its socket.
+// They talk to seekd.
 void add_ask(CLI::App& app, ExitStatus& status);
 void add_fetch(CLI::App& app, ExitStatus& status);
 void add_search(CLI::App& app, ExitStatus& status);
@@ -45,16 +45,23 @@ void add_config(CLI::App& app, ExitStatus& status);
 // --config FILE, else $SEEKD_CONFIG, else what config::load finds.
 CLI::Option* add_config_option(CLI::App& command, std::filesystem::path& file);
 
-// Where seekd listens: --socket PATH, else daemon.socket of the configuration. Who asks: the key in
-// --key-file, else $SEEKD_API_KEY, else the account.
+// Where seekd is asked: --server URL or --socket PATH, else $SEEKD_URL, else daemon.socket of the
+// configuration. Who asks: the key in --key-file or $SEEKD_KEY_FILE, else $SEEKD_API_KEY; else, or
+// beside it, a certificate or the account.
 struct DaemonOptions {
   std::filesystem::path socket;
+  std::string server;
   std::filesystem::path config;
   std::filesystem::path key_file;
+  TlsFiles tls;
 
   void add_to(CLI::App& command);
-  // Errors: of the configuration, or a key's file that cannot be read.
+  // Errors: of the configuration, of what goes together, or a key's file that cannot be read.
   Result<DaemonConnection> connection() const;
+
+ private:
+  Result<DaemonAddress> address() const;
+  Result<DaemonAddress> server_address(const std::string& url) const;
 };
 
 }  // namespace seekd::ctl

@@ -2,37 +2,21 @@
 
 #include <utility>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/json.hpp>
 
+#include "ctl/client_tls.h"
+#include "ctl/daemon_stream.h"
+
 namespace seekd::ctl {
 namespace {
 
-namespace asio = boost::asio;
 namespace http = boost::beast::http;
 namespace json = boost::json;
 using boost::system::error_code;
 
 constexpr std::size_t reply_bytes_max = 64 << 20;
-
-Error not_connected(const std::string& socket, const error_code& error) {
-  if (error == asio::error::access_denied) {
-    return {ErrorCode::unavailable,
-            "seekd's socket '" + socket +
-                "' may not be used by this account: join its group, or ask its owner"};
-  }
-  return {ErrorCode::unavailable,
-          "no seekd behind the socket '" + socket + "' (" + error.message() +
-              "): start it (systemctl start seekd), or name its socket with --socket"};
-}
-
-Error broken_off(const error_code& error) {
-  return {ErrorCode::unavailable,
-          "seekd broke the connection off (" + error.message() + "): see its log"};
-}
 
 ErrorCode code_of_status(unsigned status) {
   if (status == 404) return ErrorCode::not_found;
@@ -40,100 +24,133 @@ ErrorCode code_of_status(unsigned status) {
   return status < 500 ? ErrorCode::invalid_argument : ErrorCode::internal;
 }
 
-// {"error": {"message": …}}, as OpenAI's clients read it.
-Error error_of_reply(unsigned status, const std::string& body) {
-  std::string message = "seekd answered with status " + std::to_string(status);
+std::string text_of(const json::value& root, const char* pointer) {
   error_code ignored;
-  const json::value root = json::parse(body, ignored);
-  const json::value* text =
-      root.is_object() ? root.find_pointer("/error/message", ignored) : nullptr;
-  if (text != nullptr && text->is_string()) message = std::string(text->get_string());
-  return {code_of_status(status), std::move(message)};
+  const json::value* text = root.is_object() ? root.find_pointer(pointer, ignored) : nullptr;
+  return text != nullptr && text->is_string() ? std::string(text->get_string()) : "";
+}
+
+std::string_view remedy(unsigned status, std::string_view code) {
+  if (status == 401) return "; seekctl sends the key in --key-file, or $SEEKD_KEY_FILE";
+  if (code == "not_allowed") return "; `seekctl token list` on its host shows whose key has which";
+  return "";
 }
 
 // One connection per request: seekctl's commands ask once.
 class Exchange {
  public:
-  Status send(const std::filesystem::path& path, const http::request<http::string_body>& request) {
+  explicit Exchange(const DaemonAddress& where) : where_(where) {}
+
+  Status send(const http::request<http::string_body>& request) {
+    if (Status connected = stream_.connect(where_); !connected) return connected;
     error_code error;
-    if (path.native().size() >= 108) {  // sun_path
-      return fail(ErrorCode::invalid_argument,
-                  "the socket's path '" + path.string() + "' is longer than 107 bytes");
-    }
-    if (socket_.connect({path.native()}, error)) {
-      return std::unexpected(not_connected(path.string(), error));
-    }
-    http::write(socket_, request, error);
-    if (error) return std::unexpected(broken_off(error));
-    parser_.body_limit(reply_bytes_max);
-    http::read_header(socket_, buffer_, parser_, error);
+    http::write(stream_, request, error);
     if (error) return std::unexpected(broken_off(error));
     return {};
   }
 
-  unsigned status() { return parser_.get().result_int(); }
+  Result<DaemonConnection::ReplyHead> read_head() {
+    parser_.body_limit(reply_bytes_max);
+    error_code error;
+    http::read_header(stream_, buffer_, parser_, error);
+    if (error) return std::unexpected(broken_off(error));
+    return parser_.get().base();
+  }
 
   // More of the body; nothing when it is complete.
   Result<std::string> read_some() {
     error_code error;
     while (!parser_.is_done() && parser_.get().body().empty()) {
-      http::read_some(socket_, buffer_, parser_, error);
+      http::read_some(stream_, buffer_, parser_, error);
       if (error) return std::unexpected(broken_off(error));
     }
     return std::exchange(parser_.get().body(), {});
   }
 
-  Result<std::string> read_all() {
-    std::string body;
-    for (;;) {
-      Result<std::string> part = read_some();
-      if (!part || part->empty()) return part ? Result<std::string>(std::move(body)) : part;
-      body += *part;
-    }
+ private:
+  Error broken_off(const error_code& error) const {
+    if (auto refused = certificate_refused(where_, error)) return *std::move(refused);
+    return {ErrorCode::unavailable,
+            "seekd broke the connection off (" + error.message() + "): see its log"};
   }
 
- private:
-  asio::io_context context_;
-  asio::local::stream_protocol::socket socket_{context_};
+  const DaemonAddress& where_;
+  DaemonStream stream_;
   boost::beast::flat_buffer buffer_;
   http::response_parser<http::string_body> parser_;
 };
 
-Result<json::object> ask(const std::filesystem::path& socket,
-                         const http::request<http::string_body>& request) {
-  Exchange exchange;
-  if (Status sent = exchange.send(socket, request); !sent) return std::unexpected(sent.error());
-  const Result<std::string> body = exchange.read_all();
-  if (!body) return std::unexpected(body.error());
-  if (exchange.status() != 200) return std::unexpected(error_of_reply(exchange.status(), *body));
-  error_code error;
-  json::value reply = json::parse(*body, error);
-  if (error || !reply.is_object()) {
-    return fail(ErrorCode::io, "the reply is no JSON object: is it seekd behind the socket?");
-  }
-  return std::move(reply.get_object());
-}
-
 }  // namespace
 
-DaemonConnection::DaemonConnection(std::filesystem::path socket, std::string key)
-    : socket_(std::move(socket)), key_(std::move(key)) {}
+// {"error": {"message": …}}, as OpenAI's clients read it.
+Error error_of_reply(unsigned status, const std::string& body) {
+  error_code ignored;
+  const json::value root = json::parse(body, ignored);
+  std::string message = text_of(root, "/error/message");
+  if (message.empty()) message = "seekd answered with status " + std::to_string(status);
+  message += remedy(status, text_of(root, "/error/code"));
+  return {code_of_status(status), std::move(message)};
+}
 
-DaemonConnection::Request DaemonConnection::request(http::verb verb, const std::string& target,
-                                                    std::string body) const {
-  Request made(verb, target, 11);
-  made.set(http::field::host, "seekd");
+DaemonConnection::DaemonConnection(DaemonAddress where, std::string key)
+    : where_(std::move(where)), key_(std::move(key)) {}
+
+DaemonConnection::DaemonConnection(std::filesystem::path socket)
+    : DaemonConnection(DaemonAddress{std::move(socket), std::nullopt, {}}) {}
+
+DaemonConnection::Request DaemonConnection::request(const Call& call) const {
+  Request made(call.verb, call.target, 11);
+  made.set(http::field::host,
+           where_.url ? where_.url->host + ':' + std::to_string(where_.url->port) : "seekd");
   made.set(http::field::user_agent, "seekctl/" SEEKD_VERSION);
   made.set(http::field::connection, "close");
   if (!key_.empty()) made.set(http::field::authorization, "Bearer " + key_);
-  if (verb == http::verb::post) made.set(http::field::content_type, "application/json");
-  made.body() = std::move(body);
+  if (call.verb == http::verb::post) made.set(http::field::content_type, "application/json");
+  for (const auto& [name, value] : call.headers) made.set(name, value);
+  made.body() = call.body;
   made.prepare_payload();
   return made;
 }
 
+Status DaemonConnection::converse(const Call& call,
+                                  const std::function<void(const ReplyHead&)>& on_head,
+                                  const std::function<Status(std::string_view)>& on_bytes) const {
+  Exchange exchange(where_);
+  if (Status sent = exchange.send(request(call)); !sent) return sent;
+  if (call.on_sent) call.on_sent();
+  const Result<ReplyHead> head = exchange.read_head();
+  if (!head) return std::unexpected(head.error());
+  on_head(*head);
+  for (;;) {
+    const Result<std::string> part = exchange.read_some();
+    if (!part) return std::unexpected(part.error());
+    if (part->empty()) return {};
+    if (Status taken = on_bytes(*part); !taken) return taken;
+  }
+}
+
+Result<json::object> DaemonConnection::ask(const Call& call) const {
+  unsigned status = 0;
+  std::string body;
+  const Status read = converse(
+      call, [&](const ReplyHead& head) { status = head.result_int(); },
+      [&](std::string_view bytes) -> Status {
+        body += bytes;
+        return {};
+      });
+  if (!read) return std::unexpected(read.error());
+  if (status != 200) return std::unexpected(error_of_reply(status, body));
+  error_code error;
+  json::value reply = json::parse(body, error);
+  if (error || !reply.is_object()) {
+    return fail(ErrorCode::io,
+                "the reply is no JSON object: is it seekd behind " + where_.text() + '?');
+  }
+  return std::move(reply.get_object());
+}
+
 Result<json::object> DaemonConnection::get(const std::string& target) const {
-  return ask(socket_, request(http::verb::get, target, {}));
+  return ask({http::verb::get, target, {}, {}, {}});
 }
 
 Result<json::object> DaemonConnection::post(const std::string& target,
@@ -143,24 +160,23 @@ Result<json::object> DaemonConnection::post(const std::string& target,
 
 Result<json::object> DaemonConnection::post_text(const std::string& target,
                                                  const std::string& body) const {
-  return ask(socket_, request(http::verb::post, target, body));
+  return ask({http::verb::post, target, body, {}, {}});
 }
 
 Status DaemonConnection::stream(const std::string& target, const json::object& body,
                                 const std::function<Status(std::string_view)>& on_bytes) const {
-  Exchange exchange;
-  Status sent = exchange.send(socket_, request(http::verb::post, target, json::serialize(body)));
-  if (!sent) return sent;
-  if (exchange.status() != 200) {
-    const Result<std::string> reply = exchange.read_all();
-    return std::unexpected(reply ? error_of_reply(exchange.status(), *reply) : reply.error());
-  }
-  for (;;) {
-    const Result<std::string> part = exchange.read_some();
-    if (!part) return std::unexpected(part.error());
-    if (part->empty()) return {};
-    if (Status taken = on_bytes(*part); !taken) return taken;
-  }
+  unsigned status = 0;
+  std::string refusal;
+  const Status read = converse(
+      {http::verb::post, target, json::serialize(body), {}, {}},
+      [&](const ReplyHead& head) { status = head.result_int(); },
+      [&](std::string_view bytes) -> Status {
+        if (status == 200) return on_bytes(bytes);
+        refusal += bytes;
+        return {};
+      });
+  if (!read || status == 200) return read;
+  return std::unexpected(error_of_reply(status, refusal));
 }
 
 std::string query_value(std::string_view text) {
