@@ -26,6 +26,7 @@ void add_cache(CLI::App& app, ExitStatus& status);
 void add_forget(CLI::App& app, ExitStatus& status);
 void add_hold(CLI::App& app, ExitStatus& status);
 void add_selftest(CLI::App& app, ExitStatus& status);
+void add_mcp(CLI::App& app, ExitStatus& status);
 
 // It needs seekd-fetcher alone, and that for a pull.
 void add_model(CLI::App& app, ExitStatus& status);

@@ -24,6 +24,7 @@ void add_commands(CLI::App& app, ExitStatus& status) {
   add_forget(app, status);
   add_hold(app, status);
   add_selftest(app, status);
+  add_mcp(app, status);
   add_audit(app, status);
   add_model(app, status);
   add_decide(app, status);

@@ -28,7 +28,7 @@ def seekctl(*arguments, stdin=b"", **options):
 class Usage(unittest.TestCase):
     def test_every_command_has_help_with_an_example(self):
         commands = re.findall(r"^  ([a-z]+) ", seekctl("--help").out.split("Subcommands:")[1], re.M)
-        self.assertEqual(len(commands), 22)
+        self.assertEqual(len(commands), 23)
         for command in commands:
             done = seekctl(command, "--help")
             self.assertEqual(done.returncode, 0, command)

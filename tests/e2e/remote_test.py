@@ -111,6 +111,13 @@ roles = ["auditor"]
         self.assertEqual(json.loads(self.ask("status", "--json", key="auditor").stdout)["version"],
                          seekctl("--version").stdout.strip())
 
+    def test_an_assistant_is_served_from_elsewhere(self):
+        lines = [{"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {"protocolVersion": "2025-06-18", "capabilities": {},
+                  "clientInfo": {"name": "test", "version": "1"}}}, {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}]
+        done = self.ask("mcp", key="reader", input="".join(json.dumps(line) + "\n" for line in lines))
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(len(json.loads(done.stdout.splitlines()[1])["result"]["tools"]), 4)
+
     def test_the_environment_says_where_and_who(self):
         environment = {"SEEKD_URL": URL, "SEEKD_CA_FILE": str(self.servers.certificate),
                        "SEEKD_KEY_FILE": str(self.folder / "auditor.key")}
@@ -128,6 +135,15 @@ roles = ["auditor"]
         stranger = self.strangers.server("stranger", "monitor.example.test")
         self.assertRefused(self.ask("status", certificate=stranger), "does not accept the certificate of --cert", "tls.client_ca")
         self.assertRefused(self.ask("status", certificate=(self.certificate[0], stranger[1])), "--cert-key", "cannot be used")
+
+    def test_where_certificates_are_required_who_shows_none_is_told_so(self):
+        before = self.seekd.config.read_text()
+        self.addCleanup(self.reload)
+        self.addCleanup(self.seekd.config.write_text, before)
+        self.seekd.config.write_text(before.replace("[tls]\n", '[tls]\nclient_certificates = "required"\n'))
+        self.reload()
+        self.assertRefused(self.ask("search", "x", key="reader"), "wants a client's certificate", "--cert-key")
+        self.assertEqual(self.ask("search", "x", key="reader", certificate=self.certificate).returncode, 0)
 
     def test_who_has_no_key_or_a_wrong_one_is_told_how_to_send_it(self):
         self.assertRefused(self.ask("search", "x"), "API key", "--key-file", "$SEEKD_KEY_FILE")
