@@ -3,6 +3,7 @@
 usage: routes_test.py BIN_FOLDER
 """
 
+import http.client
 import http.server
 import json
 import re
@@ -267,6 +268,55 @@ class Routes(case.Case):
         status, _, reply = self.ask_alone("Is the owl locked up?", model="pageless")
         self.assertEqual(status, 503, reply)
         self.assertIn('the upstream "server"', reply["error"]["message"])
+
+
+class ByLoad(case.Case):
+    """One text at a time is written here, and what would wait behind another one goes elsewhere."""
+    internet = Internet
+    extra_config = f"""
+[model]
+sequences_max = 1
+[[egress.exception]]
+address = "127.0.0.1"
+port = {SERVER_PORT}
+reason = "the tests' own server"
+[[upstream]]
+name = "server"
+url = "http://far.internal:{SERVER_PORT}/v1"
+[[route]]
+name = "overflow"
+target = "server/owl"
+context_tokens = 8192
+tasks = ["answer"]
+waiting_min = 1
+"""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.server = Server()
+        cls.addClassCleanup(cls.server.server_close)
+        cls.addClassCleanup(cls.server.shutdown)
+
+    def begin(self, question):
+        """A long answer of the local model, which nobody reads yet."""
+        connection = http.client.HTTPConnection("127.0.0.1", 8017, timeout=120)
+        self.addCleanup(connection.close)
+        body = {"messages": [{"role": "user", "content": question}], "disable_search": True, "model": "local", "stream": True,
+                "max_tokens": 2000, "temperature": 1, "seed": 7}
+        connection.request("POST", "/v1/chat/completions", json.dumps(body))
+
+    def waiting(self):
+        return programs.request(self.seekd.socket, "GET", "/seekd/v1/status")[2]["queue"]["waiting_for_model"]
+
+    def test_what_would_wait_for_the_local_model_is_answered_elsewhere(self):
+        alone = self.seekd.ask("What is a kestrel?", disable_search=True)[2]
+        self.assertNotEqual(alone["model"], "overflow")
+        for number in range(3):
+            self.begin(f"Write a very long story about {number} birds.")
+        network.wait_until(lambda: self.waiting() >= 1, "a text to wait", 60)
+        moved = self.seekd.ask("What is an osprey?", disable_search=True)[2]
+        self.assertEqual((moved["model"], moved["choices"][0]["message"]["content"]), ("overflow", "The owl says so."))
 
 
 if __name__ == "__main__":
