@@ -1,7 +1,8 @@
 // seekctl model: the models on this host: from a hub through the door, from a disk, and out again.
 //
-// Done here and not by seekd: what answers questions cannot write what it runs. Who may do it is
-// who may write model.directory, and, for a pull, reach the fetcher's socket (store_rights.h).
+// Bringing is done here and not by seekd: what answers questions cannot write what it runs. Who may
+// do it is who may write model.directory, and, for a pull, reach the fetcher's socket
+// (store_rights.h).
 
 #include <algorithm>
 #include <chrono>
@@ -17,6 +18,7 @@
 #include "ctl/model_import.h"
 #include "ctl/model_pull.h"
 #include "ctl/model_pull_view.h"
+#include "ctl/model_switch.h"
 #include "ctl/store_rights.h"
 #include "ctl/terminal.h"
 #include "policy/quoted.h"
@@ -241,10 +243,12 @@ void add_pull(CLI::App& app, const OptionsPtr& options, ExitStatus& status) {
 }  // namespace
 
 void add_model(CLI::App& app, ExitStatus& status) {
-  CLI::App* model = app.add_subcommand("model", "the models on this host: bring, list, verify");
+  CLI::App* model =
+      app.add_subcommand("model", "the models on this host: bring, list, verify, let one serve");
   model->require_subcommand(1);
   model->footer(
-      "They are in model.directory; root acts as the user that it belongs to.\n"
+      "They are in model.directory; root acts as the user that it belongs to. use, rollback and "
+      "versions ask the running seekd.\n"
       "Example:\n  seekctl model pull HuggingFaceTB/SmolLM2-135M-Instruct --dry-run");
   const auto options = std::make_shared<ModelOptions>();
   add_pull(*model, options, status);
@@ -266,6 +270,7 @@ void add_model(CLI::App& app, ExitStatus& status) {
           options, status)
       ->add_option("NAME", options->name, "as `seekctl model list` shows it")
       ->required();
+  add_model_switch(*model, status);
 }
 
 }  // namespace seekd::ctl

@@ -126,9 +126,8 @@ seekd::Result<seekd::config::Config> load_again(const Options& options) {
 
 Status run(seekd::config::Config config, const Options& options) {
   if (const Status chosen = complete(config); !chosen) return chosen;
-  const auto hold = seekd::model::ModelHold::of(config.model.path);
-  const auto program =
-      seekd::daemon::Program::create(std::move(config), [&options] { return load_again(options); });
+  const auto program = seekd::daemon::Program::create(
+      std::move(config), [&options] { return load_again(options); }, find_by_name);
   if (!program) return std::unexpected(program.error());
   return (*program)->run();
 }

@@ -41,19 +41,22 @@ Status ModelRunner::available(std::chrono::steady_clock::time_point now) const {
 }
 
 ModelRunner::Ticket ModelRunner::generate(Claimant claimant, model::GenerateRequest request,
-                                          OnBegin on_begin, OnText on_text, OnDone done) {
+                                          OnBegin on_begin, OnText on_text, OnDone done,
+                                          std::shared_ptr<model::Model> model) {
   Job job;
   job.claimant = std::move(claimant);
   job.priority = request.priority;
   job.refuse = [done](Error error) { done(std::unexpected(std::move(error))); };
-  job.serve = [this, request = std::move(request), on_begin = std::move(on_begin),
-               on_text = std::move(on_text), done = std::move(done)](const std::stop_token& stop) {
+  if (!model) model = model_;
+  job.serve = [this, model = std::move(model), request = std::move(request),
+               on_begin = std::move(on_begin), on_text = std::move(on_text),
+               done = std::move(done)](const std::stop_token& stop) {
     boost::asio::post(executor_, on_begin);
     const auto on_delta = [&](const model::TextDelta& delta) {
       boost::asio::post(executor_, [on_text, delta] { on_text(delta); });
     };
     boost::asio::post(executor_,
-                      [done, result = model_->generate(request, on_delta, stop)]() mutable {
+                      [done, result = model->generate(request, on_delta, stop)]() mutable {
                         done(std::move(result));
                       });
   };
@@ -61,18 +64,24 @@ ModelRunner::Ticket ModelRunner::generate(Claimant claimant, model::GenerateRequ
 }
 
 ModelRunner::Ticket ModelRunner::score(Claimant claimant, model::ScoreRequest request,
-                                       OnScored done) {
+                                       OnScored done, std::shared_ptr<model::Model> model) {
   Job job;
   job.claimant = std::move(claimant);
   job.priority = request.priority;
   job.refuse = [done](Error error) { done(std::unexpected(std::move(error))); };
-  job.serve = [this, request = std::move(request),
+  if (!model) model = model_;
+  job.serve = [this, model = std::move(model), request = std::move(request),
                done = std::move(done)](const std::stop_token& stop) {
-    boost::asio::post(executor_, [done, result = model_->score(request, stop)]() mutable {
+    boost::asio::post(executor_, [done, result = model->score(request, stop)]() mutable {
       done(std::move(result));
     });
   };
   return enqueue(std::move(job));
+}
+
+std::shared_ptr<model::Model> ModelRunner::replace(std::shared_ptr<model::Model> model) {
+  assert(state_ == State::ready && model);
+  return std::exchange(model_, std::move(model));
 }
 
 ModelRunner::Ticket ModelRunner::enqueue(Job job) {
@@ -121,7 +130,7 @@ bool ModelRunner::load_model(const Load& load, const std::function<void()>& chan
       changed();
     });
   };
-  auto model = std::make_shared<Result<std::unique_ptr<model::Model>>>(load({on_progress, stop}));
+  auto model = std::make_shared<Result<std::shared_ptr<model::Model>>>(load({on_progress, stop}));
   const bool ready = model->has_value();
   boost::asio::post(executor_, [this, model, changed] {
     if (*model) {

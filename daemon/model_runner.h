@@ -42,7 +42,7 @@ class ModelRunner {
   };
 
   using Ticket = std::uint64_t;
-  using Load = std::function<Result<std::unique_ptr<model::Model>>(const model::LoadWatch&)>;
+  using Load = std::function<Result<std::shared_ptr<model::Model>>(const model::LoadWatch&)>;
   using OnBegin = std::function<void()>;
   using OnText = std::function<void(model::TextDelta)>;
   using OnDone = std::function<void(Result<model::Generation>)>;
@@ -59,17 +59,25 @@ class ModelRunner {
   const std::optional<LoadReport>& loading() const { return loading_; }
   const Error& error() const { return error_; }          // REQUIRES: failed
   const model::Model& model() const { return *model_; }  // REQUIRES: ready
+  // The same, for as long as it is held: what is made of several requests asks one model to its
+  // end, whatever comes in its place meanwhile. nullptr: it is not ready.
+  std::shared_ptr<model::Model> hold() const { return model_; }
+  // From now on requests are of `model`; those that wait or run keep theirs. Returns the one before
+  // it. REQUIRES: ready.
+  std::shared_ptr<model::Model> replace(std::shared_ptr<model::Model> model);
 
   // Errors: unavailable (it is being loaded, hangs or is lost; says which, and what to do).
   Status available(std::chrono::steady_clock::time_point now) const;
 
   // `on_begin` is called when the model begins with it. `done` is called exactly once, with
-  // `cancelled` after it was taken back. REQUIRES: state() is ready.
+  // `cancelled` after it was taken back. `model`: one that was held; nullptr: the one that serves.
+  // REQUIRES: state() is ready.
   Ticket generate(Claimant claimant, model::GenerateRequest request, OnBegin on_begin,
-                  OnText on_text, OnDone done);
+                  OnText on_text, OnDone done, std::shared_ptr<model::Model> model = nullptr);
 
   // Likewise.
-  Ticket score(Claimant claimant, model::ScoreRequest request, OnScored done);
+  Ticket score(Claimant claimant, model::ScoreRequest request, OnScored done,
+               std::shared_ptr<model::Model> model = nullptr);
 
   // One that waits gives its place up at once, one that runs stops soon; one that has ended is left
   // alone.
@@ -108,7 +116,7 @@ class ModelRunner {
   std::optional<LoadReport> loading_;
   Ticket last_ = 0;
   Error error_;
-  std::unique_ptr<model::Model> model_;
+  std::shared_ptr<model::Model> model_;
 
   const std::size_t background_max_;
   mutable std::mutex mutex_;  // guards the next five

@@ -20,6 +20,11 @@ void ModelWatch::start() {
   });
 }
 
+void ModelWatch::switched() {
+  state_ = model::ModelState::healthy;
+  failures_ = runner_.model().step_failures();
+}
+
 void ModelWatch::look() {
   log_failures();
   const model::ModelHealth health = runner_.model().health(std::chrono::steady_clock::now());

@@ -26,6 +26,9 @@ class ModelWatch {
   // REQUIRES: the model is ready.
   void start();
 
+  // Another model serves: what is told from now on is of that one.
+  void switched();
+
   model::ModelState state() const { return state_; }  // as it was told last
 
  private:

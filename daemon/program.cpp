@@ -10,6 +10,7 @@
 #include "daemon/api/routes.h"
 #include "fetcher/sandbox.h"
 #include "model/embedder.h"
+#include "model/store/model_store.h"
 #include "model/torch_model.h"
 
 namespace seekd::daemon {
@@ -31,6 +32,24 @@ Status enter_sandbox(const config::Config& config) {
 Result<std::unique_ptr<audit::Log>> open_audit_log(const config::Config& config) {
   if (!config.audit.enabled()) return nullptr;
   return audit::Log::open(config);
+}
+
+// A history that cannot be read is no reason not to answer.
+ModelHistory read_history(const config::Config& config) {
+  auto history = ModelHistory::read(ModelHistory::file_of(config));
+  if (history) return *std::move(history);
+  spdlog::warn("which models served is not known: {}", history.error().message);
+  return {};
+}
+
+// Held against its removal for as long as it is there.
+Result<std::shared_ptr<model::Model>> load_held(const config::ModelConfig& config,
+                                                const model::LoadWatch& watch) {
+  auto hold = std::make_shared<model::ModelHold>(model::ModelHold::of(config.path));
+  auto loaded = model::load_torch_model(config, watch);
+  if (!loaded) return std::unexpected(std::move(loaded.error()));
+  return std::shared_ptr<model::Model>(
+      loaded->release(), [hold = std::move(hold)](const model::Model* model) { delete model; });
 }
 
 }  // namespace
@@ -65,7 +84,8 @@ Result<std::unique_ptr<cache::PageCache>> Program::open_cache(const config::Conf
                                       std::move(reranking));
 }
 
-Result<std::unique_ptr<Program>> Program::create(config::Config config, ConfigReader reread) {
+Result<std::unique_ptr<Program>> Program::create(config::Config config, ConfigReader reread,
+                                                 ModelFinder find) {
   auto collections = Collections::create(config.collections, geteuid());
   if (!collections) return std::unexpected(std::move(collections.error()));
   auto route_callers = ModelRoutes::callers_of(config.routes);
@@ -85,11 +105,12 @@ Result<std::unique_ptr<Program>> Program::create(config::Config config, ConfigRe
   if (!clock) return std::unexpected(clock.error());
   auto watches = load_watches(**cache);
   if (!watches) return std::unexpected(std::move(watches.error()));
+  ModelHistory history = read_history(config);
   for (const ListenSocket& socket : *sockets) spdlog::info("listening on {}", socket.place());
-  std::unique_ptr<Program> program(new Program(std::move(config), std::move(*judges),
-                                               std::move(*cache), *clock, std::move(*watches),
-                                               std::move(*collections), *std::move(route_callers),
-                                               *std::move(access), *std::move(audit_log)));
+  std::unique_ptr<Program> program(
+      new Program(std::move(config), std::move(*judges), std::move(*cache), *clock,
+                  std::move(*watches), std::move(*collections), *std::move(route_callers),
+                  *std::move(access), *std::move(audit_log), std::move(history), std::move(find)));
   program->reread_ = std::move(reread);
   if (auto started = program->listener_.start(std::move(*sockets)); !started) {
     return std::unexpected(started.error());
@@ -100,7 +121,8 @@ Result<std::unique_ptr<Program>> Program::create(config::Config config, ConfigRe
 Program::Program(config::Config config, Judges judges, std::unique_ptr<cache::PageCache> cache,
                  const std::optional<policy::ClockMark>& clock, StoredWatches watches,
                  Collections collections, std::vector<Circle> route_callers, AccessControl access,
-                 std::unique_ptr<audit::Log> audit_log)
+                 std::unique_ptr<audit::Log> audit_log, ModelHistory model_history,
+                 ModelFinder find)
     : config_(std::move(config)),
       collections_(std::move(collections)),
       access_(std::move(access)),
@@ -109,11 +131,11 @@ Program::Program(config::Config config, Judges judges, std::unique_ptr<cache::Pa
       clock_(clock),
       async_cache_(io_.get_executor(), *cache_, clock_),
       fetcher_(io_.get_executor(), config_.fetcher.socket, config_.fetcher.reply_bytes_max),
+      versions_(io_.get_executor(), config_.model, ModelHistory::file_of(config_),
+                std::move(model_history), {std::move(find), load_held}, [this] { model_serves(); }),
       model_(
           io_.get_executor(), config_.model.sequences_max,
-          [this](const model::LoadWatch& watch) {
-            return model::load_torch_model(config_.model, watch);
-          },
+          [this](const model::LoadWatch& watch) { return versions_.load_first(watch); },
           [this] { model_changed(); }),
       routes_(io_.get_executor(), config_, std::move(route_callers), model_),
       auditor_(io_.get_executor(), workers_, config_, std::move(audit_log)),
@@ -137,6 +159,7 @@ Program::Program(config::Config config, Judges judges, std::unique_ptr<cache::Pa
                 workers_,
                 fetcher_,
                 model_,
+                versions_,
                 routes_,
                 admission_,
                 metrics_,
@@ -196,17 +219,24 @@ void Program::start_embedding() {
 void Program::model_changed() {
   if (model_.state() == ModelRunner::State::failed) return stop();
   if (model_.state() == ModelRunner::State::loading) {
-    spdlog::info("{}: {}", config_.model.path.string(), to_string(*model_.loading()));
+    spdlog::info("{}: {}", versions_.serving().path.string(), to_string(*model_.loading()));
     manager_.status("reading the model: " + to_string(*model_.loading()));
     return;
   }
+  versions_.started(model_);
+  model_serves();
+  manager_.ready();
+  model_watch_.start();
+}
+
+void Program::model_serves() {
   const model::ModelInfo& info = model_.model().info();
   metrics_.name_model(info.name);
   if (!info.adapter.empty()) spdlog::info("merged with the adapter {}", info.adapter);
   spdlog::info("ready: {} ({}, {} parameters, {} tokens of context) on {}", info.name,
                info.architecture, info.parameters, info.context_tokens, info.device);
-  manager_.ready();
-  model_watch_.start();
+  routes_.local_switched(versions_.serving().knowledge_cutoff);
+  model_watch_.switched();
 }
 
 // A step that hangs may return; what is lost is lost to this process, and whoever started it starts
@@ -289,6 +319,7 @@ void Program::purge_now_and_then() {
 void Program::stop() {
   if (std::exchange(stopping_, true)) return;
   manager_.stopping(config_.daemon.stop_grace);
+  versions_.call_off();
   refresher_.stop();
   courier_.stop();
   grace_.expires_after(config_.daemon.stop_grace);

@@ -28,6 +28,7 @@
 #include "daemon/metrics/gpu_watch.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/model_runner.h"
+#include "daemon/model_versions.h"
 #include "daemon/model_watch.h"
 #include "daemon/page_flights.h"
 #include "daemon/page_updater.h"
@@ -45,12 +46,16 @@ namespace seekd::daemon {
 class Program {
  public:
   using ConfigReader = std::function<Result<config::Config>()>;
+  // A stored model's name in ModelConfig::path becomes its path.
+  using ModelFinder = std::function<Status(config::ModelConfig&)>;
 
   // Errors: a sentence about what is in the way (socket, port, sandbox, embedder,
   // reranker, cache). REQUIRES:
   // config.model.path and config.embedder.path are not empty.
-  // `reread` gives the configuration as it is by then, on SIGHUP.
-  static Result<std::unique_ptr<Program>> create(config::Config config, ConfigReader reread);
+  // `reread` gives the configuration as it is by then, on SIGHUP; `find` the models that are asked
+  // for by name while it runs.
+  static Result<std::unique_ptr<Program>> create(config::Config config, ConfigReader reread,
+                                                 ModelFinder find);
 
   // Returns when SIGTERM or SIGINT has been served, the model could not be loaded, or its device is
   // lost. Errors: the model's.
@@ -69,10 +74,11 @@ class Program {
   Program(config::Config config, Judges judges, std::unique_ptr<cache::PageCache> cache,
           const std::optional<policy::ClockMark>& clock, StoredWatches watches,
           Collections collections, std::vector<Circle> route_callers, AccessControl access,
-          std::unique_ptr<audit::Log> audit_log);
+          std::unique_ptr<audit::Log> audit_log, ModelHistory model_history, ModelFinder find);
 
   void start_embedding();
   void model_changed();
+  void model_serves();
   void health_changed(const model::ModelHealth& health);
   void await_signal();
   void await_hangup();
@@ -91,6 +97,7 @@ class Program {
   PageClock clock_;
   AsyncCache async_cache_;
   fetcher::FetcherClient fetcher_;
+  ModelVersions versions_;
   ModelRunner model_;
   ModelRoutes routes_;
   Auditor auditor_;

@@ -16,6 +16,7 @@
 #include "daemon/metrics/gpu_watch.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/model_runner.h"
+#include "daemon/model_versions.h"
 #include "daemon/page_flights.h"
 #include "daemon/page_updater.h"
 #include "daemon/refresh/refresher.h"
@@ -36,6 +37,7 @@ struct Services {
   Workers& workers;
   fetcher::FetcherClient& fetcher;
   ModelRunner& model;  // the local one
+  ModelVersions& versions;
   ModelRoutes& routes;
   Admission& admission;
   Metrics& metrics;

@@ -13,20 +13,23 @@ using Clock = std::chrono::steady_clock;
 }  // namespace
 
 TextCompletion::TextCompletion(Services& services, Claimant claimant,
-                               model::GenerateRequest request, Listener listener)
+                               model::GenerateRequest request, std::shared_ptr<model::Model> model,
+                               Listener listener)
     : services_(services),
       claimant_(std::move(claimant)),
       request_(std::move(request)),
+      model_(std::move(model)),
       listener_(std::move(listener)),
       meter_(services.metrics, Clock::now()),
       deadline_(services.executor) {}
 
 std::shared_ptr<TextCompletion> TextCompletion::start(Services& services, Claimant claimant,
                                                       model::GenerateRequest request,
+                                                      std::shared_ptr<model::Model> model,
                                                       Listener listener) {
   assert(request.prompt);
-  const std::shared_ptr<TextCompletion> self(
-      new TextCompletion(services, std::move(claimant), std::move(request), std::move(listener)));
+  const std::shared_ptr<TextCompletion> self(new TextCompletion(
+      services, std::move(claimant), std::move(request), std::move(model), std::move(listener)));
   self->deadline_.expires_after(services.config.answer.deadline);
   self->deadline_.async_wait([self](const boost::system::error_code& error) {
     if (!error) self->stop({ErrorCode::timeout, "the text took longer than answer.deadline"});
@@ -57,7 +60,8 @@ void TextCompletion::begin() {
   generation_ = services_.model.generate(
       claimant_, std::move(request_), [self] { self->meter_.began(Clock::now()); },
       [self](const model::TextDelta& delta) { self->wrote(delta); },
-      [self](Result<model::Generation> generation) { self->generated(std::move(generation)); });
+      [self](Result<model::Generation> generation) { self->generated(std::move(generation)); },
+      model_);
 }
 
 void TextCompletion::wrote(const model::TextDelta& delta) {

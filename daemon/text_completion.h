@@ -27,16 +27,18 @@ class TextCompletion : public std::enable_shared_from_this<TextCompletion> {
 
   // `on_done` is called exactly once, never inside this call. Errors: busy (too many questions
   // wait), timeout (answer.deadline), cancelled, and the model's. REQUIRES: request.prompt is
-  // there, services.model is ready.
+  // there, `model` is held of services.model.
   static std::shared_ptr<TextCompletion> start(Services& services, Claimant claimant,
-                                               model::GenerateRequest request, Listener listener);
+                                               model::GenerateRequest request,
+                                               std::shared_ptr<model::Model> model,
+                                               Listener listener);
 
   // The caller has gone: `on_done` gets `cancelled`.
   void cancel();
 
  private:
   TextCompletion(Services& services, Claimant claimant, model::GenerateRequest request,
-                 Listener listener);
+                 std::shared_ptr<model::Model> model, Listener listener);
 
   void begin();
   void wrote(const model::TextDelta& delta);
@@ -47,6 +49,7 @@ class TextCompletion : public std::enable_shared_from_this<TextCompletion> {
   Services& services_;
   const Claimant claimant_;
   model::GenerateRequest request_;
+  const std::shared_ptr<model::Model> model_;
   Listener listener_;
   QuestionMeter meter_;
   Answer answer_;  // so far

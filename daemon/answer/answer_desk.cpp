@@ -179,7 +179,7 @@ void AnswerDesk::Seat::cancel() {
 
 std::shared_ptr<AnswerDesk::Seat> AnswerDesk::ask(Services& services, Question question,
                                                   AnswerFlow::Listener listener) {
-  const std::string key = question_key(question, services.routes.model(question.model).info().name,
+  const std::string key = question_key(question, services.routes.version_of(question.model),
                                        services.cache.clock().now())
                               .value_or("");
   const auto found = key.empty() ? askings_.end() : askings_.find(key);

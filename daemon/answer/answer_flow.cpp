@@ -22,20 +22,20 @@ bool judges(const model::Model& judge, const config::Config& config) {
 }
 
 ModelView view_of(const Services& services, const std::string& route, const std::string& judge) {
-  const model::Model& model = services.routes.model(route);
-  return {.context_tokens = model.info().context_tokens,
-          .task = task_for(model.info().parameters),
-          .judges = judges(services.routes.model(judge), services.config),
+  const auto model = services.routes.model(route);
+  return {.context_tokens = model->info().context_tokens,
+          .task = task_for(model->info().parameters),
+          .judges = judges(*services.routes.model(judge), services.config),
           .searches = is_asked(services.config.answer.model_searches,
                                services.model.model().info().parameters),
           .calls_tools = services.model.model().info().calls_tools,
           .knowledge_cutoff =
-              policy::knowledge_cutoff(services.routes.knowledge_cutoff(route), model.info().name),
-          .count_tokens = [&model](std::string_view text) { return model.count_tokens(text); },
+              policy::knowledge_cutoff(services.routes.knowledge_cutoff(route), model->info().name),
+          .count_tokens = [model](std::string_view text) { return model->count_tokens(text); },
           .count_prompt_tokens =
-              [&model](const std::vector<model::Message>& messages,
-                       const std::vector<model::Tool>& tools) {
-                return model.count_prompt_tokens(messages, tools);
+              [model](const std::vector<model::Message>& messages,
+                      const std::vector<model::Tool>& tools) {
+                return model->count_prompt_tokens(messages, tools);
               }};
 }
 
@@ -61,6 +61,7 @@ AnswerMachine::Settings settings_of(const Services& services) {
 
 AnswerFlow::AnswerFlow(Services& services, Question question, Listener listener)
     : services_(services),
+      local_model_(services.model.hold()),
       claimant_(question.asked_by),
       route_(question.model),
       judge_(question.judge),
@@ -139,9 +140,9 @@ void AnswerFlow::act(action::LookUp what) {
 
 void AnswerFlow::act(action::Judge what) {
   const auto self = shared_from_this();
-  generation_ =
-      services_.routes.score(judge_, claimant_, std::move(what.request), {{}, private_texts_},
-                             [self](auto scores) { self->feed(event::Judged{std::move(scores)}); });
+  generation_ = services_.routes.score(
+      judge_, claimant_, std::move(what.request), {{}, private_texts_},
+      [self](auto scores) { self->feed(event::Judged{std::move(scores)}); }, local_model_);
 }
 
 void AnswerFlow::act(action::Search what) {
@@ -181,7 +182,7 @@ void AnswerFlow::act(action::JudgeCoverage what) {
   const auto self = shared_from_this();
   generation_ = services_.routes.score(
       judge_, claimant_, std::move(what.request), {std::move(what.collections), private_texts_},
-      [self](auto scores) { self->feed(event::CoverageJudged{std::move(scores)}); });
+      [self](auto scores) { self->feed(event::CoverageJudged{std::move(scores)}); }, local_model_);
 }
 
 // Steps of the search are the local model's: what it looks for and through stays on this host.
@@ -191,8 +192,8 @@ void AnswerFlow::act(action::AskModel what) {
       config::local_model, claimant_, std::move(what.request), {{}, private_texts_},
       {.on_begin = [](const std::string&) {},
        .on_text = [](const model::TextDelta&) {},
-       .on_done =
-           [self](auto generation) { self->feed(event::ModelSaid{std::move(generation)}); }});
+       .on_done = [self](auto generation) { self->feed(event::ModelSaid{std::move(generation)}); }},
+      local_model_);
 }
 
 void AnswerFlow::act(action::ArmReadingDeadline) {
@@ -223,8 +224,8 @@ void AnswerFlow::act(action::Generate what) {
              self->meter_.wrote(Clock::now());
              self->feed(event::Tokens{std::move(delta)});
            },
-       .on_done =
-           [self](auto generation) { self->feed(event::Generated{std::move(generation)}); }});
+       .on_done = [self](auto generation) { self->feed(event::Generated{std::move(generation)}); }},
+      local_model_);
 }
 
 void AnswerFlow::act(action::StopGenerating) {

@@ -69,6 +69,7 @@ class AnswerFlow : public std::enable_shared_from_this<AnswerFlow> {
   void arm(boost::asio::steady_timer& timer, std::chrono::seconds after, const Event& event);
 
   Services& services_;
+  const std::shared_ptr<model::Model> local_model_;  // one, from the first count to the last word
   const Claimant claimant_;
   const std::string route_;
   const std::string judge_;

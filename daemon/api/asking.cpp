@@ -72,8 +72,8 @@ Result<ServedModels> served_models(const Services& services, const Caller& calle
   }
   ServedModels models(services.model.model().info());
   for (const std::string& name : services.routes.names_for(caller)) {
-    const model::ModelInfo& info = services.routes.model(name).info();
-    models.routes.push_back({name, info.thinks, info.calls_tools});
+    const auto model = services.routes.model(name);
+    models.routes.push_back({name, model->info().thinks, model->info().calls_tools});
   }
   return models;
 }

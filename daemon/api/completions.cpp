@@ -32,7 +32,8 @@ class Completions : public std::enable_shared_from_this<Completions> {
       : services_(services),
         exchange_(std::move(exchange)),
         request_(std::move(request)),
-        reply_{"cmpl-" + random_hex(id_digits), services.model.model().info().name, wall_clock(),
+        model_(services.model.hold()),
+        reply_{"cmpl-" + random_hex(id_digits), model_->info().name, wall_clock(),
                request_.usage_chunk} {}
 
   void start() {
@@ -50,7 +51,7 @@ class Completions : public std::enable_shared_from_this<Completions> {
     choice_begun_ = false;
     bill_ = std::make_shared<Bill>(services_, *exchange_);
     under_way_ = TextCompletion::start(
-        services_, exchange_->caller().claimant(), std::move(generation),
+        services_, exchange_->caller().claimant(), std::move(generation), model_,
         {.on_text = [self = shared_from_this()](const auto& delta) { self->text(delta); },
          .on_done = [self = shared_from_this()](auto answer) { self->done(std::move(answer)); }});
   }
@@ -110,6 +111,7 @@ class Completions : public std::enable_shared_from_this<Completions> {
   Services& services_;
   ExchangePtr exchange_;
   const CompletionRequest request_;
+  const std::shared_ptr<model::Model> model_;  // of all prompts
   const CompletionReply reply_;
   std::vector<Answer> choices_;  // those that are complete
   Usage usage_;                  // of them

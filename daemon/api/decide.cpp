@@ -67,7 +67,8 @@ std::string model_name(const Services& services) {
 
 policy::AskedOf asked_of(const Services& services) {
   return {services.cache.clock().read().latest,
-          policy::knowledge_cutoff(services.config.model.knowledge_cutoff, model_name(services))};
+          policy::knowledge_cutoff(services.routes.knowledge_cutoff(config::local_model),
+                                   model_name(services))};
 }
 
 }  // namespace

@@ -55,6 +55,9 @@ void report_health(Services& services, const ExchangePtr& exchange);
 void show_openapi(Services& services, const ExchangePtr& exchange);
 void list_models(Services& services, const ExchangePtr& exchange);
 void report_metrics(Services& services, const ExchangePtr& exchange);
+void use_model(Services& services, const ExchangePtr& exchange);
+void roll_back_model(Services& services, const ExchangePtr& exchange);
+void list_model_versions(Services& services, const ExchangePtr& exchange);
 void report_status(Services& services, const ExchangePtr& exchange);
 void run_self_test(Services& services, const ExchangePtr& exchange);
 

@@ -77,7 +77,7 @@ struct Route {
   void (*handle)(Services&, const ExchangePtr&);
 };
 
-constexpr std::array<Route, 39> routes{{
+constexpr std::array<Route, 42> routes{{
     {"POST", "/v1/chat/completions", Right::ask, Input::body, Needs::nothing, Uses::model,
      answer_chat},
     {"POST", "/v1/completions", Right::ask, Input::body, Needs::nothing, Uses::model,
@@ -143,6 +143,12 @@ constexpr std::array<Route, 39> routes{{
      Uses::nothing, compact_cache},
     {"POST", "/seekd/v1/cache/backup", Right::maintain, Input::body, Needs::nothing, Uses::nothing,
      back_up_cache},
+    {"GET", "/seekd/v1/model/versions", Right::observe, Input::nothing, Needs::nothing,
+     Uses::nothing, list_model_versions},
+    {"POST", "/seekd/v1/model/use", Right::maintain, Input::body, Needs::nothing, Uses::nothing,
+     use_model},
+    {"POST", "/seekd/v1/model/rollback", Right::maintain, Input::nothing, Needs::nothing,
+     Uses::nothing, roll_back_model},
     {"POST", "/seekd/v1/selftest", Right::maintain, Input::nothing, Needs::nothing, Uses::nothing,
      run_self_test},
 }};

@@ -1,6 +1,5 @@
 #include "daemon/metrics/metrics.h"
 
-#include <cassert>
 #include <optional>
 #include <utility>
 
@@ -185,7 +184,6 @@ Metrics::Metrics() : state_(std::make_unique<State>()) {}
 Metrics::~Metrics() = default;
 
 void Metrics::name_model(const std::string& name) {
-  assert(!state_->model);
   state_->model.emplace(state_->registry, name);
 }
 

@@ -41,8 +41,8 @@ class Metrics {
   ~Metrics();
   Metrics(const Metrics&) = delete;
 
-  // The model's name is a label of what is measured of it. REQUIRES: called once, before the first
-  // question.
+  // The model's name is a label of what is measured of it from now on. REQUIRES: called before the
+  // first question.
   void name_model(const std::string& name);
 
   // Of one question, each at most once; see question_meter.h. REQUIRES: name_model() was called.

@@ -30,8 +30,8 @@ bool is_failure(ErrorCode code) {
 }
 
 // Who answers, as callers name it.
-std::string name_of(const config::RouteConfig* route, const ModelRunner& local) {
-  return route != nullptr ? route->name : local.model().info().name;
+std::string name_of(const config::RouteConfig* route, const model::Model& local) {
+  return route != nullptr ? route->name : local.info().name;
 }
 
 }  // namespace
@@ -56,7 +56,8 @@ struct ModelRoutes::Route {
 struct ModelRoutes::Call {
   Ticket ticket = 0;
   PromptContent content;
-  std::vector<Route*> way;  // nullptr: the local model
+  std::vector<Route*> way;              // nullptr: the local model
+  std::shared_ptr<model::Model> local;  // that one, to the end
   std::size_t next = 0;
   std::function<ModelRunner::Ticket(ModelRunner&, Route*)> ask;
   std::function<void(Error)> refuse;
@@ -80,7 +81,10 @@ Result<std::vector<Circle>> ModelRoutes::callers_of(
 
 ModelRoutes::ModelRoutes(boost::asio::any_io_executor executor, const config::Config& config,
                          std::vector<Circle> callers, ModelRunner& local)
-    : executor_(std::move(executor)), config_(config), local_(local) {
+    : executor_(std::move(executor)),
+      config_(config),
+      local_(local),
+      local_knowledge_cutoff_(config.model.knowledge_cutoff) {
   assert(callers.size() == config.routes.size());
   for (std::size_t i = 0; i < callers.size(); ++i) {
     routes_.push_back(std::make_unique<Route>(config.routes[i], std::move(callers[i]), executor_));
@@ -99,7 +103,7 @@ void ModelRoutes::connect(Route& route) {
   const auto made = std::make_shared<std::unique_ptr<model::Model>>(std::move(remote));
   route.runner = std::make_unique<ModelRunner>(
       executor_, upstream->requests_max,
-      [made](const model::LoadWatch&) -> Result<std::unique_ptr<model::Model>> {
+      [made](const model::LoadWatch&) -> Result<std::shared_ptr<model::Model>> {
         return std::move(*made);
       },
       [] {});
@@ -144,16 +148,28 @@ std::string ModelRoutes::route_for(const Caller& caller, config::ModelTask task,
   return "";
 }
 
-const model::Model& ModelRoutes::model(std::string_view name) const {
+std::shared_ptr<const model::Model> ModelRoutes::model(std::string_view name) const {
   const Route* route = find(name);
-  if (route != nullptr && route->remote != nullptr) return *route->remote;
-  return local_.model();
+  if (route == nullptr || route->remote == nullptr) return local_.hold();
+  return route->runner->hold();
+}
+
+void ModelRoutes::local_switched(std::optional<std::chrono::year_month> knowledge_cutoff) {
+  local_knowledge_cutoff_ = knowledge_cutoff;
+  ++local_switches_;
+}
+
+// Models of other folders may have one name.
+std::string ModelRoutes::version_of(std::string_view name) const {
+  const Route* route = find(name);
+  if (route != nullptr && route->remote != nullptr) return route->remote->info().name;
+  return local_.model().info().name + '\n' + std::to_string(local_switches_);
 }
 
 std::optional<std::chrono::year_month> ModelRoutes::knowledge_cutoff(std::string_view name) const {
   const Route* route = find(name);
   if (route != nullptr && route->remote != nullptr) return route->config.knowledge_cutoff;
-  return config_.model.knowledge_cutoff;
+  return local_knowledge_cutoff_;
 }
 
 Status ModelRoutes::available(std::string_view name, Clock::time_point now) const {
@@ -240,8 +256,9 @@ void ModelRoutes::judge(Route& route, const Status& status) {
 
 ModelRoutes::Ticket ModelRoutes::generate(std::string_view name, const Claimant& claimant,
                                           model::GenerateRequest request, PromptContent content,
-                                          Listener listener) {
+                                          Listener listener, std::shared_ptr<model::Model> local) {
   const auto call = std::make_shared<Call>();
+  call->local = local ? std::move(local) : local_.hold();
   call->content = std::move(content);
   call->content.has_shape = request.shape != nullptr;
   call->refuse = [done = listener.on_done](Error error) {
@@ -256,8 +273,8 @@ ModelRoutes::Ticket ModelRoutes::generate(std::string_view name, const Claimant&
     }
     return runner.generate(
         claimant, std::move(asked),
-        [this, listener, route] {
-          listener.on_begin(name_of(route == nullptr ? nullptr : &route->config, local_));
+        [listener, route, call] {
+          listener.on_begin(name_of(route == nullptr ? nullptr : &route->config, *call->local));
         },
         [call, listener](model::TextDelta delta) {
           call->has_written = true;
@@ -266,15 +283,18 @@ ModelRoutes::Ticket ModelRoutes::generate(std::string_view name, const Claimant&
         [this, call, listener, route](Result<model::Generation> generation) {
           const Status status = generation ? Status() : Status(std::unexpected(generation.error()));
           if (!goes_on(call, route, status)) listener.on_done(std::move(generation));
-        });
+        },
+        &runner == &local_ ? call->local : nullptr);
   };
   return begin(call, name);
 }
 
 ModelRoutes::Ticket ModelRoutes::score(std::string_view name, const Claimant& claimant,
                                        model::ScoreRequest request, PromptContent content,
-                                       ModelRunner::OnScored done) {
+                                       ModelRunner::OnScored done,
+                                       std::shared_ptr<model::Model> local) {
   const auto call = std::make_shared<Call>();
+  call->local = local ? std::move(local) : local_.hold();
   call->content = std::move(content);
   call->refuse = [done](Error error) { done(std::unexpected(std::move(error))); };
   call->ask = [this, weak = std::weak_ptr(call), claimant, request = std::move(request),
@@ -284,10 +304,13 @@ ModelRoutes::Ticket ModelRoutes::score(std::string_view name, const Claimant& cl
     if (route != nullptr) {
       asked.messages = as_they_leave(std::move(asked.messages), call->content, route->config);
     }
-    return runner.score(claimant, std::move(asked), [this, call, done, route](auto scores) {
-      const Status status = scores ? Status() : Status(std::unexpected(scores.error()));
-      if (!goes_on(call, route, status)) done(std::move(scores));
-    });
+    return runner.score(
+        claimant, std::move(asked),
+        [this, call, done, route](auto scores) {
+          const Status status = scores ? Status() : Status(std::unexpected(scores.error()));
+          if (!goes_on(call, route, status)) done(std::move(scores));
+        },
+        &runner == &local_ ? call->local : nullptr);
   };
   return begin(call, name);
 }

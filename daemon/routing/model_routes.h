@@ -65,21 +65,28 @@ class ModelRoutes {
   std::string route_for(const Caller& caller, config::ModelTask task,
                         model::Priority priority) const;
 
-  // Of a route's target; "" and a name that is none are the local model. REQUIRES, here and below:
-  // the local model is ready.
-  const model::Model& model(std::string_view route) const;
-  // The last month that it knows of, where its table says one; else by its name.
+  // Of a route's target; "" and a name that is none are the local model, as it serves now.
+  // REQUIRES, here and below: the local model is ready.
+  std::shared_ptr<const model::Model> model(std::string_view route) const;
+  // The last month that it knows of, where its table says one; nullopt: by its name.
   std::optional<std::chrono::year_month> knowledge_cutoff(std::string_view route) const;
+  // Another local model serves, whose table says that month; the first is the configured one.
+  void local_switched(std::optional<std::chrono::year_month> knowledge_cutoff);
+  // What an answer of that route is kept under: no two models that served have the same.
+  std::string version_of(std::string_view route) const;
 
   // Errors: as ModelRunner::available()'s, where neither it nor a backup is.
   Status available(std::string_view route, std::chrono::steady_clock::time_point now) const;
 
   // Errors that `on_done` gets: those of the models, of the last that was asked; unsupported, where
-  // what it is made of may go to none of them.
+  // what it is made of may go to none of them. `local`: the local model that is asked where it is
+  // one's turn, held (ModelRunner::hold()); nullptr: the one that serves.
   Ticket generate(std::string_view route, const Claimant& claimant, model::GenerateRequest request,
-                  PromptContent content, Listener listener);
+                  PromptContent content, Listener listener,
+                  std::shared_ptr<model::Model> local = nullptr);
   Ticket score(std::string_view route, const Claimant& claimant, model::ScoreRequest request,
-               PromptContent content, ModelRunner::OnScored done);
+               PromptContent content, ModelRunner::OnScored done,
+               std::shared_ptr<model::Model> local = nullptr);
   void take_back(Ticket ticket);
 
   std::size_t at_work() const;  // requests to other servers, those that wait included
@@ -106,6 +113,8 @@ class ModelRoutes {
   boost::asio::any_io_executor executor_;
   const config::Config& config_;
   ModelRunner& local_;
+  std::optional<std::chrono::year_month> local_knowledge_cutoff_;
+  std::uint64_t local_switches_ = 0;
   std::vector<std::unique_ptr<Route>> routes_;
   Ticket last_ = 0;
   std::map<Ticket, std::shared_ptr<Call>> calls_;

@@ -173,12 +173,25 @@ void ServedDaemon::start(std::unique_ptr<ScriptedModel> model, std::size_t at_mo
   auditor_ = std::make_unique<Auditor>(executor, *workers_, config_, *std::move(audit_log));
   std::promise<void> loaded;
   auto held = std::make_shared<std::unique_ptr<ScriptedModel>>(std::move(model));
+  config_.model.path = "/models/scripted";
+  const std::filesystem::path history = ModelHistory::file_of(config_);
+  versions_ = std::make_unique<ModelVersions>(
+      executor, config_.model, history, ModelHistory(),
+      ModelVersions::Ways{[](config::ModelConfig&) -> Status { return {}; },
+                          [held](const config::ModelConfig&,
+                                 const model::LoadWatch&) -> Result<std::shared_ptr<model::Model>> {
+                            if (!*held)
+                              return fail(ErrorCode::not_found, "there is one model here");
+                            return std::move(*held);
+                          }},
+      [] {});
   runner_ = std::make_unique<ModelRunner>(
       executor, at_model,
-      [held](const model::LoadWatch&) -> Result<std::unique_ptr<model::Model>> {
-        return std::move(*held);
-      },
-      [&loaded] { loaded.set_value(); });
+      [this](const model::LoadWatch& watch) { return versions_->load_first(watch); },
+      [this, &loaded] {
+        versions_->started(*runner_);
+        loaded.set_value();
+      });
   auto route_callers = ModelRoutes::callers_of(config_.routes);
   REQUIRE(route_callers);
   routes_ = std::make_unique<ModelRoutes>(executor, config_, *std::move(route_callers), *runner_);
@@ -192,10 +205,12 @@ void ServedDaemon::start(std::unique_ptr<ScriptedModel> model, std::size_t at_mo
                                            metrics_, *auditor_, *load_watches(*cache_));
   gpus_ = std::make_unique<GpuWatch>(executor, nullptr);
   services_ = std::make_unique<Services>(
-      Services{executor, config_,   *async_cache_, *workers_,     *fetcher_,
-               *runner_, *routes_,  *admission_,   metrics_,      *flights_,
-               *pages_,  *answers_, *refresher_,   *collections_, access_->identities(),
-               limits_,  *auditor_, mcp_sessions_, *gpus_,        wall_clock()});
+      Services{executor,    config_,     *async_cache_, *workers_,
+               *fetcher_,   *runner_,    *versions_,    *routes_,
+               *admission_, metrics_,    *flights_,     *pages_,
+               *answers_,   *refresher_, *collections_, access_->identities(),
+               limits_,     *auditor_,   mcp_sessions_, *gpus_,
+               wall_clock()});
   metrics_.name_model("scripted");
   listener_ = std::make_unique<Listener>(
       executor, config_.daemon, Listener::Entrance{*access_, metrics_},

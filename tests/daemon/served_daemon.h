@@ -103,6 +103,7 @@ class ServedDaemon {
   std::unique_ptr<PageClock> clock_;
   std::unique_ptr<AsyncCache> async_cache_;
   std::unique_ptr<fetcher::FetcherClient> fetcher_;
+  std::unique_ptr<ModelVersions> versions_;
   std::unique_ptr<ModelRunner> runner_;
   std::unique_ptr<ModelRoutes> routes_;
   std::unique_ptr<Auditor> auditor_;

@@ -36,6 +36,7 @@ MAY = {
     ("POST", "/seekd/v1/watches/follow"): OPERATOR, ("POST", "/seekd/v1/watch/remove"): OPERATOR, ("POST", "/seekd/v1/watch/run"): OPERATOR,
     ("POST", "/seekd/v1/hold"): OPERATOR, ("POST", "/seekd/v1/let-go"): OPERATOR, ("POST", "/seekd/v1/forget"): OPERATOR,
     ("POST", "/seekd/v1/cache/verify"): OPERATOR, ("POST", "/seekd/v1/cache/compact"): OPERATOR,
+    ("POST", "/seekd/v1/model/use"): OPERATOR, ("POST", "/seekd/v1/model/rollback"): OPERATOR, ("GET", "/seekd/v1/model/versions"): AUDITOR,
     ("POST", "/seekd/v1/cache/backup"): OPERATOR, ("POST", "/seekd/v1/selftest"): OPERATOR,
     ("GET", "/ready"): AUDITOR, ("GET", "/metrics"): AUDITOR, ("GET", "/seekd/v1/status"): AUDITOR,
     ("GET", "/seekd/v1/holds"): AUDITOR,
