@@ -1,7 +1,7 @@
 // What a server of OpenAI's protocol says, as UpstreamEvents: a chunk of a streamed answer, a whole
-// one, calls of functions in either, an error, a list of models. What is not there, or is something else, reads as nothing; so do
-// fields that only one server knows, but for `reasoning_content` (DeepSeek, vLLM, SGLang) and
-// `reasoning` (vLLM since 0.11), which hold the thought.
+// one, calls of functions in either, an error, a list of models. What is not there, or is something
+// else, reads as nothing; so do fields that only one server knows, but for `reasoning_content`
+// (DeepSeek, vLLM, SGLang) and `reasoning` (vLLM since 0.11), which hold the thought.
 //
 // Pure; any thread.
 #pragma once
