@@ -43,12 +43,19 @@ std::shared_ptr<const model::Grammar> read_json_schema(Fields& named, const std:
   return compile(*schema, strictness, path + ".schema", named);
 }
 
-std::shared_ptr<const model::Grammar> any_object(const std::string& path, Fields& format) {
-  return compile(json::object{{"type", "object"}}, model::Strictness::as_written, path, format);
-}
-
-void refuse_type(Fields& format) {
-  format.reject("type", "invalid_value", "must be text, json_object or json_schema");
+// Of `format`, which stands at `path`; `read_schema` reads what it says of a schema.
+template <class ReadSchema>
+std::shared_ptr<const model::Grammar> read_format(Fields& format, const std::string& path,
+                                                  const ReadSchema& read_schema) {
+  const std::string type = format.text("type").value_or("");
+  if (type == "json_schema") return read_schema();
+  if (type == "json_object") {
+    return compile(json::object{{"type", "object"}}, model::Strictness::as_written, path, format);
+  }
+  if (type != "text") {
+    format.reject("type", "invalid_value", "must be text, json_object or json_schema");
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -58,21 +65,17 @@ std::shared_ptr<const model::Grammar> read_response_format(Fields& fields) {
   if (object == nullptr) return nullptr;
   const std::string path = "response_format";
   Fields format(*object, path);
-  const std::string type = format.text("type").value_or("");
-  std::shared_ptr<const model::Grammar> grammar;
-  if (type == "json_object") {
-    grammar = any_object(path, format);
-  } else if (type == "json_schema") {
-    if (const json::object* schema = format.object("json_schema")) {
-      Fields named(*schema, path + ".json_schema");
-      grammar = read_json_schema(named, path + ".json_schema");
-      if (const auto error = named.finish()) format.reject(*error);
-    } else {
+  auto grammar = read_format(format, path, [&]() -> std::shared_ptr<const model::Grammar> {
+    const json::object* schema = format.object("json_schema");
+    if (schema == nullptr) {
       format.reject("json_schema", "missing_field", "is missing");
+      return nullptr;
     }
-  } else if (type != "text") {
-    refuse_type(format);
-  }
+    Fields named(*schema, path + ".json_schema");
+    auto read = read_json_schema(named, path + ".json_schema");
+    if (const auto error = named.finish()) format.reject(*error);
+    return read;
+  });
   if (const auto error = format.finish()) fields.reject(*error);
   return fields.failed() ? nullptr : grammar;
 }
@@ -82,15 +85,7 @@ std::shared_ptr<const model::Grammar> read_text_format(Fields& text) {
   if (object == nullptr) return nullptr;
   const std::string path = "text.format";
   Fields format(*object, path);
-  const std::string type = format.text("type").value_or("");
-  std::shared_ptr<const model::Grammar> grammar;
-  if (type == "json_object") {
-    grammar = any_object(path, format);
-  } else if (type == "json_schema") {
-    grammar = read_json_schema(format, path);
-  } else if (type != "text") {
-    refuse_type(format);
-  }
+  auto grammar = read_format(format, path, [&] { return read_json_schema(format, path); });
   if (const auto error = format.finish()) text.reject(*error);
   return text.failed() ? nullptr : grammar;
 }
