@@ -18,6 +18,11 @@ std::string format_time(TimePoint time) {
   return {text.data(), std::strftime(text.data(), text.size(), spelling, &parts)};
 }
 
+std::string format_day(TimePoint time) {
+  constexpr std::size_t day_bytes = 10;
+  return format_time(time).substr(0, day_bytes);
+}
+
 std::optional<TimePoint> parse_time(std::string_view text) {
   const std::string terminated(text);
   std::tm parts{};

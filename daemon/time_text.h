@@ -14,6 +14,9 @@ namespace seekd::daemon {
 
 std::string format_time(TimePoint time);
 
+// Its day alone: "2026-03-01".
+std::string format_day(TimePoint time);
+
 // Only that one spelling; nullopt for every other.
 std::optional<TimePoint> parse_time(std::string_view text);
 

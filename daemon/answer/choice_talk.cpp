@@ -15,7 +15,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t reply_tokens = 128;  // a call, its marks included
-constexpr std::size_t date_bytes = 10;     // of a time's text
 
 constexpr std::string_view search_tool = "search";
 constexpr std::string_view read_tool = "read_pages";
@@ -97,7 +96,7 @@ model::GenerateRequest ChoiceTalk::ask(const Question& question, const Offers& o
 
 model::GenerateRequest ChoiceTalk::ask_for_call(const Question& question, const Offers& offers,
                                                 TimePoint now) const {
-  const std::string day = format_time(now).substr(0, date_bytes);
+  const std::string day = format_day(now);
   model::GenerateRequest request{
       .messages = {{model::Role::system, fmt::format(task, day)},
                    {model::Role::user, transcript(question.messages)}},

@@ -21,7 +21,6 @@ constexpr std::size_t reply_tokens = 48;
 constexpr std::size_t title_bytes_max = 200;
 constexpr std::size_t read_bytes_max = 300;  // of a passage that was read
 constexpr std::size_t read_max = 6;
-constexpr std::size_t date_bytes = 10;  // of a time's text
 
 constexpr std::string_view task =
     "You look for pages that answer the last question of a conversation (today is {}). Reply with "
@@ -94,7 +93,7 @@ std::string offers_text(const Offers& offers) {
 
 model::GenerateRequest choice_request(const Question& question, const Offers& offers,
                                       TimePoint now) {
-  const std::string day = format_time(now).substr(0, date_bytes);
+  const std::string day = format_day(now);
   const std::string_view search =
       offers.searches_left > 0 ? "; \"search\" and another query where none is" : "";
   return {.messages = {{model::Role::system, fmt::format(task, day, offers.reads_max, search)},

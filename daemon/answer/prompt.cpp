@@ -20,7 +20,6 @@ namespace seekd::daemon {
 namespace {
 
 constexpr std::size_t marker_digits = 16;
-constexpr std::size_t date_bytes = 10;  // of a time's text
 constexpr std::size_t excerpt_sentences = 2;
 constexpr std::uint64_t small_parameters = 1'000'000'000;
 
@@ -81,7 +80,7 @@ std::string origin_of(const Passage& passage, std::string_view marker) {
   std::string origin = url ? guarded_line(url->host, marker) : "";
   const auto day = policy::day_of_page(passage.published, passage.modified);
   if (!day) return origin;
-  return origin + (origin.empty() ? "" : ", ") + format_time(*day).substr(0, date_bytes);
+  return origin + (origin.empty() ? "" : ", ") + format_day(*day);
 }
 
 std::string passage_line(const Passage& passage, std::size_t number, std::string_view marker,

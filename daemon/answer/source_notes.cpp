@@ -14,8 +14,6 @@ namespace {
 
 using std::chrono::days;
 
-constexpr std::size_t date_bytes = 10;  // of a time's text
-
 enum class Unit : std::uint8_t { day, week, month, year };
 
 // As people say it: 13 days, 8 weeks, 23 months.
@@ -94,9 +92,8 @@ std::string today(Language language, const PromptTime& time) {
                                                  "ページの内容の時点は "};
   const auto at = static_cast<std::size_t>(language);
   const std::string end(full_stop(language));
-  std::string text = std::string(words[at]) + format_time(time.now).substr(0, date_bytes) + end;
-  if (time.as_of)
-    text += std::string(then[at]) + format_time(*time.as_of).substr(0, date_bytes) + end;
+  std::string text = std::string(words[at]) + format_day(time.now) + end;
+  if (time.as_of) text += std::string(then[at]) + format_day(*time.as_of) + end;
   if (text.ends_with(' ')) text.pop_back();
   return text;
 }

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include <boost/json.hpp>
-#include <fmt/format.h>
 
 #include "daemon/api/web_search_tool.h"
 
@@ -18,35 +17,23 @@ struct Listed {
   std::size_t searches = 0;
 };
 
-void add(const json::value& value, const std::string& path, Fields& fields, Question& question,
-         Listed& listed) {
-  if (!value.is_object()) {
-    return fields.reject("tools", "invalid_type", "must be an array of objects");
-  }
-  Fields tool(value.get_object(), path);
+void read_tool(Fields& tool, const std::string& path, Question& question, Listed& listed) {
   const std::string type = tool.text("type").value_or("");
   if (type == "function") {
-    add_tool(fields, listed.functions, read_function(tool, path));
+    listed.functions.push_back(read_function(tool, path));
   } else if (is_web_search(type)) {
     ++listed.searches;
     read_web_search(tool, path, question);
   } else {
     tool.reject("type", "unsupported_field", "is not served: there are web_search and function");
   }
-  if (const auto error = tool.finish()) fields.reject(*error);
 }
 
 Listed read_list(Fields& fields, Question& question) {
   Listed listed;
-  const json::array* tools = fields.array("tools");
-  if (tools == nullptr) return listed;
-  if (tools->size() > tools_max) {
-    fields.reject("tools", "out_of_range",
-                  fmt::format("holds {} tools, at most {} are read", tools->size(), tools_max));
-  }
-  for (std::size_t at = 0; at < tools->size() && !fields.failed(); ++at) {
-    add((*tools)[at], fmt::format("tools[{}]", at), fields, question, listed);
-  }
+  read_each_tool(fields, [&](Fields& tool, const std::string& path) {
+    read_tool(tool, path, question, listed);
+  });
   if (listed.searches > 1) fields.reject("tools", "out_of_range", "holds web_search twice");
   return listed;
 }

@@ -15,6 +15,7 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::size_t tools_max = 128;
 constexpr std::size_t calls_max = 128;  // of one message
 constexpr std::size_t id_bytes_max = 256;
 
@@ -32,12 +33,7 @@ void check_strict(const json::object& schema, const std::string& path, Fields& f
       {400, "unsupported_field", at + " " + compiled.error().message, at, std::nullopt});
 }
 
-model::Tool read_tool(const json::value& value, const std::string& path, Fields& fields) {
-  if (!value.is_object()) {
-    fields.reject("tools", "invalid_type", "must be an array of objects");
-    return {};
-  }
-  Fields tool(value.get_object(), path);
+model::Tool read_tool(Fields& tool, const std::string& path) {
   if (tool.text("type") != "function") {
     tool.reject("type", "unsupported_field",
                 "must be \"function\"; the web is searched by web_search_options");
@@ -50,22 +46,7 @@ model::Tool read_tool(const json::value& value, const std::string& path, Fields&
     read = read_function(function, path + ".function");
     if (const auto error = function.finish()) tool.reject(*error);
   }
-  if (const auto error = tool.finish()) fields.reject(*error);
   return read;
-}
-
-std::vector<model::Tool> read_list(Fields& fields) {
-  std::vector<model::Tool> tools;
-  const json::array* list = fields.array("tools");
-  if (list == nullptr) return tools;
-  if (list->size() > tools_max) {
-    fields.reject("tools", "out_of_range",
-                  fmt::format("holds {} tools, at most {} are read", list->size(), tools_max));
-  }
-  for (std::size_t at = 0; at < list->size() && !fields.failed(); ++at) {
-    add_tool(fields, tools, read_tool((*list)[at], fmt::format("tools[{}]", at), fields));
-  }
-  return tools;
 }
 
 // {"type": "function", "function": {"name": …}}
@@ -153,11 +134,24 @@ model::Tool read_function(Fields& function, const std::string& path) {
   return tool;
 }
 
-void add_tool(Fields& fields, std::vector<model::Tool>& tools, model::Tool tool) {
-  if (std::ranges::find(tools, tool.name, &model::Tool::name) != tools.end()) {
-    fields.reject("tools", "invalid_value", "holds two functions '" + tool.name + "'");
+void read_each_tool(Fields& fields,
+                    const std::function<void(Fields& tool, const std::string& path)>& read) {
+  const json::array* list = fields.array("tools");
+  if (list == nullptr) return;
+  if (list->size() > tools_max) {
+    fields.reject("tools", "out_of_range",
+                  fmt::format("holds {} tools, at most {} are read", list->size(), tools_max));
   }
-  tools.push_back(std::move(tool));
+  for (std::size_t at = 0; at < list->size() && !fields.failed(); ++at) {
+    const json::value& value = (*list)[at];
+    if (!value.is_object()) {
+      return fields.reject("tools", "invalid_type", "must be an array of objects");
+    }
+    const std::string path = fmt::format("tools[{}]", at);
+    Fields tool(value.get_object(), path);
+    read(tool, path);
+    if (const auto error = tool.finish()) fields.reject(*error);
+  }
 }
 
 void read_call_text(Fields& function, model::ToolCall& call) {
@@ -170,7 +164,11 @@ void read_call_text(Fields& function, model::ToolCall& call) {
 }
 
 ToolTerms read_tools(Fields& fields, const ServedModels& models, const std::string& model) {
-  ToolTerms terms{.tools = read_list(fields), .use = read_choice(fields)};
+  ToolTerms terms;
+  read_each_tool(fields, [&](Fields& tool, const std::string& path) {
+    terms.tools.push_back(read_tool(tool, path));
+  });
+  terms.use = read_choice(fields);
   check_tools(fields, terms, models, model);
   return terms;
 }
@@ -182,6 +180,11 @@ void check_tools(Fields& fields, const ToolTerms& terms, const ServedModels& mod
       fields.reject("tool_choice", "invalid_value", "asks for a call, and 'tools' holds none");
     }
     return;
+  }
+  for (auto tool = terms.tools.begin(); tool != terms.tools.end(); ++tool) {
+    if (std::ranges::find(terms.tools.begin(), tool, tool->name, &model::Tool::name) != tool) {
+      fields.reject("tools", "invalid_value", "holds two functions '" + tool->name + "'");
+    }
   }
   const std::string& only = terms.use.only;
   if (!only.empty() &&

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,8 +21,6 @@ struct ToolTerms {
   model::ToolUse use;
 };
 
-inline constexpr std::size_t tools_max = 128;
-
 // Of POST /v1/chat/completions. `model`: who is to call them, as Question::model has it.
 ToolTerms read_tools(Fields& fields, const ServedModels& models, const std::string& model);
 
@@ -29,10 +28,13 @@ ToolTerms read_tools(Fields& fields, const ServedModels& models, const std::stri
 // `path`.
 model::Tool read_function(Fields& function, const std::string& path);
 
-// Adds it; two of one name are refused.
-void add_tool(Fields& fields, std::vector<model::Tool>& tools, model::Tool tool);
+// Gives each object of "tools" to `read`, with where it stands; of a list that is none, or too
+// long, the rest is not looked at.
+void read_each_tool(Fields& fields,
+                    const std::function<void(Fields& tool, const std::string& path)>& read);
 
-// Whether that model can call them, and the one that is chosen is among them.
+// Whether each has a name of its own, that model can call them, and the one that is chosen is among
+// them.
 void check_tools(Fields& fields, const ToolTerms& terms, const ServedModels& models,
                  const std::string& model);
 

@@ -19,7 +19,6 @@ constexpr std::size_t turns_max = 6;
 constexpr std::size_t turn_bytes_max = 800;
 constexpr std::size_t query_bytes_max = 160;
 constexpr std::size_t query_tokens = 40;
-constexpr std::size_t date_bytes = 10;  // of a time's text
 
 constexpr std::string_view task =
     "You write queries for a search engine of the web. Read the conversation and write up to {} "
@@ -106,7 +105,7 @@ std::string transcript(const std::vector<model::Message>& messages) {
 }
 
 model::GenerateRequest queries_request(const Question& question, TimePoint now, std::size_t most) {
-  const std::string day = format_time(now).substr(0, date_bytes);
+  const std::string day = format_day(now);
   return {.messages = {{model::Role::system, fmt::format(task, most, day)},
                        {model::Role::user, transcript(question.messages) + "\nQueries:"}},
           .sampling = {},

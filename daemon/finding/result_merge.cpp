@@ -47,8 +47,8 @@ bool is_of_hosts(const WebQuery& query, const std::string& host) {
 bool is_of_time(const WebQuery& query, const std::string& published) {
   if (published.empty()) return true;
   const std::string_view day = std::string_view(published).substr(0, 10);
-  if (query.after && day < format_time(*query.after).substr(0, 10)) return false;
-  return !query.before || day <= format_time(*query.before).substr(0, 10);
+  if (query.after && day < format_day(*query.after)) return false;
+  return !query.before || day <= format_day(*query.before);
 }
 
 struct Merged {
